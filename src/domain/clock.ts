@@ -1,0 +1,25 @@
+/**
+ * Time as the rest of the code sees it, so that tests can run it on a virtual clock.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch. Never goes backwards while the process runs. */
+  now(): number
+  /**
+   * Resolves after `ms` milliseconds; rejects with the signal's reason as soon as `signal` is aborted
+   * (at once when it already is).
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** A source of randomness: uniform in [0, 1). */
+export type Random = () => number
+
+/** The reason with which the process's AbortSignal is aborted: the runner (or a person) asked for the end. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled'
+  readonly signal: 'SIGINT' | 'SIGTERM'
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(`the runner asked for the end (${signal})`)
+    this.signal = signal
+  }
+}
