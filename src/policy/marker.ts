@@ -1,0 +1,166 @@
+import type { Random } from '../domain/clock.ts'
+import type { RunOrigin } from '../domain/origin.ts'
+
+/** What a snapshot was made for: before a deploy, by a scheduled workflow, or to save what a restore overwrites. */
+export type Purpose = 'deploy' | 'schedule' | 'safety'
+
+/** Who made a snapshot. It stands at the very end of the description and is the only proof of ownership. */
+export interface Marker {
+  /** The workflow's own ref without `@…`, decoded: `owner/repo/.github/workflows/deploy.yml`. */
+  readonly workflow: string
+  /** `owner/repo`, out of `workflow`. */
+  readonly repository: string
+  /** The run's id, decimal digits. */
+  readonly run: string
+  /** From 1 upwards. */
+  readonly attempt: number
+  readonly purpose: Purpose
+  /** Random and new for each create, so that an answer that was lost can be told from another job's snapshot. */
+  readonly key: string
+}
+
+/** UTF-16 code units, which are never fewer than the characters that the API may count. */
+const DESCRIPTION_LIMIT = 500
+
+const KEY_LENGTH = 8
+const KEY_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const MARKER_START = '[vps-snapshot-action '
+
+// GitHub's own letters for owner and repository; anything may stand in the rest of the path, percent-encoded.
+const MARKER = new RegExp(
+  [
+    '^\\[vps-snapshot-action',
+    'workflow=(?<workflow>(?<repository>[A-Za-z0-9._-]+/[A-Za-z0-9._-]+)/(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+)',
+    'run=(?<run>0|[1-9][0-9]{0,19})',
+    'attempt=(?<attempt>[1-9][0-9]{0,8})',
+    'purpose=(?<purpose>deploy|schedule|safety)',
+    'key=(?<key>[a-z0-9]{8})\\]$',
+  ].join(' '),
+)
+
+/** A new key: 8 of `a-z0-9`. */
+export function newKey(random: Random): string {
+  const letter = () => KEY_LETTERS.charAt(Math.floor(random() * KEY_LETTERS.length))
+  return Array.from({ length: KEY_LENGTH }, letter).join('')
+}
+
+export function markerFor(origin: RunOrigin, purpose: Purpose, key: string): Marker {
+  const workflow = origin.workflow.toWellFormed()
+  const repository = repositoryOf(workflow)
+  return { workflow, repository, run: origin.runId, attempt: origin.attempt, purpose, key }
+}
+
+/** What a create of this run is for; `safety` is never a run's own purpose. */
+export function purposeOf(origin: RunOrigin): 'deploy' | 'schedule' {
+  return origin.event === 'schedule' ? 'schedule' : 'deploy'
+}
+
+export function formatMarker(marker: Marker): string {
+  const { run, attempt, purpose, key } = marker
+  return `${MARKER_START}workflow=${encode(marker.workflow)} run=${run} attempt=${attempt} purpose=${purpose} key=${key}]`
+}
+
+/**
+ * The marker of a description: only as the very last thing in it (white space after it aside, since an API may append
+ * a newline), set off by white space, and exactly as `formatMarker` writes it. Undefined for everything that merely
+ * looks like one.
+ */
+export function parseMarker(description: string): Marker | undefined {
+  const text = description.trimEnd()
+  const start = text.lastIndexOf(MARKER_START)
+  if (start > 0 && text.charAt(start - 1).trim() !== '') return undefined
+  return readMarker(text.slice(Math.max(start, 0)))
+}
+
+function readMarker(text: string): Marker | undefined {
+  const match = MARKER.exec(text)
+  if (match === null) return undefined
+  // Safe: every group of MARKER takes part in every match.
+  const groups = match.groups as Record<'workflow' | 'repository' | 'run' | 'attempt' | 'key', string> & {
+    readonly purpose: Purpose
+  }
+  const { repository, run, purpose, key } = groups
+  const workflow = decode(groups.workflow)
+  // An encoding that formatMarker would not have chosen (%41 for A) was not written by this action.
+  if (workflow === undefined || encode(workflow) !== groups.workflow) return undefined
+  return { workflow, repository, run, attempt: Number(groups.attempt), purpose, key }
+}
+
+/**
+ * A description that ends with the marker, at most 500 characters in all. The text is made one line of printable
+ * characters and cut to fit, to nothing if need be; the marker is never cut.
+ */
+export function describe(text: string, marker: Marker): string {
+  const ending = formatMarker(marker)
+  const beginning = cutText(oneLine(text), DESCRIPTION_LIMIT - ending.length - 1)
+  return beginning === '' ? ending : `${beginning} ${ending}`
+}
+
+/** What a description says besides its marker; the whole of it when it has none. */
+export function descriptionText(description: string): string {
+  if (parseMarker(description) === undefined) return description
+  return description.slice(0, description.lastIndexOf(MARKER_START)).trimEnd()
+}
+
+/** What and where from, in one line: workflow, job, short commit, run URL. What the runner left empty is left out. */
+export function defaultDescription(origin: RunOrigin): string {
+  const parts = [
+    ['workflow', origin.workflowName],
+    ['job', origin.job],
+    ['commit', origin.sha.slice(0, 7)],
+  ].flatMap(([label, value]) => (value === '' ? [] : [`${label} ${value}`]))
+  const url = `${origin.serverUrl}/${origin.repository}/actions/runs/${origin.runId}`
+  return [...parts, url].join(', ')
+}
+
+/** Whether this very workflow made it: the same path in the same repository, letter case of owner/repo aside. */
+export function isOwn(marker: Marker | undefined, origin: RunOrigin): boolean {
+  return (
+    marker !== undefined && foldRepository(marker.workflow) === foldRepository(origin.workflow.toWellFormed())
+  )
+}
+
+/** Whether any workflow of this repository made it, letter case aside. */
+export function isThisRepository(marker: Marker | undefined, origin: RunOrigin): boolean {
+  return marker !== undefined && marker.repository.toLowerCase() === origin.repository.toLowerCase()
+}
+
+function repositoryOf(workflow: string): string {
+  return workflow.split('/', 2).join('/')
+}
+
+/** Owner and repository have no letter case at GitHub; the path of a file in it has. */
+function foldRepository(workflow: string): string {
+  const repository = repositoryOf(workflow)
+  return repository.toLowerCase() + workflow.slice(repository.length)
+}
+
+function encode(workflow: string): string {
+  // encodeURIComponent leaves more than this alone (! ' ( ) *), and encodes the slash, which reads better as it is.
+  return encodeURIComponent(workflow.toWellFormed())
+    .replaceAll('%2F', '/')
+    .replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+function decode(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return undefined
+  }
+}
+
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' ')
+    .replace(/\p{Cc}/gu, '')
+    .trim()
+}
+
+/** At most `limit` code units, never half a surrogate pair, no blank at the end. */
+function cutText(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  const cut = text.slice(0, Math.max(limit, 0))
+  return (cut.isWellFormed() ? cut : cut.slice(0, -1)).trimEnd()
+}
