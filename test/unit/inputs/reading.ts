@@ -1,0 +1,34 @@
+import { expect } from 'vitest'
+import { type Inputs, type ParsedInputs, parseInputs } from '../../../src/inputs.ts'
+
+export type Texts = Readonly<Record<string, string>>
+
+export const TOKEN = 'vps_secretsecret'
+export const UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
+
+/** Parses exactly these texts. */
+export function parse(texts: Texts): ParsedInputs {
+  return parseInputs(name => texts[name] ?? '')
+}
+
+/** The inputs of an operation to which these texts and a token were given; fails where there is a problem. */
+export function inputsOf<O extends Inputs['operation']>(
+  operation: O,
+  texts: Texts = {},
+): Extract<Inputs, { operation: O }> {
+  const parsed = parse({ operation, 'api-token': TOKEN, ...texts })
+  if (!parsed.ok) expect.fail(parsed.problems.join('\n'))
+  expect(parsed.inputs.operation).toBe(operation)
+  // The operation was just compared.
+  return parsed.inputs as Extract<Inputs, { operation: O }>
+}
+
+/** The problems of these texts with a token; fails where there is none. */
+export function problemsOf(texts: Texts): readonly string[] {
+  const parsed = parse({ 'api-token': TOKEN, ...texts })
+  if (parsed.ok) expect.fail('there was no problem')
+  return parsed.problems
+}
+
+export const CREATE: Texts = { operation: 'create', 'server-id': '12345' }
+export const RESTORE: Texts = { operation: 'restore', 'snapshot-id': '801' }
