@@ -1,0 +1,7 @@
+export type { LogCommand } from './commands.ts'
+export type { GithubRun } from './environment.ts'
+export type { Kill, KillMoment } from './kill.ts'
+export type { Annotation } from './log.ts'
+export { type Manifest, ROOT, readManifest } from './manifest.ts'
+export { type MainTranscript, type PostOptions, type RunOptions, runAction, runPost } from './run.ts'
+export { type FormatOptions, formatTranscript, type RecordedRequest, type Transcript } from './transcript.ts'
