@@ -163,8 +163,10 @@ export function idsOf<Id extends string>(
 
 /** The items whose id an earlier item has: as they were typed, each id once. */
 function repeated(items: readonly string[], ids: readonly string[]): readonly string[] {
+  const times = new Map<string | undefined, number>()
   return items.filter((_, at) => {
-    const before = ids.slice(0, at).filter(id => id === ids[at]).length
+    const before = times.get(ids[at]) ?? 0
+    times.set(ids[at], before + 1)
     return before === 1
   })
 }

@@ -113,7 +113,7 @@ function idIn(given: unknown): readonly ServerId[] {
   return read.success ? [read.output] : []
 }
 
-const accepted = object({ status: nullish(unknown(), 'success'), message: textOrEmpty }, OBJECT)
+const accepted = object({ status: nullish(unknown()), message: textOrEmpty }, OBJECT)
 const account = object(
   { token: object({ permissions: array(string(TEXT), 'a list of permissions') }, OBJECT) },
   OBJECT,
@@ -178,11 +178,17 @@ export const readPermissions: Reader<{ readonly permissions: readonly string[] }
   return reading.ok ? { ok: true, value: { permissions: reading.value.token.permissions } } : reading
 }
 
-/** The answer to a restore. A `status` that is there must say `success`; what else it says is no acceptance. */
+/**
+ * The answer to a restore. A `status` that is there must say `success`; what else it says is no acceptance. An object
+ * without a status and without a word could come from anybody: taken for an acceptance, a server that merely stays as
+ * it is would pass for restored.
+ */
 export const readAcceptance: Reader<{ readonly message: string }> = body => {
   const reading = readerOf(accepted)(body)
   if (!reading.ok) return reading
   const { status, message } = reading.value
-  if (String(status).toLowerCase() === 'success') return { ok: true, value: { message } }
+  const isSilent = status === undefined || status === null
+  if (isSilent && message === '') return { ok: false, problem: 'it says nothing of a restore' }
+  if (isSilent || String(status).toLowerCase() === 'success') return { ok: true, value: { message } }
   return { ok: false, problem: 'status is not "success"' }
 }

@@ -43,10 +43,15 @@ export interface Transcript {
 export interface FormatOptions {
   /** What else differs from run to run. Applied first, in this order. */
   readonly replace?: readonly (readonly [pattern: RegExp, by: string])[]
+  /** Times and durations stay as they are: for what does not depend on the clock. */
+  readonly exact?: boolean
 }
 
-const CHANGING: readonly (readonly [pattern: RegExp, by: string])[] = [
-  [/(127\.0\.0\.1|localhost|\[::1\]):\d+/g, '$1:<port>'],
+type Replacements = NonNullable<FormatOptions['replace']>
+
+const PORTS: Replacements = [[/(127\.0\.0\.1|localhost|\[::1\]):\d+/g, '$1:<port>']]
+const CHANGING: Replacements = [
+  ...PORTS,
   [/\bkey=[a-z0-9]{8}\b/g, 'key=<key>'],
   [/"key":"[a-z0-9]{8}"/g, '"key":"<key>"'],
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:\d\d)?/g, '<time>'],
@@ -77,8 +82,11 @@ export function formatTranscript(transcript: Transcript, options: FormatOptions 
   return `=== ${transcript.stage}: ${ended}\n${texts.join('')}`
 }
 
-function normalise(text: string, { replace = [] }: FormatOptions): string {
-  return [...replace, ...CHANGING].reduce((result, [pattern, by]) => result.replace(pattern, by), text)
+function normalise(text: string, { replace = [], exact = false }: FormatOptions): string {
+  return [...replace, ...(exact ? PORTS : CHANGING)].reduce(
+    (result, [pattern, by]) => result.replace(pattern, by),
+    text,
+  )
 }
 
 function formatRequest({ method, path, body, status }: RecordedRequest): string {

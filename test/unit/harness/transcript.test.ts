@@ -86,6 +86,11 @@ key=<key>
     )
   })
 
+  it('keeps times where a test says that they are exact', () => {
+    const text = formatTranscript({ ...EMPTY, log: ['5m at 127.0.0.1:4711'] }, { exact: true })
+    expect(text).toContain('5m at 127.0.0.1:<port>')
+  })
+
   it('leaves out what a test says', () => {
     const text = formatTranscript({ ...EMPTY, log: ['slot 3'] }, { replace: [[/slot \d/, 'slot <n>']] })
     expect(text).toContain('slot <n>')

@@ -1,0 +1,228 @@
+import type { Cancelled } from '../domain/clock.ts'
+import type { Snapshot } from '../domain/entities.ts'
+import type { Inputs } from '../inputs.ts'
+import { formatDuration, formatSize } from '../policy/durations.ts'
+import { parseMarker } from '../policy/marker.ts'
+import type { SummaryModel } from '../report/summary.ts'
+import type { Context } from './context.ts'
+import { type Entry, serverLabel } from './entry.ts'
+import { ageText, SLOTS } from './full-server.ts'
+import { type Ledger, problemsOf } from './ledger.ts'
+import { overallStatus, snapshotFields, snapshotsJson } from './outputs.ts'
+import { safetyIds } from './restore.ts'
+import { takeUp } from './snapshot-end.ts'
+import { type Verdict, verdictOf } from './verdict.ts'
+
+/** Writes the outputs, the summary and the verdict of an operation, however it ended. */
+export async function conclude(
+  ctx: Context,
+  operation: Inputs['operation'],
+  ledger: Ledger,
+): Promise<Verdict> {
+  writeOutputs(ctx, operation, ledger)
+  const verdict = verdictOf(ctx, operation, ledger)
+  await ctx.report.conclude({
+    good: verdict.good,
+    title: `${TITLES[operation]} failed`,
+    verdict: verdict.text,
+    next: verdict.next,
+    summary: summaryOf(ctx, operation, ledger, verdict),
+  })
+  return verdict
+}
+
+const TITLES = {
+  create: 'Snapshot',
+  restore: 'Restore',
+  delete: 'Delete',
+  list: 'List',
+  wait: 'Wait',
+} as const
+
+/** Marks what a cancel cut off: accepted things go on at VPS.org; what was asked and not answered is not known. */
+export function noteCancel(ledger: Ledger, cancelled: Cancelled): void {
+  for (const entry of ledger.entries) noteCancelOfEntry(entry)
+  if (problemsOf(ledger).length > 0) return
+  const done = doneSoFar(ledger)
+  ledger.problem = {
+    status: 'cancelled',
+    message:
+      done.length === 0
+        ? `Cancelled (${cancelled.signal}) before anything was changed.`
+        : `Cancelled (${cancelled.signal}) before all was done. Done so far: ${done.join(', ')}.`,
+    next: 'Run the job again if the rest is still wanted.',
+  }
+}
+
+/** What had been changed before a cancel, the first few in words. */
+function doneSoFar(ledger: Ledger): readonly string[] {
+  const snapshots = ledger.entries.flatMap(({ accepted, snapshot, status }) =>
+    accepted && snapshot !== undefined ? [`${snapshot.id} ${status ?? 'found'}`] : [],
+  )
+  const safety = [...ledger.safety.values()].map(({ id }) => `safety snapshot ${id} accepted`)
+  const deleted = ledger.deleted.map(({ id }) => `${id} deleted to make room`)
+  const done = [...snapshots, ...safety, ...deleted]
+  return done.length <= DONE ? done : [...done.slice(0, DONE), `and ${done.length - DONE} more`]
+}
+
+const DONE = 10
+
+function noteCancelOfEntry(entry: Entry): void {
+  if (entry.problem !== undefined) return
+  if (entry.status === 'unknown') {
+    entry.problem = {
+      status: 'unknown',
+      message: `Cancelled while ${serverLabel(entry)} was waiting for the answer to a request: whether VPS.org acted on it is not known.`,
+      next: `Look at what there is with operation: list, server-id: ${entry.server}.`,
+    }
+    return
+  }
+  if (entry.status !== 'in_progress' && entry.status !== 'restoring') {
+    noteCancelOfPower(entry)
+    return
+  }
+  const restoring = entry.status === 'restoring'
+  entry.problem = {
+    status: 'cancelled',
+    message: restoring
+      ? `Cancelled while ${serverLabel(entry)} was being restored from snapshot ${entry.snapshot?.id ?? ''}: the restore was accepted and goes on at VPS.org. Do not restore again.`
+      : `Cancelled while snapshot ${entry.snapshot?.id ?? ''} of ${serverLabel(entry)} was in progress: it goes on at VPS.org.`,
+    next: takeUp(entry),
+  }
+  entry.status = 'cancelled'
+}
+
+/** A server that is stopped, or about to be, is the end of the job's business; that there is one must be said. */
+function noteCancelOfPower(entry: Entry): void {
+  if (!entry.stopAsked) return
+  entry.problem = {
+    status: 'cancelled',
+    message: `Cancelled while ${serverLabel(entry)} was stopped for its snapshot or about to be: it is started again at the end of the job.`,
+    next: `Look at the end of the job whether ${serverLabel(entry)} runs.`,
+  }
+}
+
+function writeOutputs(ctx: Context, operation: Inputs['operation'], ledger: Ledger): void {
+  const serverStatuses = ledger.entries.flatMap(entry => entry.serverStatus ?? [])
+  ctx.report.outputs({
+    ...(operation === 'list' ? {} : { ...snapshotFields(ledger), status: overallStatus(ledger) }),
+    ...(serverStatuses.length === 0 ? {} : { 'server-status': serverStatuses.join(',') }),
+    // A list that could not be read is not an empty one.
+    ...(operation === 'list' && ledger.listed === undefined ? {} : { snapshots: snapshotsJson(ledger) }),
+    ...(operation === 'list' && ledger.listed !== undefined ? { count: `${ledger.listed.length}` } : {}),
+    ...(operation === 'delete'
+      ? { count: `${ledger.entries.filter(entry => entry.status === 'deleted').length}` }
+      : {}),
+    ...(ledger.deleted.length === 0
+      ? {}
+      : { 'deleted-snapshot-ids': ledger.deleted.map(snapshot => snapshot.id).join(',') }),
+    ...(ledger.safety.size === 0 ? {} : { 'safety-snapshot-id': safetyIds(ledger) }),
+    'duration-seconds': `${Math.round((ctx.clock.now() - ledger.began) / 1_000)}`,
+  })
+}
+
+/** The job summary of an operation: verdict, table, slots, what was deleted, the step to paste, the timeline. */
+export function summaryOf(
+  ctx: Context,
+  operation: Inputs['operation'],
+  ledger: Ledger,
+  verdict: Verdict,
+): SummaryModel {
+  const rows =
+    ledger.listed === undefined
+      ? ledger.entries.map(entry => entryRow(ctx, entry))
+      : ledger.listed.map(snapshot => listRow(ctx, snapshot))
+  return {
+    good: verdict.good,
+    verdict: verdict.text,
+    next: verdict.next,
+    // What matters most comes first: a phone shows four columns.
+    columns: [
+      'Snapshot',
+      'Status',
+      'Server',
+      'Size',
+      'Age',
+      ledger.listed === undefined ? 'Took' : 'Made by',
+      'Name',
+    ],
+    rows,
+    facts: factsOf(ledger),
+    snippet: operation === 'create' ? restoreSnippet(ledger) : undefined,
+    timeline:
+      operation === 'restore' || operation === 'wait' || stopped(ledger)
+        ? ledger.entries.flatMap(entry => entry.phases)
+        : [],
+  }
+}
+
+function stopped(ledger: Ledger): boolean {
+  return ledger.entries.some(entry => entry.phases.some(phase => phase.name === 'stop'))
+}
+
+function entryRow(ctx: Context, entry: Entry): readonly string[] {
+  const took =
+    entry.began === undefined || entry.ended === undefined ? '' : formatDuration(entry.ended - entry.began)
+  const { snapshot } = entry
+  return [
+    snapshot?.id ?? '–',
+    entry.status ?? 'not begun',
+    `${entry.serverName} (${entry.server})`.trim(),
+    snapshot === undefined || snapshot.sizeMb === null ? '–' : formatSize(snapshot.sizeMb),
+    snapshot === undefined ? '–' : ageText(ctx, snapshot),
+    took,
+    snapshot?.name ?? '–',
+  ]
+}
+
+function listRow(ctx: Context, snapshot: Snapshot): readonly string[] {
+  return [
+    snapshot.id,
+    snapshot.status,
+    `${snapshot.server.name} (${snapshot.server.id})`.trim(),
+    snapshot.sizeMb === null ? '–' : formatSize(snapshot.sizeMb),
+    ageText(ctx, snapshot),
+    ownerName(snapshot),
+    snapshot.name,
+  ]
+}
+
+function ownerName(snapshot: Snapshot): string {
+  const marker = parseMarker(snapshot.description)
+  return marker === undefined ? 'a person' : `${marker.workflow}, run ${marker.run}`
+}
+
+function factsOf(ledger: Ledger): string[] {
+  const facts: string[] = []
+  for (const entry of ledger.entries) {
+    const used = ledger.slots.get(entry.server)
+    if (used !== undefined && ledger.extent !== 'planned')
+      facts.push(`${serverLabel(entry)}: ${used} of ${SLOTS} slots in use`)
+  }
+  for (const snapshot of ledger.deleted) facts.push(`Deleted to make room: ${snapshot.id} ${snapshot.name}`)
+  for (const snapshot of ledger.safety.values())
+    facts.push(`Safety snapshot: ${snapshot.id} ${snapshot.name}`)
+  for (const entry of ledger.entries)
+    if (entry.problem !== undefined && ledger.entries.length > 1)
+      facts.push(`${serverLabel(entry)}: ${entry.problem.message}`)
+  return facts.slice(0, FACTS)
+}
+
+const FACTS = 100
+
+/** The step that puts the servers back, ready to paste. */
+function restoreSnippet(ledger: Ledger): SummaryModel['snippet'] {
+  const existing = ledger.entries.filter(entry => entry.snapshot !== undefined)
+  if (existing.length === 0) return undefined
+  return {
+    title: 'The step that puts it back',
+    yaml: [
+      '- uses: OWNER/vps-snapshot-action@v1',
+      '  with:',
+      '    operation: restore',
+      '    api-token: ${{ secrets.VPS_API_TOKEN }}',
+      `    server-id: ${existing.map(entry => entry.server).join(',')}`,
+      `    snapshot-id: ${existing.map(entry => entry.snapshot?.id ?? '').join(',')}`,
+    ].join('\n'),
+  }
+}

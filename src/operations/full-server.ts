@@ -1,0 +1,112 @@
+import type { Snapshot } from '../domain/entities.ts'
+import type { ServerId } from '../domain/ids.ts'
+import { formatAge } from '../policy/durations.ts'
+import { isOwn, isThisRepository, parseMarker } from '../policy/marker.ts'
+import { createdAtMs } from '../policy/recency.ts'
+import { chooseForFullServer } from '../policy/retention.ts'
+import { serverPhase } from '../policy/statuses.ts'
+import type { Context } from './context.ts'
+import { type Entry, serverLabel } from './entry.ts'
+import { explain, failure, type Outcome, success } from './problem.ts'
+
+/** The API's limit, from the published reference. */
+export const SLOTS = 5
+
+/** The snapshots of a server in one sentence: id, name, age and whose each is. */
+export function inventory(ctx: Context, snapshots: readonly Snapshot[]): string {
+  return [...snapshots].map(snapshot => describeSnapshot(ctx, snapshot)).join('; ')
+}
+
+function describeSnapshot(ctx: Context, snapshot: Snapshot): string {
+  return `${snapshot.id} ${snapshot.name} (${snapshot.status}, ${ageOf(ctx, snapshot)}, ${ownerOf(ctx, snapshot)})`
+}
+
+/** How old a snapshot is, e.g. `2 days old`. */
+export function ageOf(ctx: Context, snapshot: Snapshot): string {
+  const age = ageText(ctx, snapshot)
+  return age === UNKNOWN_AGE ? `age ${age}` : `${age} old`
+}
+
+/** The age of a snapshot by itself, e.g. `2 days`. */
+export function ageText(ctx: Context, snapshot: Snapshot): string {
+  const created = createdAtMs(snapshot)
+  return created === undefined ? UNKNOWN_AGE : formatAge(ctx.clock.now() - created)
+}
+
+const UNKNOWN_AGE = 'unknown'
+
+function ownerOf(ctx: Context, snapshot: Snapshot): string {
+  const marker = parseMarker(snapshot.description)
+  if (marker === undefined) return "a person's"
+  if (marker.purpose === 'safety') return `a safety snapshot of ${marker.repository}`
+  if (isOwn(marker, ctx.origin)) return marker.run === ctx.origin.runId ? "this run's" : "this workflow's"
+  return isThisRepository(marker, ctx.origin)
+    ? 'another workflow of this repository'
+    : `of ${marker.repository}`
+}
+
+/** The error of a server without a free slot: what is there, and what a person can do. */
+export function serverIsFull(
+  ctx: Context,
+  entry: Entry,
+  snapshots: readonly Snapshot[],
+  whenFull: 'fail' | 'delete-oldest',
+): Outcome<never> {
+  const allowed = chooseForFullServer({ snapshots, origin: ctx.origin, now: ctx.clock.now() })
+  const remedy =
+    allowed === undefined
+      ? 'None of them is one that this workflow may delete (its own, from another run, finished, over an hour old): delete one by hand (operation: delete, snapshot-id) and run the job again.'
+      : `Delete one (operation: delete, snapshot-id: ${allowed.id} would be this workflow's oldest), or let the action do it: when-full: delete-oldest.`
+  return failure(
+    `${serverLabel(entry)} has no free slot (${snapshots.length} of ${SLOTS} in use): ${inventory(ctx, snapshots)}.`,
+    whenFull === 'delete-oldest' && allowed !== undefined
+      ? 'The slot that was freed has been taken again; run the job again.'
+      : remedy,
+  )
+}
+
+/**
+ * Deletes the one snapshot that the rule allows, so that a slot comes free.
+ * @returns what was deleted; undefined where the rule allows none
+ */
+export async function freeSlot(
+  ctx: Context,
+  entry: Entry,
+  snapshots: readonly Snapshot[],
+  deadline: number,
+): Promise<Outcome<Snapshot | undefined>> {
+  const victim = chooseForFullServer({ snapshots, origin: ctx.origin, now: ctx.clock.now() })
+  if (victim === undefined) return success(undefined)
+  const allowed = await mayDeleteFrom(ctx, entry.server, victim, deadline)
+  if (!allowed.ok) return allowed
+  ctx.report.line(
+    `${serverLabel(entry)} is full; deleting this workflow's oldest snapshot ${victim.id} ${victim.name} (${ageOf(ctx, victim)}).`,
+  )
+  const answer = await ctx.api.deleteSnapshot(victim.id, { deadline })
+  if (answer.ok) return success(victim)
+  return {
+    ok: false,
+    problem: await explain(ctx, answer.failure, `Snapshot ${victim.id} was to make room for the new one.`),
+  }
+}
+
+/** A snapshot whose server is being restored is not deleted: it may be the one that the restore reads. */
+export async function mayDeleteFrom(
+  ctx: Context,
+  server: ServerId,
+  snapshot: Snapshot,
+  deadline: number,
+): Promise<Outcome<undefined>> {
+  const answer = await ctx.api.readServer(server, { deadline })
+  if (!answer.ok) {
+    ctx.report.warn(
+      `Server ${server} could not be read before snapshot ${snapshot.id} was deleted: whether it is being restored is not known.`,
+    )
+    return success(undefined)
+  }
+  if (serverPhase(answer.value.status) !== 'restoring') return success(undefined)
+  return failure(
+    `Snapshot ${snapshot.id} was not deleted: its server ${answer.value.name} (${server}) is being restored.`,
+    `Wait for the restore to end (operation: wait, snapshot-id: ${snapshot.id}), then delete again.`,
+  )
+}

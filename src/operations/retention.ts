@@ -1,0 +1,67 @@
+import type { Snapshot } from '../domain/entities.ts'
+import type { ServerId, SnapshotId } from '../domain/ids.ts'
+import { chooseForKeepLast } from '../policy/retention.ts'
+import { describeFailure } from '../vps/failure.ts'
+import type { Context } from './context.ts'
+import { ageOf, mayDeleteFrom } from './full-server.ts'
+import { forEachServer } from './parallel.ts'
+import { createSnapshotReader } from './snapshots.ts'
+
+/** What `keep-last` did on all servers. */
+export interface Retained {
+  readonly deleted: readonly Snapshot[]
+  readonly kept: readonly Snapshot[]
+}
+
+/**
+ * Deletes this workflow's own older snapshots beyond the newest `keepLast` of each server. Whatever does not work is a
+ * warning: it must not make a good deploy red.
+ * @param newest the snapshot that this run made on each server
+ */
+export async function keepLastOf(
+  ctx: Context,
+  newest: ReadonlyMap<ServerId, SnapshotId>,
+  keepLast: number,
+  deadline: number,
+): Promise<Retained> {
+  const list = await createSnapshotReader(ctx).read([...newest.keys()], { deadline })
+  if (!list.ok) {
+    ctx.report.warn(
+      `keep-last deleted nothing, since the snapshots could not be listed. ${describeFailure(list.failure)}`,
+    )
+    return { deleted: [], kept: [] }
+  }
+  const results = await forEachServer(ctx, [...newest], async ([server, id]) => {
+    const own = list.value.filter(snapshot => snapshot.server.id === server)
+    const facts = { snapshots: own, origin: ctx.origin, now: ctx.clock.now() }
+    const deleted: Snapshot[] = []
+    for (const snapshot of chooseForKeepLast(facts, keepLast, id))
+      if (await deleteQuietly(ctx, snapshot, deadline, 'keep-last')) deleted.push(snapshot)
+    return { deleted, kept: own.filter(snapshot => !deleted.includes(snapshot)) }
+  })
+  return { deleted: results.flatMap(result => result.deleted), kept: results.flatMap(result => result.kept) }
+}
+
+/** Deletes one snapshot at the end of a job; a failure is a warning. Whether it is deleted. */
+export async function deleteQuietly(
+  ctx: Context,
+  snapshot: Snapshot,
+  deadline: number,
+  why: string,
+): Promise<boolean> {
+  const what = `Snapshot ${snapshot.id} ${snapshot.name} of server ${snapshot.server.id}`
+  const allowed = await mayDeleteFrom(ctx, snapshot.server.id, snapshot, deadline)
+  if (!allowed.ok) {
+    ctx.report.warn(`${what} was to be deleted by ${why}: ${allowed.problem.message}`)
+    return false
+  }
+  const answer = await ctx.api.deleteSnapshot(snapshot.id, { deadline })
+  if (!answer.ok) {
+    ctx.report.warn(
+      `${what} was to be deleted by ${why} and could not be. ${describeFailure(answer.failure)} Delete it by hand if its slot is needed.`,
+    )
+    return false
+  }
+  ctx.report.line(`${what} (${ageOf(ctx, snapshot)}) is deleted by ${why}.`)
+  return true
+}
