@@ -44,6 +44,7 @@ export function renderReport(findings: readonly Finding[], heading: string): str
 
 /** The shape of a JSON value in words, without what it holds: `{id: integer, name: text}`. */
 export function shapeOf(value: unknown, depth = 2): string {
+  if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value))
     return value.length === 0 ? 'empty list' : `list of ${shapeOf(value[0], depth - 1)}`

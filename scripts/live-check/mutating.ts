@@ -51,9 +51,7 @@ export async function mutatingChecks(bench: Bench, steps: Steps): Promise<readon
   return findings
 }
 
-async function makeSnapshot(
-  bench: Bench,
-): Promise<{
+async function makeSnapshot(bench: Bench): Promise<{
   readonly id: string | undefined
   readonly completed: boolean
   readonly findings: readonly Finding[]

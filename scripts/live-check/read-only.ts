@@ -87,13 +87,20 @@ function checkFilter(list: Seen, filtered: Seen, server: string): Finding {
   return finding('?server_id= filters the snapshot list', foreign.length === 0, evidence)
 }
 
+/** Paged or whole, both can be read; what cannot is a part without a link to the rest. */
 async function checkPaging(api: RawApi, what: 'snapshots' | 'servers', whole: Seen): Promise<Finding> {
-  const assumption = `The list of ${what} is paged by page_size, with "next" as an absolute URL or null`
-  if (itemsOf(whole).length < 2) return notChecked(assumption, 'fewer than two items')
+  const assumption = `The list of ${what} is whole, or paged with "next" as an absolute URL`
+  const all = itemsOf(whole).length
+  if (all < 2) return notChecked(assumption, 'fewer than two items')
   const page = await api.call('GET', `/${what}/?page_size=1`)
   const next = field(page.json, 'next')
-  const paged = itemsOf(page).length === 1 && typeof next === 'string' && next.startsWith('http')
-  return finding(assumption, paged, `${itemsOf(page).length} items for page_size=1, next: ${shapeOf(next)}`)
+  const linked = typeof next === 'string' && next.startsWith('http')
+  const holds = itemsOf(page).length === 1 ? linked : itemsOf(page).length === all
+  return finding(
+    assumption,
+    holds,
+    `${itemsOf(page).length} of ${all} items for page_size=1, next: ${shapeOf(next)}`,
+  )
 }
 
 function checkServer(one: Seen): readonly Finding[] {

@@ -105,6 +105,13 @@ describe('the live check', () => {
     expect(run.report).toMatch(/❌ \| The description comes back with the marker/)
   })
 
+  it('takes a list that is not paged for what it is', async () => {
+    const setup = { ...TWO_SERVERS, settings: { ...TWO_SERVERS.settings, snapshotPaging: false } }
+    const run = await check(['--server', '12345'], { setup })
+    expect(run.exitCode).toBe(0)
+    expect(run.report).toContain('2 of 2 items for page_size=1')
+  })
+
   it('does not restore a snapshot that did not complete', async () => {
     const setup = {
       ...TWO_SERVERS,

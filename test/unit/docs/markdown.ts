@@ -1,0 +1,74 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { ROOT } from '../../harness/manifest.ts'
+
+/** A document of this project that people read. */
+export interface Document {
+  /** From the repository's root, with forward slashes. */
+  readonly path: string
+  readonly text: string
+}
+
+/** A fenced block of code, without the indentation that a list around it gives it. */
+export interface CodeBlock {
+  readonly language: string
+  readonly code: string
+}
+
+/** Every document: those in the root, in docs/ and beside what they describe. */
+export function documents(): readonly Document[] {
+  const found = globSync(['*.md', 'docs/*.md', 'test/emulator/*.md', '.github/**/*.md'], { cwd: ROOT })
+  return found.map(path => path.replaceAll('\\', '/')).map(path => ({ path, text: readText(path) }))
+}
+
+/** A file's text by its path from the repository's root. */
+export function readText(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8').replaceAll('\r\n', '\n')
+}
+
+/** The fenced code blocks of a document, those in lists too. */
+export function codeBlocks(text: string): readonly CodeBlock[] {
+  return [...text.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map(
+    ([, indent = '', language = '', code = '']) => ({
+      language,
+      code: code
+        .split('\n')
+        .map(line => line.slice(indent.length))
+        .join('\n'),
+    }),
+  )
+}
+
+/** What is left of a document without its code blocks. */
+function prose(text: string): string {
+  return text.replace(/^( *)```\w*\n.*?^\1```$/gms, '')
+}
+
+/** The anchors that GitHub gives to a document's headings. */
+export function anchors(text: string): ReadonlySet<string> {
+  return new Set([...prose(text).matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => slug(heading)))
+}
+
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+}
+
+/** The links of a document that do not leave the repository, images too. */
+export function localLinks(text: string): readonly string[] {
+  const targets = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+  return targets.filter(target => !/^[a-z]+:/i.test(target))
+}
+
+/** What is wrong with a link; undefined where it leads somewhere. */
+export function brokenLink(from: Document, link: string): string | undefined {
+  const [file = '', anchor] = link.split('#', 2)
+  const path =
+    file === '' ? from.path : relative(ROOT, join(ROOT, dirname(from.path), file)).replaceAll('\\', '/')
+  if (!existsSync(join(ROOT, path))) return `${from.path}: ${link} leads to no file`
+  if (anchor === undefined || anchors(readText(path)).has(anchor)) return undefined
+  return `${from.path}: ${link} leads to no heading`
+}

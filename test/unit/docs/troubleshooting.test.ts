@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { parseMarker } from '../../../src/policy/marker.ts'
+import { codeBlocks, readText } from './markdown.ts'
+import { sourceTexts, strangeMessage, textsOf } from './messages.ts'
+
+const texts = sourceTexts()
+
+function quoted(document: string): readonly string[] {
+  const blocks = codeBlocks(readText(document)).filter(({ language }) => language === 'text')
+  return blocks.flatMap(({ code }) => code.split('\n')).filter(line => line !== '')
+}
+
+describe('docs/troubleshooting.md', () => {
+  it.each(quoted('docs/troubleshooting.md'))('quotes what the source says: %s', line => {
+    expect(strangeMessage(line, texts)).toBeUndefined()
+  })
+
+  it('quotes no message twice', () => {
+    const lines = quoted('docs/troubleshooting.md')
+    expect(lines).toEqual([...new Set(lines)])
+  })
+})
+
+describe('a quoted message', () => {
+  const code = [
+    '// Not a text: nothing of the kind is said.',
+    'const message = `Snapshot ${id(entry, { a: 1 })} of ${label} ` +',
+    "  'was lost, and it isn\\'t back.'",
+  ].join('\n')
+
+  it('is held against literals as they read', () => {
+    expect(textsOf(code)).toContain("Snapshot … of … was lost, and it isn't back.")
+    expect(strangeMessage("Snapshot … of … was lost, and it isn't back.", textsOf(code))).toBeUndefined()
+  })
+
+  it('is strange where a word of it differs', () => {
+    expect(strangeMessage('Snapshot … of … was found, and it …', textsOf(code))).toBe(
+      'the source does not say "was found, and it"',
+    )
+  })
+
+  it('is strange where only a comment says it', () => {
+    expect(strangeMessage('nothing of the kind is said', textsOf(code))).toBe(
+      'the source does not say "nothing of the kind is said"',
+    )
+  })
+
+  it('needs a part that tells it from others', () => {
+    expect(strangeMessage('Snapshot … of …', textsOf(code))).toBe(
+      '"Snapshot … of …" has no part that tells it from others',
+    )
+  })
+})
+
+describe('the texts that README.md shows', () => {
+  const readme = readText('README.md')
+
+  it.each([
+    [
+      /^Snapshot \d+ of [\w-]+ completed in 4m 10s \(5\.0 GiB, slot 3 of 5\)\.$/m,
+      'completed in … (…, slot … of …).',
+    ],
+    [/`Deploy failed; [\w-]+ is back at snapshot \d+`/, 'is back at snapshot …'],
+    [/`Deploy failed; /, "failure: 'Deploy failed; '"],
+  ])('are those of the source: %s', (shown, said) => {
+    expect(readme).toMatch(shown)
+    expect(texts).toContain(said)
+  })
+
+  it('hold a marker that is one', () => {
+    const marker = /^\[vps-snapshot-action .*\]$/m.exec(readme)?.[0] ?? ''
+    expect(parseMarker(marker)).toMatchObject({
+      repository: 'owner/shop',
+      purpose: 'deploy',
+      key: 'k3v9x2p7',
+    })
+  })
+})
