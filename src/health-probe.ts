@@ -57,7 +57,8 @@ function probeTcp(
   if (options.signal.aborted) onAbort()
   options.signal.addEventListener('abort', onAbort)
   socket.once('connect', () => resolve(undefined))
-  socket.once('error', error => resolve('code' in error ? String(error.code) : error.message))
+  // The message of a failure at several addresses is empty; the code is always there.
+  socket.once('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)))
   return promise.finally(() => {
     clearTimeout(timer)
     options.signal.removeEventListener('abort', onAbort)

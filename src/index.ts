@@ -6,6 +6,7 @@ import { context } from '@actions/github'
 import { Cancelled } from './domain/clock.ts'
 import { createHealthProbe } from './health-probe.ts'
 import { originOf } from './origin.ts'
+import { oneLine } from './report/harmless.ts'
 import { githubRunner } from './report/runner.ts'
 import { mainStage, postStage, STAGE_STATE, type Surroundings } from './stages.ts'
 import { systemClock } from './system-clock.ts'
@@ -43,7 +44,7 @@ try {
   process.exitCode = (await stage(surroundings)) ? 0 : 1
 } catch (error) {
   // A mistake in this program. Its stack would tell the user nothing; its message may tell the maintainers something.
-  const message = error instanceof Error ? error.message : String(error)
+  const message = oneLine(error instanceof Error ? error.message : String(error))
   githubRunner.error(`The action itself failed: ${message}. Please report it.`, 'VPS.org snapshot')
   process.exitCode = 1
 } finally {

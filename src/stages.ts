@@ -47,7 +47,8 @@ export async function mainStage(around: Surroundings): Promise<boolean> {
 
 async function refuseInputs(runner: Runner, problems: readonly string[]): Promise<boolean> {
   const report = createReport(runner, { summary: false, outputs: true })
-  for (const problem of problems) report.line(problem)
+  // One problem is said by the verdict; of several, each gets a line of its own.
+  if (problems.length > 1) for (const problem of problems) report.line(problem)
   const count =
     problems.length === 1
       ? 'One input is not as it must be'

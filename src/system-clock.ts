@@ -5,13 +5,9 @@ import type { Clock } from './domain/clock.ts'
 export const systemClock: Clock = {
   now: () => Math.trunc(performance.timeOrigin + performance.now()),
   sleep: async (ms, signal) => {
-    signal?.throwIfAborted()
-    try {
-      await delay(ms, undefined, signal === undefined ? {} : { signal })
-    } catch (error) {
-      // The timer rejects with an AbortError; the caller is owed the reason of the abort.
-      signal?.throwIfAborted()
-      throw error
-    }
+    if (signal === undefined) return delay(ms)
+    signal.throwIfAborted()
+    // The timer rejects with an AbortError; the caller is owed the reason of the abort.
+    await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
   },
 }

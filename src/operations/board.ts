@@ -12,7 +12,7 @@ import {
 import { snapshotPhase } from '../policy/statuses.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import type { Context } from './context.ts'
-import { type Look, lookAt, poll } from './poll.ts'
+import { type Look, lookAt, type PollOptions, poll } from './poll.ts'
 import { createSnapshotReader, type SnapshotReader } from './snapshots.ts'
 
 /** How the wait for one snapshot ended. */
@@ -54,30 +54,29 @@ export function createBoard(
 
   const look = async (): Promise<Look<undefined>> => {
     const servers = [...new Set([...followed.values()].map(item => item.snapshot.server.id))]
-    const answer = await reader.read(servers, { deadline, once: true })
+    const answer = await reader.read(servers, { deadline, once: true }, ({ id }) => followed.has(id))
     return lookAt(answer, snapshots => {
-      for (const snapshot of snapshots) if (followed.has(snapshot.id)) unlisted(snapshot)
+      for (const snapshot of snapshots) unlisted(snapshot)
       settle(followed, snapshots, ctx.clock.now())
       return followed.size === 0 ? { state: 'done', value: undefined } : { state: 'pending' }
     })
   }
 
   const run = async (): Promise<void> => {
-    const began = ctx.clock.now()
+    const options: PollOptions = {
+      schedule: 'create',
+      began: ctx.clock.now(),
+      deadline,
+      first: 'after a gap',
+      gap: () => shortestGap(ctx, followed),
+      heartbeat: () => heartbeat(ctx, followed),
+    }
     try {
-      const end = await poll(
-        ctx,
-        {
-          schedule: 'create',
-          began,
-          deadline,
-          first: 'after a gap',
-          gap: () => shortestGap(ctx, followed),
-          heartbeat: () => heartbeat(ctx, followed),
-        },
-        look,
-      )
-      if (end.state !== 'done') finish(followed, item => item.resolve(end))
+      // In the moment in which the last wait ends, its follower may begin another.
+      while (followed.size > 0) {
+        const end = await poll(ctx, options, look)
+        if (end.state !== 'done') finish(followed, item => item.resolve(end))
+      }
     } catch (reason) {
       finish(followed, item => item.reject(reason))
     } finally {
@@ -92,7 +91,8 @@ export function createBoard(
         followed.set(snapshot.id, { snapshot, began, watch, resolve, reject })
         if (running) return
         running = true
-        void run()
+        // Those that are followed in the same moment count for the first gap.
+        queueMicrotask(() => void run())
       }),
   }
 }

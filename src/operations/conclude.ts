@@ -3,15 +3,17 @@ import type { Snapshot } from '../domain/entities.ts'
 import type { Inputs } from '../inputs.ts'
 import { formatDuration, formatSize } from '../policy/durations.ts'
 import { parseMarker } from '../policy/marker.ts'
+import { snapshotPhase } from '../policy/statuses.ts'
 import type { SummaryModel } from '../report/summary.ts'
 import type { Context } from './context.ts'
-import { type Entry, serverLabel } from './entry.ts'
+import { type Entry, serverLabel, snapshotIdOf } from './entry.ts'
 import { ageText, SLOTS } from './full-server.ts'
 import { type Ledger, problemsOf } from './ledger.ts'
 import { overallStatus, snapshotFields, snapshotsJson } from './outputs.ts'
+import type { Problem } from './problem.ts'
 import { safetyIds } from './restore.ts'
 import { takeUp } from './snapshot-end.ts'
-import { type Verdict, verdictOf } from './verdict.ts'
+import { furtherFailures, type Verdict, verdictOf } from './verdict.ts'
 
 /** Writes the outputs, the summary and the verdict of an operation, however it ended. */
 export async function conclude(
@@ -21,6 +23,7 @@ export async function conclude(
 ): Promise<Verdict> {
   writeOutputs(ctx, operation, ledger)
   const verdict = verdictOf(ctx, operation, ledger)
+  for (const failure of furtherFailures(ledger)) ctx.report.line(failure)
   await ctx.report.conclude({
     good: verdict.good,
     title: `${TITLES[operation]} failed`,
@@ -29,6 +32,14 @@ export async function conclude(
     summary: summaryOf(ctx, operation, ledger, verdict),
   })
   return verdict
+}
+
+/** Says and writes already what is known, before a wait that the runner may not let come to its end. */
+export async function announce(ctx: Context, operation: Inputs['operation'], ledger: Ledger): Promise<void> {
+  writeOutputs(ctx, operation, ledger)
+  const verdict = verdictOf(ctx, operation, ledger)
+  ctx.report.line(verdict.text)
+  await ctx.report.summarise(summaryOf(ctx, operation, ledger, verdict))
 }
 
 const TITLES = {
@@ -68,13 +79,17 @@ function doneSoFar(ledger: Ledger): readonly string[] {
 const DONE = 10
 
 function noteCancelOfEntry(entry: Entry): void {
-  if (entry.problem !== undefined) return
+  if (entry.problem !== undefined) {
+    // Where a start was tried, the problem says so itself.
+    if (!entry.phases.some(phase => phase.name === 'start')) entry.problem = withStop(entry, entry.problem)
+    return
+  }
   if (entry.status === 'unknown') {
-    entry.problem = {
+    entry.problem = withStop(entry, {
       status: 'unknown',
       message: `Cancelled while ${serverLabel(entry)} was waiting for the answer to a request: whether VPS.org acted on it is not known.`,
       next: `Look at what there is with operation: list, server-id: ${entry.server}.`,
-    }
+    })
     return
   }
   if (entry.status !== 'in_progress' && entry.status !== 'restoring') {
@@ -82,14 +97,21 @@ function noteCancelOfEntry(entry: Entry): void {
     return
   }
   const restoring = entry.status === 'restoring'
-  entry.problem = {
+  entry.problem = withStop(entry, {
     status: 'cancelled',
     message: restoring
-      ? `Cancelled while ${serverLabel(entry)} was being restored from snapshot ${entry.snapshot?.id ?? ''}: the restore was accepted and goes on at VPS.org. Do not restore again.`
-      : `Cancelled while snapshot ${entry.snapshot?.id ?? ''} of ${serverLabel(entry)} was in progress: it goes on at VPS.org.`,
+      ? `Cancelled while ${serverLabel(entry)} was being restored from snapshot ${snapshotIdOf(entry)}: the restore was accepted and goes on at VPS.org. Do not restore again.`
+      : `Cancelled while snapshot ${snapshotIdOf(entry)} of ${serverLabel(entry)} was in progress: it goes on at VPS.org.`,
     next: takeUp(entry),
-  }
+  })
   entry.status = 'cancelled'
+}
+
+/** That a server is stopped must be said, whatever else there is to say. */
+function withStop(entry: Entry, problem: Problem): Problem {
+  if (!entry.stopAsked) return problem
+  const message = `${problem.message} ${serverLabel(entry)} is stopped; it is started again at the end of the job.`
+  return { ...problem, message }
 }
 
 /** A server that is stopped, or about to be, is the end of the job's business; that there is one must be said. */
@@ -103,10 +125,10 @@ function noteCancelOfPower(entry: Entry): void {
 }
 
 function writeOutputs(ctx: Context, operation: Inputs['operation'], ledger: Ledger): void {
-  const serverStatuses = ledger.entries.flatMap(entry => entry.serverStatus ?? [])
+  const serverStatuses = serverStatusesOf(ledger)
   ctx.report.outputs({
     ...(operation === 'list' ? {} : { ...snapshotFields(ledger), status: overallStatus(ledger) }),
-    ...(serverStatuses.length === 0 ? {} : { 'server-status': serverStatuses.join(',') }),
+    ...(serverStatuses.some(status => status !== '') ? { 'server-status': serverStatuses.join(',') } : {}),
     // A list that could not be read is not an empty one.
     ...(operation === 'list' && ledger.listed === undefined ? {} : { snapshots: snapshotsJson(ledger) }),
     ...(operation === 'list' && ledger.listed !== undefined ? { count: `${ledger.listed.length}` } : {}),
@@ -119,6 +141,12 @@ function writeOutputs(ctx: Context, operation: Inputs['operation'], ledger: Ledg
     ...(ledger.safety.size === 0 ? {} : { 'safety-snapshot-id': safetyIds(ledger) }),
     'duration-seconds': `${Math.round((ctx.clock.now() - ledger.began) / 1_000)}`,
   })
+}
+
+/** They pair up with the other lists, which hold what exists; where nothing does, there is nothing to pair up with. */
+function serverStatusesOf(ledger: Ledger): readonly string[] {
+  const existing = ledger.entries.filter(entry => entry.snapshot !== undefined)
+  return (existing.length > 0 ? existing : ledger.entries).map(entry => entry.serverStatus ?? '')
 }
 
 /** The job summary of an operation: verdict, table, slots, what was deleted, the step to paste, the timeline. */
@@ -194,35 +222,43 @@ function ownerName(snapshot: Snapshot): string {
 
 function factsOf(ledger: Ledger): string[] {
   const facts: string[] = []
-  for (const entry of ledger.entries) {
-    const used = ledger.slots.get(entry.server)
-    if (used !== undefined && ledger.extent !== 'planned')
-      facts.push(`${serverLabel(entry)}: ${used} of ${SLOTS} slots in use`)
-  }
   for (const snapshot of ledger.deleted) facts.push(`Deleted to make room: ${snapshot.id} ${snapshot.name}`)
   for (const snapshot of ledger.safety.values())
     facts.push(`Safety snapshot: ${snapshot.id} ${snapshot.name}`)
   for (const entry of ledger.entries)
     if (entry.problem !== undefined && ledger.entries.length > 1)
       facts.push(`${serverLabel(entry)}: ${entry.problem.message}`)
-  return facts.slice(0, FACTS)
+  // What went wrong or is gone must not be crowded out by a fleet's slots.
+  return [...slotsOf(ledger).slice(0, Math.max(0, FACTS - facts.length)), ...facts].slice(0, FACTS)
 }
 
 const FACTS = 100
 
+function slotsOf(ledger: Ledger): readonly string[] {
+  if (ledger.extent === 'planned') return []
+  return ledger.entries.flatMap(entry => {
+    const used = ledger.slots.get(entry.server)
+    return used === undefined ? [] : [`${serverLabel(entry)}: ${used} of ${SLOTS} slots in use`]
+  })
+}
+
 /** The step that puts the servers back, ready to paste. */
 function restoreSnippet(ledger: Ledger): SummaryModel['snippet'] {
-  const existing = ledger.entries.filter(entry => entry.snapshot !== undefined)
+  // One that has failed cannot be restored; one that is still in progress can be, once it is completed.
+  const existing = ledger.entries.filter(
+    entry => entry.snapshot !== undefined && snapshotPhase(entry.snapshot.status) !== 'failed',
+  )
   if (existing.length === 0) return undefined
   return {
     title: 'The step that puts it back',
     yaml: [
+      '# It overwrites the server whenever it is reached: in a deploy job it needs the if: of the README.',
       '- uses: OWNER/vps-snapshot-action@v1',
       '  with:',
       '    operation: restore',
       '    api-token: ${{ secrets.VPS_API_TOKEN }}',
       `    server-id: ${existing.map(entry => entry.server).join(',')}`,
-      `    snapshot-id: ${existing.map(entry => entry.snapshot?.id ?? '').join(',')}`,
+      `    snapshot-id: ${existing.map(entry => snapshotIdOf(entry)).join(',')}`,
     ].join('\n'),
   }
 }

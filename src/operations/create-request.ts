@@ -10,7 +10,7 @@ import { freeSlot, SLOTS, serverIsFull } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
 import { type Look, lookAt, poll } from './poll.ts'
 import { explain, failure, type Outcome, success } from './problem.ts'
-import { readSnapshotsOf } from './snapshots.ts'
+import { createSnapshotReader, readSnapshotsOf } from './snapshots.ts'
 
 /** One snapshot to be asked for. */
 export interface CreateRequest {
@@ -36,11 +36,14 @@ type Traces =
 const SLOT_PATIENCE = 2 * 60_000
 
 interface Progress {
-  sent: number
-  /** A POST was sent whose answer never came (or could not be read). */
-  unanswered: boolean
+  /** How many times a POST was sent whose answer never came (or could not be read). */
+  unanswered: number
+  /** What was deleted to make room. */
+  freed: Snapshot | undefined
   /** Until when a refusal is taken for a slot that is not free yet. */
   slotDeadline: number | undefined
+  /** The POST was sent again since somebody else had freed a slot between its refusal and the look at the list. */
+  overtaken: boolean
 }
 
 /**
@@ -52,20 +55,38 @@ export async function requestSnapshot(
   request: CreateRequest,
   ledger: Ledger,
 ): Promise<Outcome<Snapshot>> {
-  const progress: Progress = { sent: 0, unanswered: false, slotDeadline: undefined }
+  const progress: Progress = { unanswered: 0, freed: undefined, slotDeadline: undefined, overtaken: false }
   for (;;) {
+    // What was still waiting for its turn when the end was asked for has asked for nothing.
+    ctx.signal.throwIfAborted()
     request.entry.status = 'unknown'
-    progress.sent += 1
     const answer = await ctx.api.createSnapshot(
       { server: request.entry.server, name: request.name, description: request.description },
       { deadline: request.deadline },
     )
-    if (answer.ok) return success(checkMarker(ctx, answer.value))
+    if (answer.ok) return checkNew(ctx, request, answer.value)
     const next = isAmbiguous(answer.failure)
       ? await afterLostAnswer(ctx, request, answer.failure, progress)
       : await afterRefusal(ctx, request, answer.failure, progress, ledger)
-    if (next !== 'again') return next
+    if (next !== 'again') return withFreed(next, progress.freed)
   }
+}
+
+/** What was deleted for a snapshot that then was not taken must be said. */
+function withFreed(outcome: Outcome<Snapshot>, freed: Snapshot | undefined): Outcome<Snapshot> {
+  if (outcome.ok || freed === undefined) return outcome
+  const message = `${outcome.problem.message} Snapshot ${freed.id} ${freed.name} had been deleted to make room for it.`
+  return { ok: false, problem: { ...outcome.problem, message } }
+}
+
+/** A snapshot that was there before is not the one that was asked for, whatever the answer says. */
+function checkNew(ctx: Context, request: CreateRequest, snapshot: Snapshot): Outcome<Snapshot> {
+  if (!request.before.has(snapshot.id)) return success(checkMarker(ctx, snapshot))
+  return failure(
+    `POST /snapshots/ was answered with snapshot ${snapshot.id} of ${serverLabel(request.entry)}, which was there before: whether a new one was begun is not known.`,
+    listFirst(request),
+    'unknown',
+  )
 }
 
 function checkMarker(ctx: Context, snapshot: Snapshot): Snapshot {
@@ -82,13 +103,15 @@ async function afterLostAnswer(
   lost: ApiFailure,
   progress: Progress,
 ): Promise<Outcome<Snapshot> | 'again'> {
-  progress.unanswered = true
+  progress.unanswered += 1
   ctx.report.line(
     `${describeFailure(lost)} Whether the snapshot was begun is not known; looking for it by its key before anything is sent again.`,
   )
-  const traces = await lookForOurs(ctx, request)
+  const nearby = await lookForOurs(ctx, request)
+  const isByUuid = request.entry.server.includes('-')
+  const traces = nearby.state === 'none' && isByUuid ? await lookEverywhere(ctx, request) : nearby
   if (traces.state === 'ours') return adopt(ctx, traces)
-  if (traces.state === 'none' && progress.sent === 1) {
+  if (traces.state === 'none' && progress.unanswered === 1) {
     ctx.report.line(
       `No snapshot of ${serverLabel(request.entry)} carries the key; the request did nothing and is sent once more.`,
     )
@@ -148,6 +171,19 @@ async function lookForOurs(ctx: Context, request: CreateRequest): Promise<Traces
   return { state: 'unclear', reason: 'the time ran out before the list could be read for long enough.' }
 }
 
+/**
+ * Looks for our key on every server: an API that takes a server's UUID may list its snapshots under the server's
+ * number, where the list of that server, as it was named, does not show them.
+ */
+async function lookEverywhere(ctx: Context, request: CreateRequest): Promise<Traces> {
+  const { deadline, marker } = request
+  const isOurs = (snapshot: Snapshot): boolean => parseMarker(snapshot.description)?.key === marker.key
+  const answer = await createSnapshotReader(ctx).readAll(isOurs, { deadline })
+  return answer.ok
+    ? tracesIn(request, answer.value)
+    : { state: 'unclear', reason: describeFailure(answer.failure) }
+}
+
 function tracesIn(request: CreateRequest, snapshots: readonly Snapshot[]): Traces {
   const [first, ...twins] = snapshots.filter(
     snapshot => parseMarker(snapshot.description)?.key === request.marker.key,
@@ -169,7 +205,7 @@ async function afterRefusal(
   progress: Progress,
   ledger: Ledger,
 ): Promise<Outcome<Snapshot> | 'again'> {
-  if (progress.unanswered) {
+  if (progress.unanswered > 0) {
     // The slot that is missing now may be the one that the unanswered request took.
     const traces = await lookForOurs(ctx, request)
     if (traces.state === 'ours') return adopt(ctx, traces)
@@ -200,32 +236,58 @@ async function afterBadRequest(
       ok: false,
       problem: await explain(ctx, refusal, `Why cannot be told: ${describeFailure(list.failure)}`),
     }
+  ledger.slots.set(request.entry.server, list.value.length)
   const now = ctx.clock.now()
   if (progress.slotDeadline !== undefined && now < progress.slotDeadline) {
-    await ctx.clock.sleep(Math.min(slotGap(ctx), progress.slotDeadline - now), ctx.signal)
+    const end = Math.min(progress.slotDeadline, request.deadline)
+    await ctx.clock.sleep(Math.min(slotGap(ctx), end - now), ctx.signal)
     return 'again'
   }
-  if (list.value.length < SLOTS)
-    return {
-      ok: false,
-      problem: await explain(
-        ctx,
-        refusal,
-        `${list.value.length} of ${SLOTS} slots of ${serverLabel(request.entry)} are in use, so the limit is not the reason. No snapshot was taken.`,
-      ),
-    }
+  if (list.value.length < SLOTS) return afterRefusalWithRoom(ctx, request, refusal, progress, list.value)
   if (request.whenFull === 'fail' || progress.slotDeadline !== undefined)
-    return serverIsFull(ctx, request.entry, list.value, request.whenFull)
+    return { ok: false, problem: serverIsFull(ctx, request.entry, list.value, request.whenFull) }
   const freed = await freeSlot(ctx, request.entry, list.value, request.deadline)
   if (!freed.ok) return freed
-  if (freed.value === undefined) return serverIsFull(ctx, request.entry, list.value, request.whenFull)
+  if (freed.value === undefined)
+    return { ok: false, problem: serverIsFull(ctx, request.entry, list.value, request.whenFull) }
   ledger.deleted.push(freed.value)
+  progress.freed = freed.value
   ctx.report.outputs({ 'deleted-snapshot-ids': ledger.deleted.map(snapshot => snapshot.id).join(',') })
   ctx.report.line(
     `Snapshot ${freed.value.id} is deleted; asking again while its slot comes free, for ${formatDuration(SLOT_PATIENCE)} at most.`,
   )
   progress.slotDeadline = ctx.clock.now() + SLOT_PATIENCE
   return 'again'
+}
+
+/** Refused, and yet the list has room: a slot came free since, one does not come free, or it is not about slots. */
+async function afterRefusalWithRoom(
+  ctx: Context,
+  request: CreateRequest,
+  refusal: ApiFailure,
+  progress: Progress,
+  snapshots: readonly Snapshot[],
+): Promise<Outcome<Snapshot> | 'again'> {
+  const used = `${snapshots.length} of ${SLOTS}`
+  if (!progress.overtaken && hasChanged(request, snapshots)) {
+    progress.overtaken = true
+    ctx.report.line(
+      `The API refused the snapshot of ${serverLabel(request.entry)}, whose slots were changed meanwhile: ${used} are in use. Asking again.`,
+    )
+    return 'again'
+  }
+  if (progress.freed !== undefined)
+    return failure(
+      `${describeFailure(refusal)} ${used} slots of ${serverLabel(request.entry)} are in use, but none came free within ${formatDuration(SLOT_PATIENCE)}. No snapshot was taken.`,
+      'Run the job again in a few minutes.',
+    )
+  const state = `${used} slots of ${serverLabel(request.entry)} are in use, so the limit is not the reason. No snapshot was taken.`
+  return { ok: false, problem: await explain(ctx, refusal, state) }
+}
+
+/** Whether the server has other snapshots than before: then the refusal may have come of a slot that is free by now. */
+function hasChanged(request: CreateRequest, snapshots: readonly Snapshot[]): boolean {
+  return snapshots.length !== request.before.size || snapshots.some(({ id }) => !request.before.has(id))
 }
 
 // As in time-lapse everything else keeps to the given interval, so does this.

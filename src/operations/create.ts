@@ -17,13 +17,13 @@ import { serverPhase } from '../policy/statuses.ts'
 import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
 import { requestSnapshot } from './create-request.ts'
-import { addPhase, type Entry, failEntry, newEntry, serverLabel } from './entry.ts'
+import { addPhase, type Entry, failEntry, newEntry, serverLabel, tooLate } from './entry.ts'
 import { SLOTS, serverIsFull } from './full-server.ts'
 import { checkHealth } from './health.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
 import { allOrFirstError } from './parallel.ts'
-import { explain, type Outcome, type Problem, success } from './problem.ts'
+import { bothProblems, explain, type Outcome, type Problem, success } from './problem.ts'
 import { awaitReadiness, notSettled } from './readiness.ts'
 import { saveEntry, saveGreen, savePlan } from './saved-state.ts'
 import { problemOfEnd } from './snapshot-end.ts'
@@ -85,8 +85,7 @@ async function surveyServers(
 ): Promise<Outcome<ReadonlyMap<ServerId, readonly Snapshot[]>>> {
   const list = await reader.read(inputs.servers, { deadline })
   if (!list.ok) return { ok: false, problem: await explain(ctx, list.failure, 'Nothing was changed.') }
-  const byServer = new Map<ServerId, Snapshot[]>(inputs.servers.map(server => [server, []]))
-  for (const snapshot of list.value) byServer.get(snapshot.server.id)?.push(snapshot)
+  const byServer = Map.groupBy(list.value, snapshot => snapshot.server.id)
   const limit = pLimit(ctx.maxParallel)
   await allOrFirstError(
     ledger.entries.map(entry =>
@@ -117,8 +116,7 @@ async function surveyOne(
     inputs.whenFull === 'delete-oldest' &&
     chooseForFullServer({ snapshots: known, origin: ctx.origin, now: ctx.clock.now() }) !== undefined
   if (possible) return undefined
-  const full = serverIsFull(ctx, entry, known, inputs.whenFull)
-  return full.ok ? undefined : full.problem
+  return serverIsFull(ctx, entry, known, inputs.whenFull)
 }
 
 /** Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create. */
@@ -141,16 +139,18 @@ async function readBeforeCreate(
   if (found.state === 'expired')
     return {
       status: 'timed_out',
-      message: `${notSettled(found.server, ctx.clock.now() - began)} No snapshot of it was taken.`,
+      message: `${notSettled(found, ctx.clock.now() - began)} No snapshot of it was taken.`,
       next: 'Look at the server in the VPS.org panel, then run the job again.',
     }
   if (found.state === 'refused') {
-    if (found.failure.status !== 403) return explain(ctx, found.failure, 'Nothing was changed.')
+    // In a second look, other servers of the group have been begun.
+    const state = known === undefined ? 'No snapshot of it was taken.' : 'Nothing was changed.'
+    if (found.failure.status !== 403) return explain(ctx, found.failure, state)
     if (inputs.stopServer || inputs.restoreOn.length > 0)
       return explain(
         ctx,
         found.failure,
-        `${inputs.stopServer ? 'stop-server' : 'restore-on'} needs a token that may read the server. Nothing was changed.`,
+        `${inputs.stopServer ? 'stop-server' : 'restore-on'} needs a token that may read the server. ${state}`,
       )
     ctx.report.warn(
       `The token may not read server ${entry.server}: whether it is being restored or restarted just now is not known. The snapshot is taken all the same.`,
@@ -166,18 +166,15 @@ function planOnly(ctx: Context, plan: Plan): void {
   plan.ledger.extent = 'planned'
   for (const entry of plan.ledger.entries) {
     entry.status = 'planned'
-    const used = plan.ledger.slots.get(entry.server) ?? 0
+    const known = plan.before.get(entry.server) ?? []
+    const used = known.length
     ctx.report.line(
       `Would take snapshot ${plan.name} of ${serverLabel(entry)} (${entry.serverStatus ?? 'status not readable'}, ${used} of ${SLOTS} slots in use).`,
     )
     if (plan.inputs.stopServer)
       ctx.report.line(`Would stop ${serverLabel(entry)} first and start it again afterwards, if it runs.`)
     if (used < SLOTS) continue
-    const victim = chooseForFullServer({
-      snapshots: plan.before.get(entry.server) ?? [],
-      origin: ctx.origin,
-      now: ctx.clock.now(),
-    })
+    const victim = chooseForFullServer({ snapshots: known, origin: ctx.origin, now: ctx.clock.now() })
     ctx.report.line(
       plan.inputs.whenFull === 'delete-oldest' && victim !== undefined
         ? `Would delete ${victim.id} ${victim.name} first, since no slot is free.`
@@ -194,6 +191,7 @@ async function takeAll(ctx: Context, plan: Plan): Promise<void> {
     entries.map(async (entry, index) => {
       if (plan.inputs.stopServer) return limit(() => takeStopped(ctx, plan, entry, index))
       await limit(() => begin(ctx, plan, entry, index))
+      if (entry.snapshot === undefined) handOutRest(ctx, plan.ledger)
       await followOne(ctx, plan, entry, index)
     }),
   )
@@ -206,7 +204,7 @@ async function takeStopped(ctx: Context, plan: Plan, entry: Entry, index: number
   const again = await readAgain(ctx, plan, entry)
   if (again !== undefined) return failEntry(entry, again)
   // A server that did not run stays as it is.
-  if (serverPhase(entry.serverStatus ?? '') !== 'active') {
+  if (!runs(entry)) {
     await begin(ctx, plan, entry, index)
     return followOne(ctx, plan, entry, index)
   }
@@ -216,10 +214,14 @@ async function takeStopped(ctx: Context, plan: Plan, entry: Entry, index: number
     await followOne(ctx, plan, entry, index, 'stopped')
   } else failEntry(entry, stopped.problem)
   const started = await ensureStarted(ctx, entry, stopped.ok ? 'stopped' : 'stop intended')
-  if (!started.ok) entry.problem ??= started.problem
+  if (!started.ok) entry.problem = bothProblems(entry.problem, started.problem)
   else saveEntry(ctx, index, entry, 'started')
   if (started.ok && entry.problem === undefined)
     entry.problem = await checkHealth(ctx, entry, plan.inputs.health)
+}
+
+function runs(entry: Entry): boolean {
+  return serverPhase(entry.serverStatus ?? '') === 'active'
 }
 
 function groupHasFailed(ledger: Ledger): boolean {
@@ -236,8 +238,8 @@ function skip(entry: Entry): void {
 
 /** A server whose turn comes late is read again: what was true a while ago proves nothing. */
 async function readAgain(ctx: Context, plan: Plan, entry: Entry): Promise<Problem | undefined> {
-  const age = ctx.clock.now() - (entry.readAt ?? 0)
-  if (age < FRESH) return undefined
+  if (ctx.clock.now() >= plan.deadline) return tooLate(entry)
+  if (entry.readAt !== undefined && ctx.clock.now() - entry.readAt < FRESH) return undefined
   return readBeforeCreate(ctx, plan.inputs, entry, undefined, plan.deadline)
 }
 
@@ -271,7 +273,7 @@ async function begin(
       `Snapshot ${answer.value.id} took the last free slot of ${serverLabel(entry)} (${SLOTS} of ${SLOTS}), and nothing is set that frees one: the next create will be refused. Set keep-last or when-full: delete-oldest, or delete one by hand.`,
     )
   ctx.report.line(`Snapshot ${answer.value.id} of ${serverLabel(entry)} is accepted: ${answer.value.name}.`)
-  if (serverPhase(entry.serverStatus ?? '') === 'active' && power === 'untouched')
+  if (runs(entry) && power === 'untouched')
     ctx.report.line(
       `${serverLabel(entry)} is running: files that are being written may be inconsistent in the snapshot (stop-server: true avoids it).`,
     )
@@ -283,8 +285,18 @@ async function begin(
  */
 function handOut(ctx: Context, ledger: Ledger): void {
   const accepted = ledger.entries.filter(entry => entry.snapshot !== undefined).length
-  if (accepted > EVERY_ONE && accepted % SOME !== 0 && accepted < ledger.entries.length) return
+  if (accepted > EVERY_ONE && accepted % SOME !== 0 && !allBegun(ledger)) return
   ctx.report.outputs({ ...snapshotFields(ledger), status: 'in_progress' })
+}
+
+/** Where the last of a large fleet to be begun was refused, the ids of those before it are not all written yet. */
+function handOutRest(ctx: Context, ledger: Ledger): void {
+  const accepted = ledger.entries.filter(entry => entry.snapshot !== undefined).length
+  if (accepted > EVERY_ONE && allBegun(ledger)) handOut(ctx, ledger)
+}
+
+function allBegun(ledger: Ledger): boolean {
+  return ledger.entries.every(entry => entry.snapshot !== undefined || entry.problem !== undefined)
 }
 
 const EVERY_ONE = 20
@@ -345,16 +357,17 @@ async function followOne(
   index: number,
   power: 'untouched' | 'stopped' = 'untouched',
 ): Promise<void> {
-  if (entry.snapshot === undefined || entry.status !== 'in_progress') return
+  const { began } = entry
+  if (entry.snapshot === undefined || began === undefined || entry.status !== 'in_progress') return
   if (!plan.inputs.wait) {
     plan.ledger.extent = 'accepted'
     return
   }
-  const began = entry.began ?? ctx.clock.now()
   const end = await plan.board.follow(entry.snapshot, ctx.clock.now())
   entry.ended = ctx.clock.now()
   if (end.state === 'completed' || end.state === 'failed') entry.snapshot = end.snapshot
-  addPhase(entry, 'snapshot', began, entry.ended, end.state !== 'completed')
+  // A stop that came first has a phase of its own.
+  addPhase(entry, 'snapshot', entry.phases.at(-1)?.to ?? began, entry.ended, end.state !== 'completed')
   const problem = await problemOfEnd(ctx, entry, end, entry.ended - began)
   if (problem !== undefined) return failEntry(entry, problem)
   entry.status = 'completed'

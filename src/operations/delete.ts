@@ -3,11 +3,19 @@ import type { DeleteInputs } from '../inputs.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { isAmbiguous } from '../vps/failure.ts'
 import type { Context } from './context.ts'
-import { type Entry, failEntry, newEntry, serverLabel } from './entry.ts'
+import {
+  type Entry,
+  failEntry,
+  type HeldEntry,
+  heldEntries,
+  newEntry,
+  serverLabel,
+  snapshotIdOf,
+} from './entry.ts'
 import { ageOf, mayDeleteFrom } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
-import { allOrFirstError } from './parallel.ts'
+import { allOrFirstError, forEachServer } from './parallel.ts'
 import { type Look, lookAt, poll } from './poll.ts'
 import { explain, type Problem } from './problem.ts'
 import { selectSnapshots } from './select.ts'
@@ -33,19 +41,20 @@ export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, ledger
     snapshot === undefined ? [] : [newEntry(snapshot.server.id, snapshot)],
   )
   ctx.report.outputs(snapshotFields(ledger))
-  if (inputs.dryRun) return planOnly(ctx, ledger)
+  if (inputs.dryRun) return planOnly(ctx, ledger, deadline)
   await removeEntries(ctx, ledger, deadline, inputs.wait)
 }
 
-function planOnly(ctx: Context, ledger: Ledger): void {
+async function planOnly(ctx: Context, ledger: Ledger, deadline: number): Promise<void> {
   ledger.extent = 'planned'
-  for (const entry of ledger.entries) {
+  await forEachServer(ctx, heldEntries(ledger.entries), async entry => {
+    const allowed = await mayDeleteFrom(ctx, entry.server, entry.snapshot, deadline)
+    if (!allowed.ok) return failEntry(entry, allowed.problem)
     entry.status = 'planned'
-    if (entry.snapshot !== undefined)
-      ctx.report.line(
-        `Would delete snapshot ${entry.snapshot.id} ${entry.snapshot.name} of ${serverLabel(entry)} (${ageOf(ctx, entry.snapshot)}).`,
-      )
-  }
+    ctx.report.line(
+      `Would delete snapshot ${entry.snapshot.id} ${entry.snapshot.name} of ${serverLabel(entry)} (${ageOf(ctx, entry.snapshot)}).`,
+    )
+  })
 }
 
 /** Deletes the snapshots of all entries; with `verify` it waits until the list no longer holds them. */
@@ -56,14 +65,14 @@ export async function removeEntries(
   verify: boolean,
 ): Promise<void> {
   const limit = pLimit(ctx.maxParallel)
-  await allOrFirstError(ledger.entries.map(entry => limit(() => removeOne(ctx, entry, deadline))))
-  const removed = ledger.entries.filter(entry => entry.problem === undefined)
+  const held = heldEntries(ledger.entries)
+  await allOrFirstError(held.map(entry => limit(() => removeOne(ctx, entry, deadline))))
+  const removed = held.filter(entry => entry.problem === undefined)
   if (verify && removed.length > 0) await verifyGone(ctx, removed, deadline)
   for (const entry of removed) if (entry.problem === undefined) entry.status = 'deleted'
 }
 
-async function removeOne(ctx: Context, entry: Entry, deadline: number): Promise<void> {
-  if (entry.snapshot === undefined) return
+async function removeOne(ctx: Context, entry: HeldEntry, deadline: number): Promise<void> {
   const { snapshot } = entry
   entry.began = ctx.clock.now()
   const allowed = await mayDeleteFrom(ctx, entry.server, snapshot, deadline)
@@ -97,7 +106,7 @@ async function removeOne(ctx: Context, entry: Entry, deadline: number): Promise<
 }
 
 /** Waits until no list holds what was deleted, with one request a poll. */
-async function verifyGone(ctx: Context, removed: readonly Entry[], deadline: number): Promise<void> {
+async function verifyGone(ctx: Context, removed: readonly HeldEntry[], deadline: number): Promise<void> {
   const began = ctx.clock.now()
   const reader = createSnapshotReader(ctx)
   let left = removed
@@ -105,7 +114,7 @@ async function verifyGone(ctx: Context, removed: readonly Entry[], deadline: num
     const servers = [...new Set(left.map(entry => entry.server))]
     return lookAt(await reader.read(servers, { deadline, once: true }), snapshots => {
       const ids = new Set(snapshots.map(snapshot => snapshot.id))
-      left = left.filter(entry => entry.snapshot !== undefined && ids.has(entry.snapshot.id))
+      left = left.filter(entry => ids.has(entry.snapshot.id))
       return left.length === 0 ? { state: 'done', value: true } : { state: 'pending' }
     })
   }
@@ -116,7 +125,7 @@ async function verifyGone(ctx: Context, removed: readonly Entry[], deadline: num
 }
 
 function stillListed(entry: Entry, waited: number, refused: Problem | undefined): Problem {
-  const id = entry.snapshot?.id ?? ''
+  const id = snapshotIdOf(entry)
   return {
     status: refused === undefined ? 'timed_out' : 'failed',
     message:

@@ -89,9 +89,36 @@ export function serverLabel(entry: Entry): string {
   return entry.serverName === '' ? `server ${entry.server}` : entry.serverName
 }
 
+/** The id of its snapshot, for a text; empty while there is none. */
+export function snapshotIdOf(entry: Entry): string {
+  return entry.snapshot?.id ?? ''
+}
+
+/** A record of a snapshot that is there. */
+export type HeldEntry = Entry & { readonly snapshot: Snapshot }
+
+/** Those of some records that have a snapshot. */
+export function heldEntries(entries: readonly Entry[]): readonly HeldEntry[] {
+  return entries.filter((entry): entry is HeldEntry => entry.snapshot !== undefined)
+}
+
+/** The server's status as last seen, for a text. */
+export function lastStatus(entry: Entry): string {
+  return entry.serverStatus ?? 'unreadable'
+}
+
 /** Notes that a phase of the entry's work went from `from` to `to`. */
 export function addPhase(entry: Entry, name: string, from: number, to: number, failed = false): void {
   entry.phases.push({ name, server: serverLabel(entry), from, to, failed })
+}
+
+/** Why nothing was done for a server whose turn came after the deadline. */
+export function tooLate(entry: Entry): Problem {
+  return {
+    status: 'timed_out',
+    message: `${serverLabel(entry)} was not begun: the time was over before its turn came. Nothing was changed on it.`,
+    next: 'Give more time (timeout) or work on more servers at once (max-parallel), and run it again for the servers that are left.',
+  }
 }
 
 /** Marks the entry as failed with a problem; what the problem says of its status holds. */

@@ -5,9 +5,10 @@ import { isOwn, isThisRepository, parseMarker } from '../policy/marker.ts'
 import { createdAtMs } from '../policy/recency.ts'
 import { chooseForFullServer } from '../policy/retention.ts'
 import { serverPhase } from '../policy/statuses.ts'
+import { isAmbiguous } from '../vps/failure.ts'
 import type { Context } from './context.ts'
 import { type Entry, serverLabel } from './entry.ts'
-import { explain, failure, type Outcome, success } from './problem.ts'
+import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
 
 /** The API's limit, from the published reference. */
 export const SLOTS = 5
@@ -51,18 +52,18 @@ export function serverIsFull(
   entry: Entry,
   snapshots: readonly Snapshot[],
   whenFull: 'fail' | 'delete-oldest',
-): Outcome<never> {
+): Problem {
   const allowed = chooseForFullServer({ snapshots, origin: ctx.origin, now: ctx.clock.now() })
   const remedy =
     allowed === undefined
       ? 'None of them is one that this workflow may delete (its own, from another run, finished, over an hour old): delete one by hand (operation: delete, snapshot-id) and run the job again.'
-      : `Delete one (operation: delete, snapshot-id: ${allowed.id} would be this workflow's oldest), or let the action do it: when-full: delete-oldest.`
-  return failure(
-    `${serverLabel(entry)} has no free slot (${snapshots.length} of ${SLOTS} in use): ${inventory(ctx, snapshots)}.`,
-    whenFull === 'delete-oldest' && allowed !== undefined
-      ? 'The slot that was freed has been taken again; run the job again.'
-      : remedy,
-  )
+      : `Delete one (operation: delete, snapshot-id: ${allowed.id} would be this workflow's oldest), or let the create step do it: when-full: delete-oldest.`
+  const taken = whenFull === 'delete-oldest' && allowed !== undefined
+  return {
+    status: 'failed',
+    message: `${serverLabel(entry)} has no free slot (${snapshots.length} of ${SLOTS} in use): ${inventory(ctx, snapshots)}.`,
+    next: taken ? 'The slot that was freed has been taken again; run the job again.' : remedy,
+  }
 }
 
 /**
@@ -82,12 +83,17 @@ export async function freeSlot(
   ctx.report.line(
     `${serverLabel(entry)} is full; deleting this workflow's oldest snapshot ${victim.id} ${victim.name} (${ageOf(ctx, victim)}).`,
   )
+  // While its answer is outstanding, a cancel must not say that nothing was changed.
+  entry.status = 'unknown'
   const answer = await ctx.api.deleteSnapshot(victim.id, { deadline })
+  entry.status = undefined
   if (answer.ok) return success(victim)
-  return {
-    ok: false,
-    problem: await explain(ctx, answer.failure, `Snapshot ${victim.id} was to make room for the new one.`),
-  }
+  // Of what was sent more than once, an earlier sending may have been obeyed.
+  const isCertain = answer.failure.repeated <= 1 && !isAmbiguous(answer.failure)
+  const state = isCertain
+    ? `Snapshot ${victim.id} was to make room for the new one and was not deleted.`
+    : `Snapshot ${victim.id} was to make room for the new one; whether it is deleted is not known.`
+  return { ok: false, problem: await explain(ctx, answer.failure, `${state} No snapshot was taken.`) }
 }
 
 /** A snapshot whose server is being restored is not deleted: it may be the one that the restore reads. */

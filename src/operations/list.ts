@@ -1,7 +1,9 @@
 import type { Snapshot } from '../domain/entities.ts'
+import type { ServerId } from '../domain/ids.ts'
 import type { ListInputs } from '../inputs.ts'
 import { formatSize } from '../policy/durations.ts'
 import { compareNewestFirst } from '../policy/recency.ts'
+import type { ApiResult } from '../vps/failure.ts'
 import type { Context } from './context.ts'
 import { ageOf } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
@@ -14,11 +16,7 @@ const LINES = 100
 
 /** Reads the snapshots of some servers, or of all, newest first. */
 export async function list(ctx: Context, inputs: ListInputs, ledger: Ledger): Promise<void> {
-  const options = { deadline: ctx.clock.now() + LIST_TIME }
-  const answer =
-    inputs.servers.length === 0
-      ? await readAll(ctx, options)
-      : await createSnapshotReader(ctx).read(inputs.servers, options)
+  const answer = await readAsked(ctx, inputs.servers)
   if (!answer.ok) {
     ledger.problem = await explain(ctx, answer.failure)
     return
@@ -30,9 +28,14 @@ export async function list(ctx: Context, inputs: ListInputs, ledger: Ledger): Pr
     ctx.report.line(`… and ${snapshots.length - LINES} more, all of them in the output "snapshots".`)
 }
 
-async function readAll(ctx: Context, options: { readonly deadline: number }) {
+async function readAsked(
+  ctx: Context,
+  servers: readonly ServerId[],
+): Promise<ApiResult<readonly Snapshot[]>> {
+  const options = { deadline: ctx.clock.now() + LIST_TIME }
+  if (servers.length > 0) return createSnapshotReader(ctx).read(servers, options)
   const answer = await ctx.api.listSnapshots({}, options)
-  return answer.ok ? { ok: true as const, value: answer.value.snapshots } : answer
+  return answer.ok ? { ok: true, value: answer.value.snapshots } : answer
 }
 
 function lineOf(ctx: Context, snapshot: Snapshot): string {

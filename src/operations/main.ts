@@ -1,6 +1,6 @@
 import { Cancelled } from '../domain/clock.ts'
 import type { Inputs } from '../inputs.ts'
-import { conclude, noteCancel } from './conclude.ts'
+import { announce, conclude, noteCancel } from './conclude.ts'
 import type { Context } from './context.ts'
 import { create } from './create.ts'
 import { deleteSnapshots } from './delete.ts'
@@ -31,7 +31,7 @@ function operate(ctx: Context, inputs: Inputs, ledger: Ledger): Promise<void> {
     case 'create':
       return create(ctx, inputs, ledger)
     case 'restore':
-      return restore(ctx, inputs, ledger)
+      return restore(ctx, inputs, ledger, () => announce(ctx, inputs.operation, ledger))
     case 'delete':
       return deleteSnapshots(ctx, inputs, ledger)
     case 'list':

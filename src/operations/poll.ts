@@ -54,8 +54,11 @@ export async function poll<T>(
     if (ctx.clock.now() >= options.deadline) return { state: 'expired', lastMiss: misses.last() }
     const seen = await look()
     if (seen.state === 'done') return seen
-    if (seen.state === 'unanswered' && !isMiss(seen.failure) && seen.failure.kind !== 'expired')
-      return { state: 'refused', failure: seen.failure }
+    if (seen.state === 'unanswered') {
+      // The time was over before an answer could be: that tells nothing of the API.
+      if (seen.failure.kind === 'expired') return { state: 'expired', lastMiss: misses.last() }
+      if (!isMiss(seen.failure)) return { state: 'refused', failure: seen.failure }
+    }
     misses.note(seen.state === 'unanswered' ? seen.failure : undefined)
     heartbeat()
     const asked = seen.state === 'unanswered' ? (seen.failure.retryAfterMs ?? 0) : 0

@@ -2,16 +2,17 @@ import pLimit from 'p-limit'
 import { Cancelled } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import type { HealthInputs, HealthTarget, JobStatus } from '../inputs.ts'
+import type { SummaryModel } from '../report/summary.ts'
 import { noteCancel, summaryOf } from './conclude.ts'
 import type { Context } from './context.ts'
-import { type Entry, newEntry, serverLabel } from './entry.ts'
+import { type Entry, type HeldEntry, heldEntries, newEntry, serverLabel } from './entry.ts'
 import { type Ledger, newLedger, problemsOf } from './ledger.ts'
 import { allOrFirstError } from './parallel.ts'
-import { restoreOne } from './restore-one.ts'
+import { type RestoreJob, restoreAll } from './restore-one.ts'
 import { deleteQuietly, keepLastOf, type Retained } from './retention.ts'
 import type { SavedEntry, SavedState } from './saved-state.ts'
 import { ensureStarted } from './stopped-server.ts'
-import { nextSteps, restoreText } from './verdict.ts'
+import { furtherFailures, nextSteps, restoreText, type Verdict } from './verdict.ts'
 
 const CLEANUP_TIME = 5 * 60_000
 // After a cancel all post steps together have less than five minutes; the request must be out well before.
@@ -22,7 +23,15 @@ interface PostLedger {
   readonly restores: Ledger
   readonly started: Entry[]
   readonly deleted: Snapshot[]
+  /** What `delete-on` could not delete. */
+  readonly undeleted: Snapshot[]
+  /** What `keep-last` has deleted so far. */
+  readonly retired: Snapshot[]
+  /** A restore was asked for, and there is nothing that it could be for. */
+  spared: boolean
   retained: Retained | undefined
+  /** What is to be said of a cancel. */
+  cutOff: string | undefined
 }
 
 /**
@@ -35,16 +44,43 @@ export async function runPost(ctx: Context, saved: SavedState, jobStatus: JobSta
     restores: newLedger(ctx.clock.now()),
     started: [],
     deleted: [],
+    undeleted: [],
+    retired: [],
+    spared: false,
     retained: undefined,
+    cutOff: undefined,
   }
   try {
     await startStopped(ctx, saved, done)
     await followPlan(ctx, saved, jobStatus, done)
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error
-    noteCancel(done.restores, error)
+    noteCancelOfPost(ctx, saved, jobStatus, done, error)
   }
   return concludePost(ctx, jobStatus, done)
+}
+
+/** A restore that was due and did not happen is red; of what was to be deleted a warning is enough. */
+function noteCancelOfPost(
+  ctx: Context,
+  saved: SavedState,
+  jobStatus: JobStatus,
+  done: PostLedger,
+  cancelled: Cancelled,
+): void {
+  if (done.restores.entries.length > 0) noteCancel(done.restores, cancelled)
+  else if (isRestoreAsked(saved, jobStatus) && isWhole(saved))
+    done.restores.problem = {
+      status: 'cancelled',
+      message: `Cancelled (${cancelled.signal}) before anything was restored.`,
+      next: `Restore it by hand: operation: restore, snapshot-id: ${heldEntries(saved.entries.map(entryOf))
+        .map(({ snapshot }) => snapshot.id)
+        .join(',')}.`,
+    }
+  else {
+    done.cutOff = `Cancelled (${cancelled.signal}) before all was done at the end of the job; what is not named here may or may not be done.`
+    ctx.report.warn(done.cutOff)
+  }
 }
 
 async function startStopped(ctx: Context, saved: SavedState, done: PostLedger): Promise<void> {
@@ -59,7 +95,8 @@ async function startStopped(ctx: Context, saved: SavedState, done: PostLedger): 
         // Until it is seen running, a cancel must say that it may be stopped.
         entry.problem = mayBeStopped(entry)
         const started = await ensureStarted(ctx, entry, item.power)
-        entry.problem = started.ok ? undefined : started.problem
+        // The end of the job is now: what is next is up to a person.
+        entry.problem = started.ok ? undefined : { ...started.problem, next: START_BY_HAND }
       }),
     ),
   )
@@ -69,9 +106,11 @@ function mayBeStopped(entry: Entry): NonNullable<Entry['problem']> {
   return {
     status: 'cancelled',
     message: `${serverLabel(entry)} was stopped for its snapshot, and it was not seen running again.`,
-    next: 'Look at the server in the VPS.org panel and start it if it is stopped.',
+    next: START_BY_HAND,
   }
 }
+
+const START_BY_HAND = 'Look at the server in the VPS.org panel and start it if it is stopped.'
 
 async function followPlan(
   ctx: Context,
@@ -87,9 +126,23 @@ async function followPlan(
       )
     return
   }
-  if (plan.restoreOn.includes(jobStatus)) await restoreGroup(ctx, saved, jobStatus, done)
+  if (isRestoreAsked(saved, jobStatus)) await restoreGroup(ctx, saved, jobStatus, done)
   if (plan.deleteOn.includes(jobStatus)) await deleteOwn(ctx, saved, done, jobStatus)
   if (plan.keepLast !== undefined && jobStatus === 'success') await retain(ctx, saved, plan.keepLast, done)
+}
+
+function isRestoreAsked(saved: SavedState, jobStatus: JobStatus): boolean {
+  return jobStatus !== 'unknown' && saved.plan.restoreOn.includes(jobStatus)
+}
+
+/** Whether the main stage saw every snapshot of its group completed, and ended green. */
+function isWhole(saved: SavedState): boolean {
+  const { entries, plan } = saved
+  return (
+    saved.green &&
+    entries.length === plan.servers &&
+    entries.every(entry => entry.snapshot?.completed === true)
+  )
 }
 
 /** Restores the group that the main stage saw completed; before that nothing can have been deployed. */
@@ -100,12 +153,8 @@ async function restoreGroup(
   done: PostLedger,
 ): Promise<void> {
   const { plan } = saved
-  const whole =
-    saved.entries.length === plan.servers && saved.entries.every(entry => entry.snapshot?.completed === true)
-  if (!saved.green || !whole) {
-    ctx.report.line(
-      'Nothing is restored: the snapshot step did not end green, so nothing can have been deployed after it.',
-    )
+  if (!isWhole(saved)) {
+    done.spared = true
     return
   }
   const now = ctx.clock.now()
@@ -113,34 +162,15 @@ async function restoreGroup(
     now +
     (jobStatus === 'cancelled' ? Math.min(plan.restoreTimeoutMs, CANCELLED_TIME) : plan.restoreTimeoutMs)
   done.restores.entries = saved.entries.map(entryOf)
-  const limit = pLimit(ctx.maxParallel)
-  await ctx.report.group('Restore', () =>
-    allOrFirstError(
-      done.restores.entries.flatMap(entry =>
-        entry.snapshot === undefined
-          ? []
-          : [limit(() => restoreEntry(ctx, saved, entry, jobStatus, deadline))],
-      ),
-    ),
-  )
+  const jobs = heldEntries(done.restores.entries).map(entry => jobOf(saved, entry, jobStatus, deadline))
+  const onAsked = (): Promise<void> => announcePost(ctx, jobStatus, done)
+  await ctx.report.group('Restore', () => restoreAll(ctx, jobs, { onAsked }))
 }
 
-async function restoreEntry(
-  ctx: Context,
-  saved: SavedState,
-  entry: Entry,
-  jobStatus: JobStatus,
-  deadline: number,
-): Promise<void> {
-  if (entry.snapshot === undefined) return
-  await restoreOne(ctx, {
-    entry,
-    snapshot: entry.snapshot,
-    wait: jobStatus === 'cancelled' ? 'briefly' : 'to the end',
-    deadline,
-    startAfterRestore: saved.plan.startAfterRestore,
-    health: healthOf(saved),
-  })
+function jobOf(saved: SavedState, entry: HeldEntry, jobStatus: JobStatus, deadline: number): RestoreJob {
+  const wait = jobStatus === 'cancelled' ? 'briefly' : 'to the end'
+  const { startAfterRestore } = saved.plan
+  return { entry, snapshot: entry.snapshot, wait, deadline, startAfterRestore, health: healthOf(saved) }
 }
 
 function healthOf(saved: SavedState): HealthInputs {
@@ -156,17 +186,15 @@ async function deleteOwn(
   done: PostLedger,
   jobStatus: string,
 ): Promise<void> {
-  const deadline = ctx.clock.now() + CLEANUP_TIME
+  const deadline = ctx.clock.now() + (jobStatus === 'cancelled' ? CANCELLED_TIME : CLEANUP_TIME)
   const limit = pLimit(ctx.maxParallel)
   await allOrFirstError(
     saved.entries.map(item =>
       limit(async () => {
         const { snapshot } = entryOf(item)
-        if (
-          snapshot !== undefined &&
-          (await deleteQuietly(ctx, snapshot, deadline, `delete-on: ${jobStatus}`))
-        )
-          done.deleted.push(snapshot)
+        if (snapshot === undefined) return
+        const gone = await deleteQuietly(ctx, snapshot, deadline, `delete-on: ${jobStatus}`)
+        ;(gone ? done.deleted : done.undeleted).push(snapshot)
       }),
     ),
   )
@@ -179,7 +207,8 @@ async function retain(ctx: Context, saved: SavedState, keepLast: number, done: P
     ),
   )
   if (newest.size === 0) return
-  done.retained = await keepLastOf(ctx, newest, keepLast, ctx.clock.now() + CLEANUP_TIME)
+  const rule = { keepLast, retired: done.retired }
+  done.retained = await keepLastOf(ctx, newest, rule, ctx.clock.now() + CLEANUP_TIME)
 }
 
 /** The saved part of one server as a record; of the snapshot only what is needed later was saved. */
@@ -202,23 +231,46 @@ function entryOf(item: SavedEntry): Entry {
   return entry
 }
 
+/** A good deploy gets one summary, that of its snapshot; the post stage adds one where it did or refused something. */
+function hasNothingToShow(done: PostLedger): boolean {
+  const lists = [done.restores.entries, done.started, done.deleted, done.undeleted, done.retired]
+  return !done.spared && lists.every(list => list.length === 0) && (done.retained?.deleted ?? []).length === 0
+}
+
 async function concludePost(ctx: Context, jobStatus: JobStatus, done: PostLedger): Promise<boolean> {
+  const verdict = postVerdict(ctx, jobStatus, done)
+  for (const failure of furtherFailures(done.restores)) ctx.report.line(failure)
+  await ctx.report.conclude({
+    good: verdict.good,
+    title: problemsOf(done.restores).length > 0 ? 'Rollback failed' : 'End of the job',
+    verdict: verdict.text,
+    next: verdict.next,
+    summary: hasNothingToShow(done) ? undefined : postSummary(ctx, done, verdict),
+  })
+  return verdict.good
+}
+
+/** Says and writes already what is known, before a wait that the runner may not let come to its end. */
+async function announcePost(ctx: Context, jobStatus: JobStatus, done: PostLedger): Promise<void> {
+  const verdict = postVerdict(ctx, jobStatus, done)
+  ctx.report.line(verdict.text)
+  await ctx.report.summarise(postSummary(ctx, done, verdict))
+}
+
+const SPARED =
+  'Nothing is restored: the snapshot step did not end green, so nothing can have been deployed after it.'
+const NOTHING = 'Nothing was to be done at the end of the job.'
+
+function postVerdict(ctx: Context, jobStatus: JobStatus, done: PostLedger): Verdict {
   const problems = [...problemsOf(done.restores), ...done.started.flatMap(entry => entry.problem ?? [])]
   const sentences = verdictSentences(ctx, jobStatus, done)
-  const good = problems.length === 0
-  const text = sentences.length === 0 ? 'Nothing was to be done at the end of the job.' : sentences.join(' ')
-  const verdict = { good, text, next: nextSteps(problems, text) }
-  await ctx.report.conclude({
-    good,
-    title: done.restores.entries.length > 0 ? 'Rollback failed' : 'End of the job',
-    verdict: text,
-    next: verdict.next,
-    summary:
-      sentences.length === 0
-        ? undefined
-        : { ...summaryOf(ctx, 'restore', done.restores, verdict), facts: factsOf(done) },
-  })
-  return good
+  const text = sentences.length === 0 ? NOTHING : sentences.join(' ')
+  return { good: problems.length === 0, text, next: nextSteps(problems, text) }
+}
+
+function postSummary(ctx: Context, done: PostLedger, verdict: Verdict): SummaryModel {
+  const summary = summaryOf(ctx, 'restore', done.restores, verdict)
+  return { ...summary, facts: [...summary.facts, ...factsOf(done)] }
 }
 
 const BECAUSE: Readonly<Record<JobStatus, string>> = {
@@ -234,18 +286,24 @@ function verdictSentences(ctx: Context, jobStatus: JobStatus, done: PostLedger):
     sentences.push(
       entry.problem?.message ?? `${serverLabel(entry)}, which was stopped for its snapshot, is running.`,
     )
+  if (done.spared) sentences.push(SPARED)
   if (done.restores.entries.length > 0 || done.restores.problem !== undefined)
     sentences.push(restoreText(ctx, done.restores, BECAUSE[jobStatus]))
   if (done.deleted.length > 0) sentences.push(`Deleted by delete-on: ${ids(done.deleted)}.`)
+  if (done.undeleted.length > 0) sentences.push(`delete-on could not delete ${ids(done.undeleted)}.`)
   if (done.retained !== undefined) sentences.push(retainedText(done.retained))
+  else if (done.retired.length > 0)
+    sentences.push(`keep-last deleted ${ids(done.retired)} until it was cancelled.`)
+  if (done.cutOff !== undefined) sentences.push(done.cutOff)
   return sentences
 }
 
-function retainedText(retained: Retained): string {
-  const kept = `${retained.kept.length} ${retained.kept.length === 1 ? 'snapshot stays' : 'snapshots stay'}`
-  return retained.deleted.length === 0
-    ? `keep-last had nothing to delete; ${kept}.`
-    : `keep-last deleted ${ids(retained.deleted)}; ${kept}.`
+function retainedText({ deleted, undeleted, kept }: Retained): string {
+  if (kept === undefined) return 'keep-last deleted nothing, since the snapshots could not be listed.'
+  const did = deleted.length === 0 ? [] : [`deleted ${ids(deleted)}`]
+  const failed = undeleted.length === 0 ? [] : [`could not delete ${ids(undeleted)}`]
+  const what = [...did, ...failed].join(' and ') || 'had nothing to delete'
+  return `keep-last ${what}; ${kept.length} ${kept.length === 1 ? 'snapshot stays' : 'snapshots stay'}.`
 }
 
 function ids(snapshots: readonly Snapshot[]): string {
@@ -253,7 +311,7 @@ function ids(snapshots: readonly Snapshot[]): string {
 }
 
 function factsOf(done: PostLedger): string[] {
-  const gone = [...done.deleted, ...(done.retained?.deleted ?? [])].map(
+  const gone = [...done.deleted, ...done.retired].map(
     snapshot => `Deleted: ${snapshot.id} ${snapshot.name} (server ${snapshot.server.id})`,
   )
   const kept = (done.retained?.kept ?? []).map(

@@ -1,4 +1,5 @@
 import type { Server } from '../domain/entities.ts'
+import { jittered } from '../policy/schedule.ts'
 import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import { type ApiFailure, describeFailure, isAmbiguous } from '../vps/failure.ts'
@@ -10,6 +11,8 @@ import { explain, failure, type Outcome, success } from './problem.ts'
 /** What a server is to become, and what is asked of the API for it. */
 const WANTED = { start: 'active', stop: 'stopped' } as const
 const DOING = { start: 'starting', stop: 'stopping' } as const
+// A server that did not stop in time is started again at once.
+const NEXT = { start: ' and start it there if it is not active.', stop: ', then run the job again.' } as const
 
 /**
  * Starts or stops a server and waits until it is so. The status is read before it is asked for again: a lost answer
@@ -40,24 +43,52 @@ async function askForPower(
   action: 'start' | 'stop',
   deadline: number,
 ): Promise<Outcome<Server | undefined>> {
+  const patience = Math.min(deadline, ctx.clock.now() + START_PATIENCE)
   for (let sent = 1; ; sent += 1) {
     ctx.report.line(`${action === 'start' ? 'Starting' : 'Stopping'} ${serverLabel(entry)}.`)
     const answer = await ctx.api.power(entry.server, action, { deadline })
     if (answer.ok) return success(undefined)
     const now = await statusAfterLostAnswer(ctx, entry, action, answer.failure, deadline)
     if (now === 'acting') return success(undefined)
+    if (now === 'unread')
+      return giveUp(ctx, answer.failure, `What ${serverLabel(entry)} does could not be read.`)
     if (now !== 'idle') return success(now)
+    if (await comesRound(ctx, action, answer.failure, patience)) {
+      // What was refused did nothing: it does not count.
+      sent -= 1
+      continue
+    }
     if (!isAmbiguous(answer.failure) || sent === 2)
-      return {
-        ok: false,
-        problem: await explain(
-          ctx,
-          answer.failure,
-          `${serverLabel(entry)} is ${entry.serverStatus ?? 'in an unknown state'}.`,
-        ),
-      }
+      return giveUp(ctx, answer.failure, `${serverLabel(entry)} is ${entry.serverStatus}.`)
     ctx.report.line(`${serverLabel(entry)} shows no sign of the request; sending it once more.`)
   }
+}
+
+// What an API says while something else is going on; after a while it says something else.
+const BUSY: readonly (number | undefined)[] = [400, 409, 423]
+
+/**
+ * Whether a refused start is worth another try after a while, which has then passed: a server that this action took
+ * down must not stay so because something of its own was still under way.
+ */
+async function comesRound(
+  ctx: Context,
+  action: 'start' | 'stop',
+  failed: ApiFailure,
+  until: number,
+): Promise<boolean> {
+  if (action === 'stop' || !BUSY.includes(failed.status)) return false
+  const gap = ctx.pace.fixedIntervalMs ?? jittered(START_GAP, ctx.random)
+  if (ctx.clock.now() + gap >= until) return false
+  await ctx.clock.sleep(gap, ctx.signal)
+  return true
+}
+
+const START_GAP = 10_000
+const START_PATIENCE = 2 * 60_000
+
+async function giveUp(ctx: Context, failed: ApiFailure, state: string): Promise<Outcome<never>> {
+  return { ok: false, problem: await explain(ctx, failed, state) }
 }
 
 /** Reads whether a request without a good answer was obeyed: the wanted state, the way to it, or neither. */
@@ -67,7 +98,7 @@ async function statusAfterLostAnswer(
   action: 'start' | 'stop',
   lost: ApiFailure,
   deadline: number,
-): Promise<Server | 'acting' | 'idle'> {
+): Promise<Server | 'acting' | 'idle' | 'unread'> {
   ctx.report.line(`${describeFailure(lost)} Reading what ${serverLabel(entry)} does.`)
   let streak: Streak | undefined
   // A refusal is an answer: one read tells whether the server is already as wanted. A lost answer needs a settle window.
@@ -85,11 +116,11 @@ async function statusAfterLostAnswer(
       },
     )
   const end = await poll(ctx, { schedule: 'settle', began: ctx.clock.now(), deadline, first: 'now' }, look)
-  return end.state === 'done' ? end.value : 'idle'
+  return end.state === 'done' ? end.value : 'unread'
 }
 
 /** Waits until the server is as wanted. */
-export async function awaitPower(
+async function awaitPower(
   ctx: Context,
   entry: Entry,
   action: 'start' | 'stop',
@@ -104,7 +135,7 @@ export async function awaitPower(
       deadline,
       first: 'after a gap',
       heartbeat: elapsed =>
-        `${serverLabel(entry)} is ${entry.serverStatus ?? 'unread'}, ${elapsed} after the request to ${action} it.`,
+        `${serverLabel(entry)} is ${entry.serverStatus}, ${elapsed} after the request to ${action} it.`,
     },
     async () =>
       lookAt(await ctx.api.readServer(entry.server, { deadline, once: true }), server => {
@@ -118,10 +149,11 @@ export async function awaitPower(
     ctx.report.line(`${serverLabel(entry)} is ${end.value.status}.`)
     return success(end.value)
   }
-  if (end.state === 'refused') return { ok: false, problem: await explain(ctx, end.failure) }
+  if (end.state === 'refused')
+    return giveUp(ctx, end.failure, `Whether ${serverLabel(entry)} became ${WANTED[action]} was not seen.`)
   return failure(
-    `${serverLabel(entry)} was asked to ${action} and did not become ${WANTED[action]} in time; its last status was ${entry.serverStatus ?? 'unreadable'}.`,
-    `Look at the server in the VPS.org panel and ${action} it there if it is not ${WANTED[action]}.`,
+    `${serverLabel(entry)} was asked to ${action} and did not become ${WANTED[action]} in time; its last status was ${entry.serverStatus}.`,
+    `Look at the server in the VPS.org panel${NEXT[action]}`,
     'timed_out',
   )
 }

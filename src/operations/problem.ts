@@ -25,6 +25,16 @@ export function failure(message: string, next: string, status: Problem['status']
   return { ok: false, problem: { status, message, next } }
 }
 
+/** What went wrong first, and what went wrong besides; the status is that of the first. */
+export function bothProblems(first: Problem | undefined, second: Problem): Problem {
+  if (first === undefined) return second
+  return {
+    status: first.status,
+    message: `${first.message} ${second.message}`,
+    next: first.next === second.next ? first.next : `${second.next} ${first.next}`,
+  }
+}
+
 // The question for the token's permissions is a courtesy: it may not hold up the error that it explains.
 const ACCOUNT_TIME_LIMIT = 10_000
 
@@ -48,7 +58,21 @@ export async function explain(
   }
 }
 
-async function permissionsOf(ctx: Context): Promise<readonly string[] | undefined> {
-  const answer = await ctx.api.account({ deadline: ctx.clock.now() + ACCOUNT_TIME_LIMIT, once: true })
-  return answer.ok ? answer.value.permissions : undefined
+// By client: a fleet that is refused a hundred times asks once.
+const asked = new WeakMap<Context['api'], Promise<readonly string[] | undefined>>()
+
+function permissionsOf(ctx: Context): Promise<readonly string[] | undefined> {
+  const permissions = asked.get(ctx.api) ?? askPermissions(ctx)
+  asked.set(ctx.api, permissions)
+  return permissions
+}
+
+async function askPermissions(ctx: Context): Promise<readonly string[] | undefined> {
+  try {
+    const answer = await ctx.api.account({ deadline: ctx.clock.now() + ACCOUNT_TIME_LIMIT, once: true })
+    return answer.ok ? answer.value.permissions : undefined
+  } catch {
+    // Cancelled; what was found out before must not be lost for want of a courtesy.
+    return undefined
+  }
 }

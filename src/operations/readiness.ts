@@ -4,7 +4,7 @@ import { formatDuration } from '../policy/durations.ts'
 import { createdAtMs } from '../policy/recency.ts'
 import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
 import { serverPhase, snapshotPhase } from '../policy/statuses.ts'
-import type { ApiFailure } from '../vps/failure.ts'
+import { type ApiFailure, describeFailure } from '../vps/failure.ts'
 import type { Context } from './context.ts'
 import { type Look, poll, unanswered } from './poll.ts'
 import { readSnapshotsOf } from './snapshots.ts'
@@ -75,7 +75,7 @@ export async function awaitReadiness(
       deadline: request.deadline,
       first: 'now',
       heartbeat: elapsed =>
-        `Still waiting for ${lastServer?.name ?? ''} (${request.server}) to settle, for ${elapsed} now.`,
+        `Still waiting for ${lastServer === undefined ? 'server' : lastServer.name} (${request.server}) to settle, for ${elapsed} now.`,
     },
     look,
   )
@@ -103,19 +103,19 @@ function judge(
     say(`Snapshot ${young.id} of ${server.name} (${server.id}) is in progress; waiting until it is done.`)
     return { state: 'pending' }
   }
-  if (phase === 'active' || phase === 'stopped') return ready(server, snapshots, say)
+  if (phase === 'active' || phase === 'stopped') return ready(ctx, server, snapshots)
   if (!isSettled(streak, settleWindow(ctx.pace))) {
     say(`${server.name} (${server.id}) has the status "${server.status}"; looking whether it stays so.`)
     return { state: 'pending' }
   }
   say(`${server.name} (${server.id}) keeps the status "${server.status}"; going on all the same.`)
-  return ready(server, snapshots, say)
+  return ready(ctx, server, snapshots)
 }
 
-function ready(server: Server, snapshots: readonly Snapshot[], say: (text: string) => void): Look<Readiness> {
+function ready(ctx: Context, server: Server, snapshots: readonly Snapshot[]): Look<Readiness> {
   for (const snapshot of snapshots) {
     if (!['in_progress', 'unlisted'].includes(snapshotPhase(snapshot.status))) continue
-    say(
+    ctx.report.warn(
       `Snapshot ${snapshot.id} of ${server.name} (${server.id}) has the status "${snapshot.status}" and is not waited for.`,
     )
   }
@@ -137,8 +137,9 @@ function changeLog(ctx: Context): (text: string) => void {
   }
 }
 
-/** What to tell when a server did not settle in time, with what was seen last. */
-export function notSettled(server: Server | undefined, waited: number): string {
-  const seen = server === undefined ? 'its status could not be read' : `it was still ${server.status}`
-  return `The server did not settle within ${formatDuration(waited)}: ${seen}.`
+/** What to tell when a server did not settle in time, with what was seen last and why nothing more was. */
+export function notSettled(end: Extract<Readiness, { state: 'expired' }>, waited: number): string {
+  const seen = end.server === undefined ? 'its status could not be read' : `it was still ${end.server.status}`
+  const miss = end.lastMiss === undefined ? '' : ` ${describeFailure(end.lastMiss)}`
+  return `The server did not settle within ${formatDuration(waited)}: ${seen}.${miss}`
 }

@@ -9,7 +9,7 @@ import { settleWindow } from '../policy/settle.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import { describeFailure } from '../vps/failure.ts'
 import type { Context } from './context.ts'
-import { addPhase, type Entry, serverLabel } from './entry.ts'
+import { addPhase, type Entry, lastStatus, serverLabel, snapshotIdOf } from './entry.ts'
 import { type Look, lookAt, type Polled, poll } from './poll.ts'
 import { explain, failure, type Outcome, success } from './problem.ts'
 import type { Acceptance } from './restore-request.ts'
@@ -45,7 +45,7 @@ export async function awaitRestoreEnd(
       deadline,
       first: 'after a gap',
       heartbeat: elapsed =>
-        `${serverLabel(entry)} is ${entry.serverStatus ?? 'unread'}, ${elapsed} after the restore was accepted; 5 to 15 minutes are usual.`,
+        `${serverLabel(entry)} is ${lastStatus(entry)}, ${elapsed} after the restore was accepted; 5 to 15 minutes are usual.`,
     },
     look,
   )
@@ -63,7 +63,7 @@ async function judgeEnd(
   >,
   waited: number,
 ): Promise<Outcome<'active' | 'stopped'>> {
-  const what = `The restore of ${serverLabel(entry)} from snapshot ${entry.snapshot?.id ?? ''}`
+  const what = `The restore of ${serverLabel(entry)} from snapshot ${snapshotIdOf(entry)}`
   if (end.state === 'refused')
     return {
       ok: false,
@@ -76,7 +76,7 @@ async function judgeEnd(
     }
   if (end.state === 'expired')
     return failure(
-      `${what} was accepted and not seen to end within ${formatDuration(waited)}; it goes on at VPS.org. The server's last status was ${entry.serverStatus ?? 'unreadable'}.${end.lastMiss === undefined ? '' : ` ${describeFailure(end.lastMiss)}`}`,
+      `${what} was accepted and not seen to end within ${formatDuration(waited)}; it goes on at VPS.org. The server's last status was ${lastStatus(entry)}.${end.lastMiss === undefined ? '' : ` ${describeFailure(end.lastMiss)}`}`,
       `Do not restore again. ${takeUp(entry)}`,
       'timed_out',
     )

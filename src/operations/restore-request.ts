@@ -1,11 +1,13 @@
 import type { Server, Snapshot } from '../domain/entities.ts'
+import { nextDelay } from '../policy/schedule.ts'
 import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import { type ApiFailure, describeFailure, isAmbiguous } from '../vps/failure.ts'
+import { retryDelay } from '../vps/retry.ts'
 import type { Context } from './context.ts'
-import { type Entry, serverLabel } from './entry.ts'
-import { type Look, lookAt, poll } from './poll.ts'
-import { explain, failure, type Outcome, success } from './problem.ts'
+import { type Entry, serverLabel, snapshotIdOf } from './entry.ts'
+import { type Look, lookAt, type Polled, poll } from './poll.ts'
+import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
 import { awaitReadiness, notSettled } from './readiness.ts'
 
 /** How a restore was accepted. */
@@ -27,33 +29,40 @@ export interface RestoreRequest {
   readonly blindly: boolean
 }
 
+interface Progress {
+  /** How many requests went out whose answer never came. */
+  unanswered: number
+  /** How many certainly did nothing: there was no connection, or the API had too many (429). */
+  unsent: number
+}
+
 type Sent =
   | { readonly state: 'accepted'; readonly acceptance: Acceptance }
   | { readonly state: 'again' }
-  | { readonly state: 'problem'; readonly outcome: Outcome<never> }
+  | { readonly state: 'problem'; readonly problem: Problem }
 
 /**
  * Asks for a restore until it is accepted. The server is read immediately before; the request is sent a second time
  * only when a settle window passed in which the server did not begin to restore, and never a third time.
  */
 export async function requestRestore(ctx: Context, request: RestoreRequest): Promise<Outcome<Acceptance>> {
-  const progress = { unanswered: 0 }
+  const progress: Progress = { unanswered: 0, unsent: 0 }
   for (;;) {
-    const before = await readBefore(ctx, request, progress.unanswered > 0)
+    const before = await readBeforeRestore(ctx, request, progress.unanswered > 0)
     if (!before.ok) return before
     if (before.value === 'accepted')
       return success({ at: ctx.clock.now(), statusBefore: undefined, seenRestoring: true })
     const sent = await sendOnce(ctx, request, before.value?.status, progress)
-    if (sent.state === 'problem') return sent.outcome
+    if (sent.state === 'problem') return { ok: false, problem: sent.problem }
     if (sent.state === 'accepted') return success(sent.acceptance)
   }
 }
 
 /** The state that the server is in before the request; `accepted` when our own unanswered request has begun to act. */
-async function readBefore(
+export async function readBeforeRestore(
   ctx: Context,
   request: RestoreRequest,
-  unanswered: boolean,
+  unanswered = false,
 ): Promise<Outcome<Server | undefined | 'accepted'>> {
   const { entry } = request
   const began = ctx.clock.now()
@@ -70,8 +79,13 @@ async function readBefore(
     case 'restoring':
       entry.serverStatus = found.server.status
       if (unanswered) return success('accepted')
-      return someoneElses(entry, 'Nothing was sent.')
+      return { ok: false, problem: someoneElses(entry, 'Nothing was sent.') }
     case 'refused':
+      if (unanswered)
+        return {
+          ok: false,
+          problem: await explain(ctx, found.failure, earlierUnanswered(entry), 'unknown'),
+        }
       if (found.failure.status === 403 && request.blindly) {
         ctx.report.warn(
           `The token may not read server ${entry.server}: what state it is in before the restore, and when the restore ends, cannot be seen.`,
@@ -88,37 +102,62 @@ async function readBefore(
       }
     case 'expired':
       return failure(
-        `${notSettled(found.server, ctx.clock.now() - began)} Nothing was overwritten.`,
+        `${notSettled(found, ctx.clock.now() - began)} ${unanswered ? earlierUnanswered(entry) : 'Nothing was overwritten.'}`,
         'Look at the server in the VPS.org panel, then run the restore again.',
-        'timed_out',
+        unanswered ? 'unknown' : 'timed_out',
       )
   }
 }
 
-function someoneElses(entry: Entry, sent: string): Outcome<never> {
-  return failure(
-    `${serverLabel(entry)} is being restored already, by somebody else or an earlier step. ${sent}`,
-    `Do not restore again; follow it with operation: wait, snapshot-id: ${entry.snapshot?.id ?? ''}.`,
-  )
+/** What must be said of a restore of which one request was never answered, whatever became of the next. */
+function earlierUnanswered(entry: Entry): string {
+  return `An earlier request for the restore got no answer: whether ${serverLabel(entry)} will be overwritten is not known.`
+}
+
+function someoneElses(entry: Entry, sent: string): Problem {
+  return {
+    status: 'failed',
+    message: `${serverLabel(entry)} is being restored already, by somebody else or an earlier step. ${sent}`,
+    next: `Do not restore again; follow it with operation: wait, snapshot-id: ${snapshotIdOf(entry)}.`,
+  }
 }
 
 async function sendOnce(
   ctx: Context,
   request: RestoreRequest,
   statusBefore: string | undefined,
-  progress: { unanswered: number },
+  progress: Progress,
 ): Promise<Sent> {
   const { entry, snapshot } = request
   const before = entry.status
   entry.status = 'unknown'
-  const answer = await ctx.api.restoreSnapshot(snapshot.id, { deadline: request.deadline })
+  // Sent once: before a repetition the server is read anew, since minutes may have passed.
+  const answer = await ctx.api.restoreSnapshot(snapshot.id, { deadline: request.deadline, once: true })
   if (answer.ok) return accepted(ctx, statusBefore, false)
   if (isAmbiguous(answer.failure))
     return afterLostAnswer(ctx, request, answer.failure, statusBefore, progress)
   if (progress.unanswered === 0) entry.status = before
+  if (await pauseBeforeRepeating(ctx, request, answer.failure, progress)) return { state: 'again' }
   if (answer.failure.status !== 400)
-    return { state: 'problem', outcome: await refused(ctx, request, answer.failure, progress) }
+    return { state: 'problem', problem: await refused(ctx, request, answer.failure, progress) }
   return afterBadRequest(ctx, request, answer.failure, progress)
+}
+
+/** Waits where the request certainly did nothing and may be sent again; whether it may. */
+async function pauseBeforeRepeating(
+  ctx: Context,
+  { deadline }: RestoreRequest,
+  failure: ApiFailure,
+  progress: Progress,
+): Promise<boolean> {
+  const now = ctx.clock.now()
+  progress.unsent += 1
+  const { random } = ctx
+  const delayMs = retryDelay({ failure, sent: progress.unsent, now, began: now, deadline, random })
+  if (delayMs === undefined) return false
+  ctx.report.line(`${describeFailure(failure)} Trying again in ${(delayMs / 1_000).toFixed(1)} s.`)
+  await ctx.clock.sleep(delayMs, ctx.signal)
+  return true
 }
 
 function accepted(ctx: Context, statusBefore: string | undefined, seenRestoring: boolean): Sent {
@@ -129,14 +168,13 @@ async function refused(
   ctx: Context,
   request: RestoreRequest,
   failed: ApiFailure,
-  progress: { unanswered: number },
-): Promise<Outcome<never>> {
-  const status = progress.unanswered > 0 ? 'unknown' : 'failed'
+  progress: Progress,
+  detail = '',
+): Promise<Problem> {
+  const { entry } = request
   const state =
-    progress.unanswered > 0
-      ? `An earlier request for it got no answer: whether ${serverLabel(request.entry)} will be overwritten is not known.`
-      : `${serverLabel(request.entry)} was not overwritten.`
-  return { ok: false, problem: await explain(ctx, failed, state, status) }
+    progress.unanswered > 0 ? earlierUnanswered(entry) : `${serverLabel(entry)} was not overwritten.`
+  return explain(ctx, failed, state + detail, progress.unanswered > 0 ? 'unknown' : 'failed')
 }
 
 /** No answer: `restoring` is the acceptance; a settle window without it allows one more request. */
@@ -145,7 +183,7 @@ async function afterLostAnswer(
   request: RestoreRequest,
   lost: ApiFailure,
   statusBefore: string | undefined,
-  progress: { unanswered: number },
+  progress: Progress,
 ): Promise<Sent> {
   const { entry } = request
   progress.unanswered += 1
@@ -153,25 +191,16 @@ async function afterLostAnswer(
   ctx.report.line(
     `${describeFailure(lost)} Whether the restore was begun is not known; reading ${serverLabel(entry)} before anything is sent again.`,
   )
-  let streak: Streak | undefined
-  const look = async (): Promise<Look<'restoring' | 'idle'>> =>
-    lookAt(await ctx.api.readServer(entry.server, { deadline: request.deadline, once: true }), server => {
-      entry.serverStatus = server.status
-      if (serverPhase(server.status) === 'restoring') return { state: 'done', value: 'restoring' }
-      // An automatic stop may come first: only what stands still for a whole settle window has not begun.
-      streak = extendStreak(streak, server.status.toLowerCase(), ctx.clock.now())
-      return isSettled(streak, settleWindow(ctx.pace))
-        ? { state: 'done', value: 'idle' }
-        : { state: 'pending' }
-    })
-  const end = await poll(
-    ctx,
-    { schedule: 'settle', began: ctx.clock.now(), deadline: request.deadline, first: 'now' },
-    look,
-  )
+  const end = await watchForRestoring(ctx, request)
   if (end.state === 'refused') return unclear(entry, lost, describeFailure(end.failure))
   if (end.state === 'expired')
     return unclear(entry, lost, 'the time ran out before its server could be read for long enough.')
+  if (end.value === 'unseen')
+    return unclear(
+      entry,
+      lost,
+      'its server could not be read for so long that a restore may have come and gone.',
+    )
   if (end.value === 'restoring') {
     ctx.report.line(`${serverLabel(entry)} is restoring: the request was accepted.`)
     return accepted(ctx, statusBefore, true)
@@ -189,14 +218,41 @@ async function afterLostAnswer(
   )
 }
 
+// The shortest restore takes five minutes by the reference: one that fits between two reads leaves no trace.
+const SHORTEST_RESTORE = 4 * 60_000
+
+/** Reads until the server is restoring, has stood still for a settle window, or went unseen for too long. */
+function watchForRestoring(
+  ctx: Context,
+  { entry, deadline }: RestoreRequest,
+): Promise<Polled<'restoring' | 'idle' | 'unseen'>> {
+  let streak: Streak | undefined
+  const began = ctx.clock.now()
+  let lastRead = began
+  const look = async (): Promise<Look<'restoring' | 'idle' | 'unseen'>> =>
+    lookAt(await ctx.api.readServer(entry.server, { deadline, once: true }), server => {
+      const now = ctx.clock.now()
+      entry.serverStatus = server.status
+      if (serverPhase(server.status) === 'restoring') return { state: 'done', value: 'restoring' }
+      if (now - lastRead > SHORTEST_RESTORE) return { state: 'done', value: 'unseen' }
+      lastRead = now
+      // An automatic stop may come first: only what stands still for a whole settle window has not begun.
+      streak = extendStreak(streak, server.status.toLowerCase(), now)
+      return isSettled(streak, settleWindow(ctx.pace))
+        ? { state: 'done', value: 'idle' }
+        : { state: 'pending' }
+    })
+  return poll(ctx, { schedule: 'settle', began, deadline, first: 'now' }, look)
+}
+
 function unclear(entry: Entry, lost: ApiFailure, reason: string): Sent {
   return {
     state: 'problem',
-    outcome: failure(
-      `${describeFailure(lost)} Whether ${serverLabel(entry)} is being overwritten cannot be told: ${reason}`,
-      `Look at the server in the VPS.org panel. If it is restoring, follow it with operation: wait, snapshot-id: ${entry.snapshot?.id ?? ''}; if it is not, run the restore again.`,
-      'unknown',
-    ),
+    problem: {
+      status: 'unknown',
+      message: `${describeFailure(lost)} Whether ${serverLabel(entry)} is being overwritten cannot be told: ${reason}`,
+      next: `Look at the server in the VPS.org panel. If it is restoring, follow it with operation: wait, snapshot-id: ${snapshotIdOf(entry)}; if it is not, run the restore again.`,
+    },
   }
 }
 
@@ -205,32 +261,26 @@ async function afterBadRequest(
   ctx: Context,
   request: RestoreRequest,
   refusal: ApiFailure,
-  progress: { unanswered: number },
+  progress: Progress,
 ): Promise<Sent> {
   const { entry } = request
   const answer = await ctx.api.readServer(entry.server, { deadline: request.deadline })
-  if (!answer.ok) return { state: 'problem', outcome: await refused(ctx, request, refusal, progress) }
-  entry.serverStatus = answer.value.status
-  const phase = serverPhase(answer.value.status)
+  if (!answer.ok) return { state: 'problem', problem: await refused(ctx, request, refusal, progress) }
+  const { status } = answer.value
+  entry.serverStatus = status
+  const phase = serverPhase(status)
   if (phase === 'restoring')
     return progress.unanswered > 0
       ? accepted(ctx, undefined, true)
-      : { state: 'problem', outcome: someoneElses(entry, 'The request for this restore was refused.') }
+      : { state: 'problem', problem: someoneElses(entry, 'The request for this restore was refused.') }
   if (phase === 'passing') {
     ctx.report.line(
-      `The API refused the restore for now: ${serverLabel(entry)} is ${answer.value.status}. Trying again when it has settled.`,
+      `The API refused the restore for now: ${serverLabel(entry)} is ${status}. Trying again when it has settled.`,
     )
+    // Reads that contradict one another must not make a hot loop.
+    await ctx.clock.sleep(nextDelay('power', 0, ctx.pace, ctx.random), ctx.signal)
     return { state: 'again' }
   }
-  const detail = `The status of ${serverLabel(entry)} is ${answer.value.status}.`
-  const refusedOutcome = await refused(ctx, request, refusal, progress)
-  if (refusedOutcome.ok) return { state: 'problem', outcome: refusedOutcome }
-  return {
-    state: 'problem',
-    outcome: failure(
-      `${refusedOutcome.problem.message} ${detail}`,
-      refusedOutcome.problem.next,
-      refusedOutcome.problem.status,
-    ),
-  }
+  const detail = ` The status of ${serverLabel(entry)} is ${status}.`
+  return { state: 'problem', problem: await refused(ctx, request, refusal, progress, detail) }
 }

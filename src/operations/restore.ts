@@ -5,25 +5,39 @@ import { formatDuration } from '../policy/durations.ts'
 import { defaultName } from '../policy/names.ts'
 import { createdAtMs } from '../policy/recency.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
-import { createBoard } from './board.ts'
+import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
 import { newRequest } from './create.ts'
 import { requestSnapshot } from './create-request.ts'
-import { addPhase, type Entry, failEntry, newEntry, serverLabel } from './entry.ts'
+import {
+  addPhase,
+  type Entry,
+  failEntry,
+  type HeldEntry,
+  heldEntries,
+  newEntry,
+  serverLabel,
+  snapshotIdOf,
+} from './entry.ts'
 import { ageOf, inventory } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
 import { allOrFirstError } from './parallel.ts'
 import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
-import { awaitReadiness, notSettled } from './readiness.ts'
-import { restoreOne } from './restore-one.ts'
+import { type RestoreJob, restoreAll } from './restore-one.ts'
+import { readBeforeRestore } from './restore-request.ts'
 import { type Found, selectSnapshots } from './select.ts'
 import { problemOfEnd } from './snapshot-end.ts'
 import { createSnapshotReader, readSnapshotsOf } from './snapshots.ts'
 
 /** Overwrites each snapshot's server with it. Each server is tried; the step is red if any did not come back. */
-export async function restore(ctx: Context, inputs: RestoreInputs, ledger: Ledger): Promise<void> {
-  const deadline = ctx.clock.now() + inputs.timeoutMs
+export async function restore(
+  ctx: Context,
+  inputs: RestoreInputs,
+  ledger: Ledger,
+  onAsked: () => Promise<void>,
+): Promise<void> {
+  const deadline = ctx.clock.now() + timeOf(inputs)
   const chosen = await ctx.report.group('Before anything is changed', () =>
     chooseTargets(ctx, inputs, ledger, deadline),
   )
@@ -32,13 +46,23 @@ export async function restore(ctx: Context, inputs: RestoreInputs, ledger: Ledge
     return
   }
   ctx.report.outputs(snapshotFields(ledger))
-  const targets = ledger.entries.filter(entry => entry.problem === undefined)
+  const targets = heldEntries(ledger.entries).filter(entry => entry.problem === undefined)
   if (inputs.dryRun) return planOnly(ctx, inputs, ledger, targets, deadline)
   if (targets.length === 0) return
-  const limit = pLimit(ctx.maxParallel)
-  await ctx.report.group('Restore', () =>
-    allOrFirstError(targets.map(entry => limit(() => guardedRestore(ctx, inputs, ledger, entry, deadline)))),
-  )
+  const jobs = targets.map(entry => jobOf(inputs, entry, deadline))
+  const board = createBoard(ctx, deadline)
+  const prepare = (job: RestoreJob): Promise<boolean> => takeSafetyFirst(ctx, inputs, ledger, board, job)
+  await ctx.report.group('Restore', () => restoreAll(ctx, jobs, { prepare, onAsked }))
+}
+
+/** In a cancelled job the runner leaves some five minutes, so that the request must be out within four. */
+function timeOf({ timeoutMs, jobStatus }: RestoreInputs): number {
+  return jobStatus === 'cancelled' ? Math.min(timeoutMs, 4 * 60_000) : timeoutMs
+}
+
+function jobOf(inputs: RestoreInputs, entry: HeldEntry, deadline: number): RestoreJob {
+  const { startAfterRestore, health } = inputs
+  return { entry, snapshot: entry.snapshot, wait: waitOf(inputs), deadline, startAfterRestore, health }
 }
 
 /** Finds the snapshots and refuses, before anything is changed, what must not be restored. */
@@ -94,7 +118,8 @@ async function missing(
     inputs.guard.length === 0
       ? undefined
       : await createSnapshotReader(ctx).read(inputs.guard, { deadline, once: true })
-  const instead = list?.ok === true ? ` ${alternatives(ctx, list.value)}` : ''
+  const fitting = list?.ok === true ? fittingOf(ctx, inputs, list.value) : undefined
+  const instead = fitting === undefined ? '' : ` ${alternatives(ctx, fitting)}`
   return {
     status: 'failed',
     message: `${absent.length === 1 ? 'Snapshot' : 'Snapshots'} ${absent.map(item => item.id).join(', ')}: no list holds ${absent.length === 1 ? 'it' : 'them'}, so nothing was overwritten for ${absent.length === 1 ? 'it' : 'them'}.${instead}`,
@@ -113,12 +138,16 @@ async function refusal(
   const reason = unfit(ctx, inputs, snapshot)
   if (reason === undefined) return undefined
   const list = await readSnapshotsOf(ctx, entry.server, { deadline, once: true })
-  const others = list.ok ? list.value.filter(other => unfit(ctx, inputs, other) === undefined) : []
+  const others = list.ok ? fittingOf(ctx, inputs, list.value) : []
   return {
     status: 'failed',
     message: `Snapshot ${snapshot.id} of ${serverLabel(entry)} was not restored: ${reason} ${alternatives(ctx, others)}`,
     next: 'Give the snapshot-id of one that fits.',
   }
+}
+
+function fittingOf(ctx: Context, inputs: RestoreInputs, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  return snapshots.filter(snapshot => unfit(ctx, inputs, snapshot) === undefined)
 }
 
 function unfit(ctx: Context, inputs: RestoreInputs, snapshot: Snapshot): string | undefined {
@@ -142,7 +171,7 @@ async function planOnly(
   ctx: Context,
   inputs: RestoreInputs,
   ledger: Ledger,
-  targets: readonly Entry[],
+  targets: readonly HeldEntry[],
   deadline: number,
 ): Promise<void> {
   ledger.extent = 'planned'
@@ -150,7 +179,12 @@ async function planOnly(
   await allOrFirstError(targets.map(entry => limit(() => planOne(ctx, inputs, entry, deadline))))
 }
 
-async function planOne(ctx: Context, inputs: RestoreInputs, entry: Entry, deadline: number): Promise<void> {
+async function planOne(
+  ctx: Context,
+  inputs: RestoreInputs,
+  entry: HeldEntry,
+  deadline: number,
+): Promise<void> {
   const answer = await ctx.api.readServer(entry.server, { deadline })
   if (!answer.ok) {
     failEntry(entry, await explain(ctx, answer.failure, 'Nothing was changed: this was a dry run.'))
@@ -158,7 +192,6 @@ async function planOne(ctx: Context, inputs: RestoreInputs, entry: Entry, deadli
   }
   entry.serverStatus = answer.value.status
   entry.status = 'planned'
-  if (entry.snapshot === undefined) return
   if (inputs.snapshotBeforeRestore)
     ctx.report.line(`Would first take a snapshot of ${serverLabel(entry)} as it is now.`)
   ctx.report.line(
@@ -166,35 +199,30 @@ async function planOne(ctx: Context, inputs: RestoreInputs, entry: Entry, deadli
   )
 }
 
-/** Takes the safety snapshot where one is asked for; nothing is overwritten without it. */
-async function guardedRestore(
+/** Takes the safety snapshot where one is asked for; false: it could not be made, and nothing may be overwritten. */
+async function takeSafetyFirst(
   ctx: Context,
   inputs: RestoreInputs,
   ledger: Ledger,
-  entry: Entry,
-  deadline: number,
-): Promise<void> {
-  if (entry.snapshot === undefined) return
-  if (inputs.snapshotBeforeRestore) {
-    const safety = await takeSafetySnapshot(ctx, ledger, entry, deadline)
-    if (!safety.ok) {
-      entry.problem = {
-        ...safety.problem,
-        message: `The snapshot of ${serverLabel(entry)} before its restore could not be made, and nothing was overwritten: ${safety.problem.message}`,
-        next: `${safety.problem.next} To restore without it, run the step with snapshot-before-restore: false.`,
-      }
-      entry.status = safety.problem.status
-      return
-    }
+  board: Board,
+  job: RestoreJob,
+): Promise<boolean> {
+  if (!inputs.snapshotBeforeRestore) return true
+  const { entry, deadline } = job
+  // What forbids the restore forbids it before its safety snapshot is taken, too.
+  const ready = await readBeforeRestore(ctx, { ...job, blindly: job.wait === 'accepted' })
+  if (!ready.ok) {
+    failEntry(entry, ready.problem)
+    return false
   }
-  await restoreOne(ctx, {
-    entry,
-    snapshot: entry.snapshot,
-    wait: waitOf(inputs),
-    deadline,
-    startAfterRestore: inputs.startAfterRestore,
-    health: inputs.health,
+  const safety = await takeSafetySnapshot(ctx, ledger, entry, board, deadline)
+  if (safety.ok) return true
+  failEntry(entry, {
+    ...safety.problem,
+    message: `The snapshot of ${serverLabel(entry)} before its restore could not be made, and nothing was overwritten: ${safety.problem.message}`,
+    next: `${safety.problem.next} To restore without it, run the step with snapshot-before-restore: false.`,
   })
+  return false
 }
 
 function waitOf(inputs: RestoreInputs): 'to the end' | 'accepted' | 'briefly' {
@@ -207,22 +235,10 @@ async function takeSafetySnapshot(
   ctx: Context,
   ledger: Ledger,
   entry: Entry,
+  board: Board,
   deadline: number,
 ): Promise<Outcome<undefined>> {
   const began = ctx.clock.now()
-  const found = await awaitReadiness(ctx, { server: entry.server, purpose: 'restore', deadline })
-  if (found.state === 'restoring')
-    return failure(
-      `${serverLabel(entry)} is being restored already.`,
-      `Do not restore again; follow it with operation: wait, snapshot-id: ${entry.snapshot?.id ?? ''}.`,
-    )
-  if (found.state === 'expired')
-    return failure(
-      notSettled(found.server, ctx.clock.now() - began),
-      'Look at the server in the VPS.org panel.',
-      'timed_out',
-    )
-  if (found.state === 'refused') return { ok: false, problem: await explain(ctx, found.failure) }
   const before = await readSnapshotsOf(ctx, entry.server, { deadline })
   if (!before.ok) return { ok: false, problem: await explain(ctx, before.failure) }
   const making = newEntry(entry.server)
@@ -230,7 +246,7 @@ async function takeSafetySnapshot(
   const request = newRequest(ctx, {
     entry: making,
     name: safetyName(ctx),
-    description: `What ${serverLabel(entry)} held before snapshot ${entry.snapshot?.id ?? ''} was restored`,
+    description: `What ${serverLabel(entry)} held before snapshot ${snapshotIdOf(entry)} was restored`,
     purpose: 'safety',
     before: before.value,
     whenFull: 'fail',
@@ -246,7 +262,7 @@ async function takeSafetySnapshot(
   ctx.report.outputs({ 'safety-snapshot-id': safetyIds(ledger) })
   ctx.report.line(`Safety snapshot ${made.value.id} of ${serverLabel(entry)} is accepted.`)
   const accepted = ctx.clock.now()
-  const end = await createBoard(ctx, deadline).follow(made.value, accepted)
+  const end = await board.follow(made.value, accepted)
   addPhase(entry, 'safety snapshot', accepted, ctx.clock.now(), end.state !== 'completed')
   const problem = await problemOfEnd(ctx, making, end, ctx.clock.now() - began)
   if (problem !== undefined) return { ok: false, problem }

@@ -10,18 +10,22 @@ import { createSnapshotReader } from './snapshots.ts'
 /** What `keep-last` did on all servers. */
 export interface Retained {
   readonly deleted: readonly Snapshot[]
-  readonly kept: readonly Snapshot[]
+  /** What was to be deleted and could not be. */
+  readonly undeleted: readonly Snapshot[]
+  /** All that is left, the undeleted ones as well; undefined where the snapshots could not be listed. */
+  readonly kept: readonly Snapshot[] | undefined
 }
 
 /**
  * Deletes this workflow's own older snapshots beyond the newest `keepLast` of each server. Whatever does not work is a
  * warning: it must not make a good deploy red.
  * @param newest the snapshot that this run made on each server
+ * @param rule how many are kept, and where each one that is deleted is noted at once
  */
 export async function keepLastOf(
   ctx: Context,
   newest: ReadonlyMap<ServerId, SnapshotId>,
-  keepLast: number,
+  { keepLast, retired }: { readonly keepLast: number; readonly retired: Snapshot[] },
   deadline: number,
 ): Promise<Retained> {
   const list = await createSnapshotReader(ctx).read([...newest.keys()], { deadline })
@@ -29,17 +33,25 @@ export async function keepLastOf(
     ctx.report.warn(
       `keep-last deleted nothing, since the snapshots could not be listed. ${describeFailure(list.failure)}`,
     )
-    return { deleted: [], kept: [] }
+    return { deleted: [], undeleted: [], kept: undefined }
   }
   const results = await forEachServer(ctx, [...newest], async ([server, id]) => {
     const own = list.value.filter(snapshot => snapshot.server.id === server)
     const facts = { snapshots: own, origin: ctx.origin, now: ctx.clock.now() }
     const deleted: Snapshot[] = []
+    const undeleted: Snapshot[] = []
     for (const snapshot of chooseForKeepLast(facts, keepLast, id))
-      if (await deleteQuietly(ctx, snapshot, deadline, 'keep-last')) deleted.push(snapshot)
-    return { deleted, kept: own.filter(snapshot => !deleted.includes(snapshot)) }
+      if (await deleteQuietly(ctx, snapshot, deadline, 'keep-last')) {
+        deleted.push(snapshot)
+        retired.push(snapshot)
+      } else undeleted.push(snapshot)
+    return { deleted, undeleted, kept: own.filter(snapshot => !deleted.includes(snapshot)) }
   })
-  return { deleted: results.flatMap(result => result.deleted), kept: results.flatMap(result => result.kept) }
+  return {
+    deleted: results.flatMap(result => result.deleted),
+    undeleted: results.flatMap(result => result.undeleted),
+    kept: results.flatMap(result => result.kept),
+  }
 }
 
 /** Deletes one snapshot at the end of a job; a failure is a warning. Whether it is deleted. */

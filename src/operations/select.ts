@@ -4,6 +4,7 @@ import type { SnapshotChoice } from '../inputs.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { chooseByName, chooseLatest, type Selected } from '../policy/selection.ts'
 import { extendStreak, isSettled, type SettleWindow, type Streak, settleWindow } from '../policy/settle.ts'
+import { snapshotPhase } from '../policy/statuses.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import type { Context } from './context.ts'
 import { ageOf, inventory } from './full-server.ts'
@@ -98,9 +99,18 @@ async function selectByIds(
     ({ id, snapshot }) => `snapshot ${id} belongs to ${snapshot?.server.name} (${snapshot?.server.id})`,
   )
   return failure(
-    `The guard server-id allows ${search.guard.join(', ')}, but ${which.join('; ')}. Nothing was changed.`,
+    `The guard server-id allows ${search.guard.join(', ')}, but ${which.join('; ')}. Nothing was changed. ${await instead(ctx, search)}`,
     'Give the snapshot of the server that you mean, or that server in server-id.',
   )
+}
+
+/** What the servers that were meant have, where it can be read. */
+async function instead(ctx: Context, search: Required<Search>): Promise<string> {
+  const list = await createSnapshotReader(ctx).read(search.guard, { deadline: search.deadline, once: true })
+  if (!list.ok) return 'What the allowed servers have could not be read.'
+  const completed = list.value.filter(snapshot => snapshotPhase(snapshot.status) === 'completed')
+  if (completed.length === 0) return 'The allowed servers have no completed snapshot.'
+  return `The allowed servers have: ${inventory(ctx, completed)}.`
 }
 
 function isStrange(guard: readonly ServerId[], snapshot: Snapshot): boolean {

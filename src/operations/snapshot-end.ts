@@ -2,7 +2,7 @@ import { formatDuration } from '../policy/durations.ts'
 import { describeFailure } from '../vps/failure.ts'
 import type { SnapshotEnd } from './board.ts'
 import type { Context } from './context.ts'
-import { type Entry, serverLabel } from './entry.ts'
+import { type Entry, serverLabel, snapshotIdOf } from './entry.ts'
 import { explain, type Problem } from './problem.ts'
 
 /** What is wrong with how the wait for a snapshot ended; undefined where it was completed. */
@@ -12,7 +12,7 @@ export async function problemOfEnd(
   end: SnapshotEnd,
   waited: number,
 ): Promise<Problem | undefined> {
-  const what = `Snapshot ${entry.snapshot?.id ?? ''} of ${serverLabel(entry)}`
+  const what = `Snapshot ${snapshotIdOf(entry)} of ${serverLabel(entry)}`
   switch (end.state) {
     case 'completed':
       return undefined
@@ -45,5 +45,5 @@ export async function problemOfEnd(
 
 /** The way to take up again what was not seen to end. */
 export function takeUp(entry: Entry): string {
-  return `Take it up again with operation: wait, snapshot-id: ${entry.snapshot?.id ?? ''}.`
+  return `Take it up again with operation: wait, snapshot-id: ${snapshotIdOf(entry)}.`
 }

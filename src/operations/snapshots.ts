@@ -7,7 +7,12 @@ import { forEachServer } from './parallel.ts'
 
 /** Reads the snapshots of some servers with as few requests as it can. */
 export interface SnapshotReader {
-  read(servers: readonly ServerId[], options: CallOptions): Promise<ApiResult<readonly Snapshot[]>>
+  /** @param keep filters while the list is read, so that what is not needed takes no memory */
+  read(
+    servers: readonly ServerId[],
+    options: CallOptions,
+    keep?: (snapshot: Snapshot) => boolean,
+  ): Promise<ApiResult<readonly Snapshot[]>>
   /** The whole list, of which only what `keep` lets through is kept. */
   readAll(
     keep: (snapshot: Snapshot) => boolean,
@@ -22,16 +27,19 @@ export interface SnapshotReader {
 export function createSnapshotReader(ctx: Context): SnapshotReader {
   let pages = 1
   return {
-    read: async (servers, options) => {
-      if (servers.length === 1 || pages > servers.length) return readEach(ctx, servers, options)
+    read: async (servers, options, keep = () => true) => {
+      if (servers.length === 1 || pages > servers.length) return readEach(ctx, servers, options, keep)
       const wanted = new Set(servers)
       const answer = await ctx.api.listSnapshots(
-        { keep: snapshot => wanted.has(snapshot.server.id), atMostRequests: servers.length },
+        {
+          keep: snapshot => wanted.has(snapshot.server.id) && keep(snapshot),
+          atMostRequests: servers.length,
+        },
         options,
       )
       if (!answer.ok) return answer
       pages = answer.value.pages
-      if (!answer.value.complete) return readEach(ctx, servers, options)
+      if (!answer.value.complete) return readEach(ctx, servers, options, keep)
       return { ok: true, value: answer.value.snapshots }
     },
     readAll: async (keep, options) => {
@@ -60,12 +68,13 @@ async function readEach(
   ctx: Context,
   servers: readonly ServerId[],
   options: CallOptions,
+  keep: (snapshot: Snapshot) => boolean,
 ): Promise<ApiResult<readonly Snapshot[]>> {
   const answers = await forEachServer(ctx, servers, server => readSnapshotsOf(ctx, server, options))
   const snapshots: Snapshot[] = []
   for (const answer of answers) {
     if (!answer.ok) return answer
-    snapshots.push(...answer.value)
+    snapshots.push(...answer.value.filter(keep))
   }
   return { ok: true, value: snapshots }
 }

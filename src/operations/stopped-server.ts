@@ -18,11 +18,17 @@ export async function stopForSnapshot(
   index: number,
   deadline: number,
 ): Promise<Outcome<Server>> {
+  // What was still waiting for its turn when the end was asked for stays as it is.
+  ctx.signal.throwIfAborted()
   saveEntry(ctx, index, entry, 'stop intended')
   entry.stopAsked = true
   const stopped = await switchPower(ctx, entry, 'stop', deadline)
-  if (stopped.ok) saveEntry(ctx, index, entry, 'stopped')
-  return stopped
+  if (stopped.ok) {
+    saveEntry(ctx, index, entry, 'stopped')
+    return stopped
+  }
+  const { message, next, status } = stopped.problem
+  return failure(`No snapshot of ${serverLabel(entry)} was taken: ${message}`, next, status)
 }
 
 /**

@@ -1,9 +1,10 @@
+import type { ServerId } from '../domain/ids.ts'
 import type { Inputs } from '../inputs.ts'
 import { formatAge, formatDuration, formatSize } from '../policy/durations.ts'
 import { createdAtMs } from '../policy/recency.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from './context.ts'
-import { type Entry, serverLabel } from './entry.ts'
+import { type Entry, lastStatus, serverLabel, snapshotIdOf } from './entry.ts'
 import { SLOTS } from './full-server.ts'
 import { type Ledger, problemsOf } from './ledger.ts'
 import type { Problem } from './problem.ts'
@@ -25,11 +26,34 @@ export function verdictOf(ctx: Context, operation: Inputs['operation'], ledger: 
 /** The next steps of some problems, each once, but for what the verdict says itself; undefined where there is none. */
 export function nextSteps(problems: readonly Problem[], verdict: string): string | undefined {
   const steps = problems.map(problem => problem.next).filter(step => !verdict.includes(step))
-  return steps.length === 0 ? undefined : [...new Set(steps)].slice(0, NEXT_STEPS).join(' ')
+  return steps.length === 0 ? undefined : mergeSteps(steps).slice(0, NEXT_STEPS).join(' ')
 }
 
 // A fleet may fail in many ways; the first few next steps are what a person can act on.
 const NEXT_STEPS = 3
+// More than these are in the output of that name; the runner cuts an annotation's text at 4,096 characters.
+const IDS = 30
+// Where a next step names an id, it is as an input that takes a list.
+const ID_INPUT = /(?<=\b(?:snapshot|server)-id: )[0-9a-f-]+/
+
+/** Each step once; those that differ in nothing but the id that they name become one for all of them. */
+function mergeSteps(steps: readonly string[]): readonly string[] {
+  const idsByStep = new Map<string, Set<string>>()
+  for (const step of steps) {
+    const template = step.replace(ID_INPUT, '')
+    const ids = idsByStep.get(template) ?? new Set()
+    idsByStep.set(template, ids.add(ID_INPUT.exec(step)?.[0] ?? ''))
+  }
+  return [...idsByStep].map(([template, ids]) =>
+    template.replace(/(?<=\b(?:snapshot|server)-id: )/, listOf([...ids], ',')),
+  )
+}
+
+/** The first of some ids, and how many there are besides. */
+function listOf(ids: readonly string[], separator: string): string {
+  const more = ids.length > IDS ? ` and ${ids.length - IDS} more` : ''
+  return ids.slice(0, IDS).join(separator) + more
+}
 
 const TEXTS: Readonly<Record<Inputs['operation'], (ctx: Context, ledger: Ledger) => string>> = {
   create: createText,
@@ -45,9 +69,9 @@ function createText(ctx: Context, ledger: Ledger): string {
   if (ledger.extent === 'planned') return `${planned(ledger)} Nothing was changed.`
   if (others.length > 0) return groupText(ctx, ledger)
   if (only.problem !== undefined) return only.problem.message
-  const which = `Snapshot ${only.snapshot?.id ?? ''} of ${serverLabel(only)}`
+  const which = `Snapshot ${snapshotIdOf(only)} of ${serverLabel(only)}`
   if (ledger.extent === 'accepted')
-    return `${which} is accepted and in progress; take it up with operation: wait, snapshot-id: ${only.snapshot?.id ?? ''}.`
+    return `${which} is accepted and in progress; take it up with operation: wait, snapshot-id: ${snapshotIdOf(only)}.`
   return `${which} completed in ${took(only)} (${formatSize(only.snapshot?.sizeMb ?? null)}, slot ${ledger.slots.get(only.server) ?? '?'} of ${SLOTS}).`
 }
 
@@ -57,77 +81,119 @@ function planned(ledger: Ledger): string {
 }
 
 function groupText(ctx: Context, ledger: Ledger): string {
-  const done = ledger.entries.filter(
-    entry => entry.status === 'completed' && entry.problem === undefined,
-  ).length
+  const done = ledger.entries.filter(entry => entry.status === 'completed').length
   const all = ledger.entries.length
   const failed = failures(ledger)
   if (failed === '' && ledger.extent === 'accepted') return `${all} snapshots are accepted and in progress.`
   const took = formatDuration(ctx.clock.now() - ledger.began)
   return failed === ''
     ? `${done} of ${all} snapshots completed in ${took}.`
-    : `${done} of ${all} snapshots completed; ${failed} Nothing was restored.`
+    : `${done} of ${all} snapshots completed${underWay(ledger)}; ${failed} ${notBegun(ledger)}Nothing was restored.`
+}
+
+/** What was accepted and is not waited for exists, too. */
+function underWay(ledger: Ledger): string {
+  const { length } = ledger.entries.filter(
+    ({ status, problem }) => status === 'in_progress' && problem === undefined,
+  )
+  return length === 0 ? '' : `, ${length} accepted and in progress`
+}
+
+function notBegun(ledger: Ledger): string {
+  const idle = ledger.entries.flatMap(({ server, status, problem }) =>
+    status === undefined && problem === undefined ? [server] : [],
+  )
+  return idle.length === 0 ? '' : `Not begun: ${few(idle)}. `
 }
 
 /** The entries that went wrong, the first few with their messages. */
 function failures(ledger: Ledger): string {
-  const failed = ledger.entries.filter(entry => entry.problem !== undefined)
-  const texts = failed
-    .slice(0, FAILURES)
-    .map(entry => `server ${entry.server}: ${entry.problem?.message ?? ''}`)
-  if (failed.length > FAILURES) texts.push(`and ${failed.length - FAILURES} more.`)
+  const failed = failedEntries(ledger)
+  const texts = failed.slice(0, FAILURES).map(({ text }) => text)
+  const others = failed.slice(FAILURES).map(({ server }) => server)
+  if (others.length > 0) texts.push(`And ${others.length} more: ${listOf(others, ', ')}.`)
   return texts.join(' ')
 }
 
 const FAILURES = 3
 
+/** The failures for which the verdict has only an id. */
+export function furtherFailures(ledger: Ledger): readonly string[] {
+  return failedEntries(ledger)
+    .slice(FAILURES)
+    .map(({ text }) => text)
+}
+
+/** A restore that was accepted and not followed is not one that went wrong. */
+function failedEntries(ledger: Ledger): readonly { readonly server: ServerId; readonly text: string }[] {
+  return ledger.entries.flatMap(({ server, status, problem }) =>
+    problem === undefined || status === 'restoring'
+      ? []
+      : [{ server, text: `server ${server}: ${problem.message}` }],
+  )
+}
+
 /** What became of a restore; `because` opens the sentence at the end of a job, e.g. `Deploy failed; `. */
 export function restoreText(ctx: Context, ledger: Ledger, because = ''): string {
   if (ledger.problem !== undefined) {
-    const rest = ledger.entries.length === 0 ? '' : ` ${restoredCount(ledger)}`
-    return because + ledger.problem.message + rest
+    const began = ledger.entries.some(entry => entry.status !== undefined)
+    const rest = began ? ` ${restoredText(ctx, ledger, '')}` : ''
+    return asSentence(because) + ledger.problem.message + rest
   }
+  if (ledger.extent === 'planned') return plannedText(ctx, ledger)
+  return restoredText(ctx, ledger, because)
+}
+
+function restoredText(ctx: Context, ledger: Ledger, because: string): string {
   const [only, ...others] = ledger.entries
-  if (only === undefined) return because
-  if (ledger.extent === 'planned')
-    return `Dry run: would overwrite ${few(ledger.entries.map(plannedRestore(ctx)))}. Nothing was changed.`
-  if (others.length > 0) return because + restoredCount(ledger)
-  return because + oneRestored(ctx, only, ledger)
+  const opening = ledger.entries.some(entry => entry.problem !== undefined) ? asSentence(because) : because
+  const text =
+    only === undefined || others.length > 0 ? restoredCount(ledger) : oneRestored(ctx, only, ledger)
+  return opening + text
+}
+
+/** A problem's message is a sentence of its own. */
+function asSentence(because: string): string {
+  return because.replace('; ', '. ')
+}
+
+function plannedText(ctx: Context, ledger: Ledger): string {
+  const possible = ledger.entries.filter(entry => entry.problem === undefined).map(plannedRestore(ctx))
+  const planned =
+    possible.length === 0 ? '' : `Dry run: would overwrite ${few(possible)}. Nothing was changed.`
+  return [planned, failures(ledger)].filter(text => text !== '').join(' ')
 }
 
 function plannedRestore(ctx: Context): (entry: Entry) => string {
-  return entry => `${serverLabel(entry)} with snapshot ${entry.snapshot?.id ?? ''} (${age(ctx, entry)} old)`
+  return entry => `${serverLabel(entry)} with snapshot ${snapshotIdOf(entry)} (${age(ctx, entry)})`
 }
 
 function oneRestored(ctx: Context, entry: Entry, ledger: Ledger): string {
-  const id = entry.snapshot?.id ?? ''
+  const id = snapshotIdOf(entry)
   if (entry.status === 'restoring')
     return `${serverLabel(entry)} is being restored since ${clockTime(ctx, entry.began)}: accepted, not confirmed. Do not restore again; follow it with operation: wait, snapshot-id: ${id}.`
   if (entry.problem !== undefined) return entry.problem.message
   const safety = ledger.safety.get(entry.server)
   const before = safety === undefined ? '' : ` What it held before is in snapshot ${safety.id}.`
-  return `${serverLabel(entry)} is back at snapshot ${id} (${age(ctx, entry)} old), ${stateAfter(entry)}. What was written since ${clockTime(ctx, createdAt(entry))} is lost.${before}`
+  return `${serverLabel(entry)} is back at snapshot ${id} (${age(ctx, entry)}), ${stateAfter(entry)}. What was written since ${clockTime(ctx, createdAt(entry))} is lost.${before}`
 }
 
 function stateAfter(entry: Entry): string {
-  const running =
-    serverPhase(entry.serverStatus ?? '') === 'active'
-      ? 'running'
-      : (entry.serverStatus ?? 'its status not known')
-  return entry.phases.some(phase => phase.name === 'health check')
-    ? `${running}, health check passed`
-    : running
+  const status = lastStatus(entry)
+  const state = serverPhase(status) === 'active' ? 'running' : status
+  return entry.phases.some(phase => phase.name === 'health check') ? `${state}, health check passed` : state
 }
 
 function restoredCount(ledger: Ledger): string {
+  const all = ledger.entries.length
   const done = ledger.entries.filter(
     entry => entry.status === 'restored' && entry.problem === undefined,
   ).length
   const underWay = ledger.entries.filter(entry => entry.status === 'restoring').length
-  const parts = [`${done} of ${ledger.entries.length} servers are back at their snapshots.`]
+  const parts = underWay === all ? [] : [`${done} of ${all} servers are back at their snapshots.`]
   if (underWay > 0)
     parts.push(
-      `${underWay} are being restored: accepted, not confirmed. Do not restore again; follow them with operation: wait.`,
+      `${underWay === all ? `All ${all} servers` : underWay} are being restored: accepted, not confirmed. Do not restore again; follow them with operation: wait.`,
     )
   return [...parts, failures(ledger)].filter(text => text !== '').join(' ')
 }
@@ -141,7 +207,12 @@ function deleteText(_ctx: Context, ledger: Ledger): string {
         : [],
     )
   if (ledger.extent === 'planned')
-    return `Dry run: would delete ${few(ids('planned')) || 'nothing'}. Nothing was changed.`
+    return [
+      `Dry run: would delete ${few(ids('planned')) || 'nothing'}. Nothing was changed.`,
+      failures(ledger),
+    ]
+      .filter(text => text !== '')
+      .join(' ')
   const deleted = ids('deleted')
   const done =
     deleted.length === 0
@@ -170,8 +241,8 @@ function waitText(ctx: Context, ledger: Ledger): string {
   if (only.problem !== undefined) return only.problem.message
   // The API does not say which snapshot a server is being restored from.
   if (only.status === 'restored')
-    return `The restore of ${serverLabel(only)} has ended (followed for snapshot ${only.snapshot?.id ?? ''}): ${stateAfter(only)}.`
-  return `Snapshot ${only.snapshot?.id ?? ''} of ${serverLabel(only)} is completed (${formatSize(only.snapshot?.sizeMb ?? null)}, ${age(ctx, only)} old).`
+    return `The restore of ${serverLabel(only)} has ended (followed for snapshot ${snapshotIdOf(only)}): ${stateAfter(only)}.`
+  return `Snapshot ${snapshotIdOf(only)} of ${serverLabel(only)} is completed (${formatSize(only.snapshot?.sizeMb ?? null)}, ${age(ctx, only)}).`
 }
 
 function took(entry: Entry): string {
@@ -184,7 +255,7 @@ function createdAt(entry: Entry): number | undefined {
 
 function age(ctx: Context, entry: Entry): string {
   const created = createdAt(entry)
-  return created === undefined ? 'unknown time' : formatAge(ctx.clock.now() - created)
+  return created === undefined ? 'of unknown age' : `${formatAge(ctx.clock.now() - created)} old`
 }
 
 /** `02:41 UTC`, with the date where it was another day. */

@@ -1,12 +1,22 @@
 import pLimit from 'p-limit'
-import type { Snapshot } from '../domain/entities.ts'
+import type { Server, Snapshot } from '../domain/entities.ts'
 import type { WaitInputs } from '../inputs.ts'
 import { createdAtMs } from '../policy/recency.ts'
 import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
 import { serverPhase, snapshotPhase } from '../policy/statuses.ts'
 import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
-import { addPhase, type Entry, failEntry, newEntry, serverLabel } from './entry.ts'
+import {
+  addPhase,
+  type Entry,
+  failEntry,
+  type HeldEntry,
+  heldEntries,
+  lastStatus,
+  newEntry,
+  serverLabel,
+  snapshotIdOf,
+} from './entry.ts'
 import { checkHealth } from './health.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
@@ -51,7 +61,8 @@ export async function wait(ctx: Context, inputs: WaitInputs, ledger: Ledger): Pr
   ctx.report.outputs(snapshotFields(ledger))
   const plan: Plan = { inputs, deadline, board: createBoard(ctx, deadline, reader) }
   const limit = pLimit(ctx.maxParallel)
-  await allOrFirstError(ledger.entries.map(entry => waitForOne(ctx, plan, entry, work => limit(work))))
+  const held = heldEntries(ledger.entries)
+  await allOrFirstError(held.map(entry => waitForOne(ctx, plan, entry, work => limit(work))))
 }
 
 /** What a wait takes up was accepted by an earlier step. */
@@ -65,10 +76,9 @@ function takenUp(snapshot: Snapshot): Entry {
 async function waitForOne(
   ctx: Context,
   plan: Plan,
-  entry: Entry,
+  entry: HeldEntry,
   place: (work: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  if (entry.snapshot === undefined) return
   entry.began = ctx.clock.now()
   const phase = snapshotPhase(entry.snapshot.status)
   if (phase !== 'completed') await followSnapshot(ctx, plan, entry, entry.snapshot)
@@ -101,51 +111,50 @@ async function followSnapshot(ctx: Context, plan: Plan, entry: Entry, snapshot: 
  * after a restore's request can still show the old state, so only a status that lasts for a settle window counts.
  */
 async function followServer(ctx: Context, plan: Plan, entry: Entry): Promise<void> {
-  const state = await restoringOrNot(ctx, entry, plan.deadline)
-  if (!state.ok) return failEntry(entry, state.problem)
-  if (state.value === 'restoring') {
+  const found = await settledOrRestoring(ctx, entry, plan.deadline)
+  if (!found.ok) return failEntry(entry, found.problem)
+  const { status } = found.value
+  if (serverPhase(status) === 'restoring') {
     entry.status = 'restoring'
     ctx.report.line(`${serverLabel(entry)} is being restored; following it to its end.`)
     const acceptance = { at: ctx.clock.now(), statusBefore: undefined, seenRestoring: true }
-    return followRestore(
-      ctx,
-      {
-        entry,
-        deadline: plan.deadline,
-        startAfterRestore: plan.inputs.startAfterRestore,
-        health: plan.inputs.health,
-      },
-      acceptance,
-    )
+    const { startAfterRestore, health } = plan.inputs
+    return followRestore(ctx, { entry, deadline: plan.deadline, startAfterRestore, health }, acceptance)
   }
   entry.status = 'completed'
-  if (serverPhase(entry.serverStatus ?? '') === 'stopped')
-    ctx.report.warn(`${serverLabel(entry)} is stopped.`)
+  if (serverPhase(status) === 'broken') {
+    entry.problem = {
+      status: 'failed',
+      message: `Snapshot ${snapshotIdOf(entry)} is completed, but the status of ${serverLabel(entry)} is ${status}: if it was being restored, the restore has failed.`,
+      next: 'Look at the server in the VPS.org panel, and ask VPS.org support; restoring again may help.',
+    }
+    return
+  }
+  if (serverPhase(status) !== 'active') ctx.report.warn(`${serverLabel(entry)} is ${status}.`)
   entry.problem = await checkHealth(ctx, entry, plan.inputs.health)
 }
 
-async function restoringOrNot(
-  ctx: Context,
-  entry: Entry,
-  deadline: number,
-): Promise<Outcome<'restoring' | 'settled'>> {
+/** The server, as soon as it is restoring, or once it has stood still for a settle window. */
+async function settledOrRestoring(ctx: Context, entry: Entry, deadline: number): Promise<Outcome<Server>> {
   let streak: Streak | undefined
-  const window = settleWindow(ctx.pace)
-  const look = async (): Promise<Look<'restoring' | 'settled'>> =>
+  const look = async (): Promise<Look<Server>> =>
     lookAt(await ctx.api.readServer(entry.server, { deadline, once: true }), server => {
-      entry.serverStatus = server.status
+      const { status } = server
+      const phase = serverPhase(status)
       entry.serverName = server.name || entry.serverName
-      if (serverPhase(server.status) === 'restoring') return { state: 'done', value: 'restoring' }
-      if (streak === undefined)
-        ctx.report.line(
-          `${serverLabel(entry)} is ${server.status}; making sure that no restore is about to show.`,
-        )
-      streak = extendStreak(streak, server.status.toLowerCase(), ctx.clock.now())
-      return isSettled(streak, window) ? { state: 'done', value: 'settled' } : { state: 'pending' }
+      if (phase !== 'restoring' && status !== entry.serverStatus)
+        ctx.report.line(`${serverLabel(entry)} is ${status}; making sure that no restore is about to show.`)
+      entry.serverStatus = status
+      // A restore begins with an automatic stop: what is in passing proves nothing, however long it takes.
+      streak = phase === 'passing' ? undefined : extendStreak(streak, phase, ctx.clock.now())
+      return phase === 'restoring' || isSettled(streak, settleWindow(ctx.pace))
+        ? { state: 'done', value: server }
+        : { state: 'pending' }
     })
   const end = await poll(ctx, { schedule: 'settle', began: ctx.clock.now(), deadline, first: 'now' }, look)
   if (end.state === 'done') return success(end.value)
-  const state = `Snapshot ${entry.snapshot?.id ?? ''} is completed, but whether ${serverLabel(entry)} is being restored could not be seen.`
+  const state = `Snapshot ${snapshotIdOf(entry)} is completed, but whether ${serverLabel(entry)} is being restored could not be seen.`
   if (end.state === 'refused') return { ok: false, problem: await explain(ctx, end.failure, state) }
-  return failure(state, takeUp(entry), 'timed_out')
+  const last = `Its last status was ${lastStatus(entry)}.`
+  return failure(`${state} ${last}`, takeUp(entry), 'timed_out')
 }

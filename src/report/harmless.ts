@@ -9,8 +9,9 @@
 export const PIECE_LIMIT = 300
 
 // ECMA-48 control sequences (CSI, OSC and the two-character ones), the ones that colour or move what a terminal shows.
+// An OSC is taken out whole only where it ends within a word: one that never ends would take the rest of the line along.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is being removed
-const ESCAPES = /[\u001b\u009b](?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g
+const ESCAPES = /[\u001b\u009b](?:\[[0-?]*[ -/]*[@-~]|\][^\s\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])?/g
 // Format characters (bidirectional overrides and isolates, zero-width joiners, byte-order marks), private use, unassigned.
 const INVISIBLE = /[\p{Cf}\p{Co}\p{Cn}]/gu
 // Every kind of white space and control, line and paragraph separators among them.
@@ -33,7 +34,7 @@ export function oneLine(text: string, limit: number = PIECE_LIMIT): string {
 
 /** A whole line for the log: nothing in it is a command to the runner. Longer than `LINE_LIMIT` is cut. */
 export function logLine(line: string): string {
-  const indent = /^ */.exec(line)?.[0] ?? ''
+  const indent = line.replace(/[^ ].*$/s, '')
   return indent + defuse(oneLine(line, LINE_LIMIT))
 }
 
@@ -45,8 +46,8 @@ export function defuse(line: string): string {
 }
 
 /** Text for HTML and for Markdown's HTML blocks, in which Markdown is not read. */
-export function escapeHtml(text: string): string {
-  return oneLine(text, LINE_LIMIT).replace(/[&<>"'`|]/g, character => `&#${character.charCodeAt(0)};`)
+export function escapeHtml(text: string, limit: number = LINE_LIMIT): string {
+  return oneLine(text, limit).replace(/[&<>"'`|]/g, character => `&#${character.charCodeAt(0)};`)
 }
 
 /** Text for a Mermaid chart: only what cannot end a label or begin a directive, at most 60 characters. */

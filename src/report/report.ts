@@ -26,6 +26,8 @@ export interface Report {
   /** Saves a value for the post stage. */
   keep(name: string, value: string): void
   group<T>(title: string, body: () => Promise<T>): Promise<T>
+  /** Writes the summary before the end, where the time to write it later may not be left; `conclude` then writes none. */
+  summarise(summary: SummaryModel): Promise<void>
   /** Writes the summary, the annotation of a failed stage and, last, the verdict. */
   conclude(conclusion: Conclusion): Promise<void>
 }
@@ -47,8 +49,24 @@ export function createReport(
     text => runner.notice(text, 'VPS.org snapshot'),
     line => runner.info(line),
   )
+  let summarised = false
+  const summarise = async (summary: SummaryModel): Promise<void> => {
+    if (!settings.summary || summarised) return
+    summarised = true
+    await writeSummary(runner, summary, warn)
+  }
+  // Opened at its first line: an empty group is a fold with nothing in it.
+  let group: { readonly title: string; open: boolean } | undefined
+  const openGroup = (): void => {
+    if (group === undefined || group.open) return
+    group.open = true
+    runner.startGroup(group.title)
+  }
   return {
-    line: text => runner.info(logLine(text)),
+    line: text => {
+      openGroup()
+      runner.info(logLine(text))
+    },
     debug: text => runner.debug(oneLine(text)),
     notice,
     warn,
@@ -59,16 +77,17 @@ export function createReport(
     },
     keep: (name, value) => runner.saveState(name, value),
     group: async (title, body) => {
-      runner.startGroup(oneLine(title))
+      group = { title: oneLine(title), open: false }
       try {
         return await body()
       } finally {
-        runner.endGroup()
+        if (group.open) runner.endGroup()
+        group = undefined
       }
     },
+    summarise,
     conclude: async conclusion => {
-      if (settings.summary && conclusion.summary !== undefined)
-        await writeSummary(runner, conclusion.summary, warn)
+      if (conclusion.summary !== undefined) await summarise(conclusion.summary)
       if (!conclusion.good) runner.error(annotation(conclusion), oneLine(conclusion.title))
       if (conclusion.next !== undefined) runner.info(logLine(`Next: ${conclusion.next}`))
       runner.info(logLine(conclusion.verdict))

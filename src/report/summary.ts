@@ -23,8 +23,11 @@ export interface SummaryModel {
   readonly timeline: readonly Phase[]
 }
 
-// The runner refuses a step's summary above 1 MiB; a fleet's table is cut well before.
+// The runner refuses a step's summary above 1 MiB; a table is cut well before, in rows and in bytes.
 const ROW_LIMIT = 1_200
+const TABLE_BYTES = 400_000
+// A line of a snippet that is cut cannot be pasted; a thousand UUIDs fit.
+const SNIPPET_LINE = 50_000
 const CHART_LIMIT = 40
 
 /**
@@ -48,12 +51,23 @@ export function renderSummary(model: SummaryModel): string {
 function renderTable(model: SummaryModel): string[] {
   if (model.rows.length === 0) return []
   const head = model.columns.map(column => `<th>${escapeHtml(column)}</th>`).join('')
-  const rows = model.rows
-    .slice(0, ROW_LIMIT)
-    .map(row => `<tr>${row.map(cell => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
-  const left = model.rows.length - ROW_LIMIT
+  const rows = fitting(
+    model.rows
+      .slice(0, ROW_LIMIT)
+      .map(row => `<tr>${row.map(cell => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`),
+  )
+  const left = model.rows.length - rows.length
   const more = left > 0 ? [`<tr><td colspan="${model.columns.length}">… and ${left} more</td></tr>`] : []
   return [['<table>', `<tr>${head}</tr>`, ...rows, ...more, '</table>'].join('\n')]
+}
+
+function fitting(rows: readonly string[]): readonly string[] {
+  let bytes = 0
+  const end = rows.findIndex(row => {
+    bytes += Buffer.byteLength(row)
+    return bytes > TABLE_BYTES
+  })
+  return end === -1 ? rows : rows.slice(0, end)
 }
 
 function renderSnippet(snippet: SummaryModel['snippet']): string[] {
@@ -66,8 +80,8 @@ function renderSnippet(snippet: SummaryModel['snippet']): string[] {
 
 // A snippet's lines keep their indentation, which escapeHtml would fold away.
 function escapeCode(line: string): string {
-  const indent = /^ */.exec(line)?.[0] ?? ''
-  return indent + escapeHtml(line)
+  const indent = line.replace(/[^ ].*$/s, '')
+  return indent + escapeHtml(line, SNIPPET_LINE)
 }
 
 /** The phases as a chart, by the clock in UTC: the browser would show anything else in its own time zone. */
@@ -77,7 +91,8 @@ function renderTimeline(phases: readonly Phase[]): string[] {
   const lines = [...chartHead(shown)]
   let section = ''
   for (const phase of shown) {
-    const server = mermaidText(phase.server)
+    // A section must have a name.
+    const server = mermaidText(phase.server) || 'server'
     if (server !== section) lines.push(`section ${server}`)
     section = server
     lines.push(`${mermaidText(phase.name)} :${phase.failed === true ? 'crit, ' : ''}${barOf(phase)}`)

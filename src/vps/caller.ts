@@ -131,8 +131,10 @@ export class Caller {
     const { wire, clock, signal } = this.#settings
     if (request.method === 'GET') return await wire.send(request, { timeoutMs, signal })
     const cut = new AbortController()
-    const answered = new AbortController()
+    // Made only when it is needed: each would cost an error with its stack, and a fleet sends thousands of requests.
+    let answered: AbortController | undefined
     const onAbort = (): void => {
+      answered = new AbortController()
       const stop = (): void => cut.abort(signal.reason)
       clock.sleep(CANCEL_GRACE, answered.signal).then(stop, () => undefined)
     }
@@ -141,7 +143,7 @@ export class Caller {
       return await wire.send(request, { timeoutMs, signal: cut.signal })
     } finally {
       signal.removeEventListener('abort', onAbort)
-      answered.abort()
+      answered?.abort()
     }
   }
 

@@ -126,7 +126,10 @@ describe('an answer', () => {
       ok: true,
       value: { message: 'Server is being restored.' },
     })
-    expect(await calls.restore(bench([answer(299, {})]))).toStrictEqual({ ok: true, value: { message: '' } })
+    expect(await calls.restore(bench([answer(299, { status: 'success' })]))).toStrictEqual({
+      ok: true,
+      value: { message: '' },
+    })
   })
 
   it('of a delete or a change of power needs no body', async () => {

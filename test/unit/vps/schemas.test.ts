@@ -213,14 +213,17 @@ describe('readAcceptance', () => {
   it.each([
     [{ status: 'success', message: 'begun' }, 'begun'],
     [{ status: 'Success' }, ''],
-    [{ status: null, message: null }, ''],
-    [{}, ''],
+    [{ message: 'begun' }, 'begun'],
+    [{ status: null, message: 'begun' }, 'begun'],
   ])('takes %j as an acceptance', (body, message) => {
     expect(readAcceptance(body)).toStrictEqual({ ok: true, value: { message } })
   })
 
   it.each([
     [{ status: 'error' }, 'status is not "success"'],
+    [{ status: null, message: null }, 'it says nothing of a restore'],
+    [{ count: 1 }, 'it says nothing of a restore'],
+    [{}, 'it says nothing of a restore'],
     [{ status: 200 }, 'status is not "success"'],
     [{ message: 1 }, 'message is a number where text was expected'],
     [[], 'the answer is a list where an object was expected'],

@@ -1,0 +1,77 @@
+/**
+ * Runs the examples and some more workflows in `act`, without a container, against the emulated API.
+ *
+ *   npm run test:workflows                      all of them
+ *   npm run test:workflows -- fleet.yml latest  those whose line holds one of these texts
+ *   npm run test:workflows -- --logs <folder>   keeps what act printed
+ */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { findAct, Missing } from '../test/workflows/act-tool.ts'
+import { play, type Tools } from '../test/workflows/play.ts'
+import { differences, type Scenario } from '../test/workflows/scenario.ts'
+import { BY_HAND } from '../test/workflows/scenarios/by-hand.ts'
+import { DEPLOYS } from '../test/workflows/scenarios/deploys.ts'
+import { FLEETS } from '../test/workflows/scenarios/fleets.ts'
+import { SNAPSHOTS } from '../test/workflows/scenarios/snapshots.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const SCENARIOS = [...DEPLOYS, ...FLEETS, ...SNAPSHOTS, ...BY_HAND]
+
+function titleOf({ workflow, when, expected, run }: Scenario): string {
+  return `${workflow}: ${when}; expected: ${run}, ${expected}`
+}
+
+/** Plays one scenario and prints its line. */
+async function tryOut(scenario: Scenario, tools: Tools, logs: string | undefined): Promise<boolean> {
+  const begun = performance.now()
+  const outcome = await play(scenario, tools)
+  const wrong = differences(scenario, outcome)
+  const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
+  console.log(`${wrong.length === 0 ? 'passed' : 'FAILED'}  ${titleOf(scenario)} (${seconds} s)`)
+  for (const line of wrong) console.log(`        ${line}`)
+  if (wrong.length > 0) console.log(outcome.log.replace(/^/gm, '        | '))
+  if (logs !== undefined) writeFileSync(join(logs, fileName(scenario)), outcome.log)
+  return wrong.length === 0
+}
+
+function fileName({ workflow, when }: Scenario): string {
+  return `${`${workflow} ${when}`.replace(/[^A-Za-z0-9]+/g, '-')}.log`
+}
+
+/** An example that no scenario runs is one that nobody has tried. */
+function examplesNotRun(): readonly string[] {
+  const run = new Set(SCENARIOS.map(({ workflow }) => workflow))
+  const examples = readdirSync(join(ROOT, 'examples')).map(name => `examples/${name}`)
+  return examples.filter(example => !run.has(example))
+}
+
+async function main(): Promise<boolean> {
+  const { values, positionals } = parseArgs({
+    ...{ allowPositionals: true, options: { logs: { type: 'string' } } },
+  })
+  const logs = values.logs === undefined ? undefined : resolve(values.logs)
+  if (logs !== undefined) mkdirSync(logs, { recursive: true })
+  const isWanted = (scenario: Scenario) =>
+    positionals.length === 0 || positionals.some(text => titleOf(scenario).includes(text))
+  const tools = { act: findAct(console.log), root: ROOT }
+  const results: boolean[] = []
+  for (const scenario of SCENARIOS.filter(isWanted)) results.push(await tryOut(scenario, tools, logs))
+  for (const example of examplesNotRun()) {
+    console.log(`FAILED  ${example}: no scenario runs it`)
+    results.push(false)
+  }
+  const passed = results.filter(Boolean).length
+  console.log(`${passed} passed, ${results.length - passed} failed`)
+  return passed === results.length && passed > 0
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1
+} catch (error) {
+  if (!(error instanceof Missing)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

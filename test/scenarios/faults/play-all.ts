@@ -1,0 +1,48 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import pLimit from 'p-limit'
+import type { Cell } from './cells.ts'
+import { type PlayedCell, playCell } from './play-cell.ts'
+
+/** What many cells came to. */
+export interface Matrix {
+  readonly ran: number
+  readonly failed: readonly PlayedCell[]
+  /** What was sent to where nobody may be asked. */
+  readonly strays: readonly string[]
+}
+
+// They mostly wait.
+const AT_ONCE = 8
+
+/** Plays cells side by side, those that wait longest first. */
+export async function playAll(cells: readonly Cell[]): Promise<Matrix> {
+  const strays: string[] = []
+  const sink = createServer((request, response) => {
+    strays.push(`${request.method} ${request.url}`)
+    response.end('{}')
+  })
+  await new Promise<void>(resolve => sink.listen(0, '127.0.0.1', resolve))
+  // A server that listens on a port has such an address; one that listens on a pipe does not.
+  const { port } = sink.address() as AddressInfo
+  try {
+    const limit = pLimit(AT_ONCE)
+    const patient = [...cells].sort((one, other) => one.timeoutSeconds - other.timeoutSeconds)
+    const played = await Promise.all(
+      patient.map(cell => limit(() => playCell(cell, `http://127.0.0.1:${port}`))),
+    )
+    return { ran: played.length, failed: played.filter(({ breaches }) => breaches.length > 0), strays }
+  } finally {
+    await new Promise(resolve => sink.close(resolve))
+  }
+}
+
+/** The cells that did not hold, with why, as text. */
+export function describeFailures(failed: readonly PlayedCell[]): string {
+  return failed
+    .map(
+      ({ cell, breaches, log }) =>
+        `${cell.name}\n  ${breaches.join('\n  ')}\n    ${log.slice(-4).join('\n    ')}`,
+    )
+    .join('\n')
+}

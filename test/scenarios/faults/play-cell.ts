@@ -1,0 +1,177 @@
+import type { Emulator } from '../../emulator/server.ts'
+import { startEmulator } from '../../emulator/server.ts'
+import { runAction, runPost, type Transcript } from '../../harness/index.ts'
+import type { StageStory, Story, Wish } from '../../soak/story.ts'
+import { breachesOf } from '../../soak/truth.ts'
+import type { Cell } from './cells.ts'
+import { type Play, SERVERS, type Step, setupOf } from './operations.ts'
+
+export const TOKEN = 'vps_s3cr3t-T0ken-of-the-matrix'
+// A snapshot of five minutes takes half a second.
+const SPEED = 600
+const HOURS = 3 * 3_600_000
+
+/** What a cell came to. */
+export interface PlayedCell {
+  readonly cell: Cell
+  readonly breaches: readonly string[]
+  readonly log: readonly string[]
+}
+
+/** Plays a cell against the built action. `sink` is the origin where nobody may be asked. */
+export async function playCell(cell: Cell, sink: string): Promise<PlayedCell> {
+  const emulator = await startEmulator({ speed: SPEED, setup: setupOf(cell.play, cell.servers, TOKEN) })
+  try {
+    const { story, log } = await playOut(cell, sink, emulator)
+    const { main, post } = story
+    const isGreen = main.green && post?.green !== false
+    const unseen = cell.passes && !isGreen ? ['the fault passes, and the step is red'] : []
+    // A request that was never made would let every fault of it pass.
+    const faults = emulator.log.all.filter(({ fault }) => fault !== null).length
+    const missed = faults === 1 ? [] : [`the fault was met ${faults} times`]
+    return { cell, breaches: [...breachesOf(story), ...unseen, ...missed], log }
+  } catch (error) {
+    return { cell, breaches: [error instanceof Error ? error.message : String(error)], log: [] }
+  } finally {
+    await emulator.close()
+  }
+}
+
+/** Plays a step of an operation in which the runner asks for the end while a request is on its way. */
+export async function playSignal(
+  play: Play,
+  step: Step,
+  signal: NodeJS.Signals,
+): Promise<{ readonly story: Story; readonly late: readonly string[] }> {
+  const emulator = await startEmulator({ speed: SPEED, setup: setupOf(play, 1, TOKEN) })
+  const name = `${signal} at ${step.name} of ${play.name}`
+  const fault = { name: 'delay', kind: 'slow', fault: { kind: 'delay', ms: 400 } } as const
+  const rest = { when: 'after', servers: 1, timeoutSeconds: 20, passes: false } as const
+  try {
+    const { story } = await playOut({ name, play, step, fault, ...rest }, '', emulator, signal)
+    const requests = play.inPost === true ? (story.post?.requests ?? []) : story.main.requests
+    const struck = requests.findIndex(request => request.fault !== null)
+    const late = requests.slice(struck + 1).map(({ method, path }) => `${method} ${path}`)
+    return { story, late }
+  } finally {
+    await emulator.close()
+  }
+}
+
+/** Resolves as soon as a request has met its fault, which is when it arrives. */
+function arrivalOfFault(emulator: Emulator): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setInterval(() => {
+      if (!emulator.log.all.some(({ fault }) => fault !== null)) return
+      clearInterval(timer)
+      resolve()
+    }, 5).unref()
+  })
+}
+
+async function playOut(
+  cell: Cell,
+  sink: string,
+  emulator: Emulator,
+  signal?: NodeJS.Signals,
+): Promise<{ readonly story: Story; readonly log: readonly string[] }> {
+  const wish = wishOf(cell)
+  const { world } = emulator
+  if (cell.play.before !== undefined)
+    for (const { id } of setupSnapshots(cell)) world.act(cell.play.before(id))
+  const before = world.report()
+  if (cell.play.inPost !== true) addFault(cell, sink, emulator)
+  const happens = signal === undefined ? undefined : arrivalOfFault(emulator)
+  const kill =
+    signal === undefined || happens === undefined
+      ? {}
+      : { kill: { when: { at: 'event', happens }, signal } as const }
+  const main = await runAction({
+    with: inputsOf(cell, wish, emulator.apiUrl),
+    requests: () => emulator.log.all,
+    // The step's own time, what cleaning up may take, and a slow machine.
+    hangsAfterMs: cell.timeoutSeconds * 1_000 + 60_000,
+    ...(cell.play.inPost === true ? {} : kill),
+  })
+  const mainStory = storyOf(main, emulator, 0)
+  if (cell.play.inPost === true) addFault(cell, sink, emulator)
+  const requests = emulator.log.all.length
+  for (const server of wish.servers)
+    if (wish.restoreOn.length > 0) world.deploy(server, `deployed to ${server}`)
+  const { jobStatus } = cell.play
+  const needsPost = cell.play.operation === 'create'
+  const post = needsPost
+    ? await runPost(main, { jobStatus, ...(cell.play.inPost === true ? kill : {}) })
+    : undefined
+  const postStory = post === undefined ? undefined : storyOf(post, emulator, requests)
+  emulator.advance(HOURS)
+  const story: Story = {
+    ...{ wish, token: TOKEN, origin: emulator.origin, before, main: mainStory },
+    ...(postStory === undefined ? {} : { post: postStory }),
+    ...{ jobStatus, finally: world.report() },
+    ...{ keepsDescriptions: true, hardships: 'one' },
+  }
+  return { story, log: [...main.log, ...(post?.log ?? [])] }
+}
+
+function addFault(cell: Cell, sink: string, emulator: Emulator): void {
+  const { method, path, nth } = cell.step
+  const { fault } = cell.fault
+  const aimed =
+    fault.kind === 'redirect' ? { ...fault, location: fault.location.replace('{sink}', sink) } : fault
+  emulator.faults.add({ match: { method, path, nth }, when: cell.when, fault: aimed })
+}
+
+function setupSnapshots(cell: Cell) {
+  return setupOf(cell.play, cell.servers, TOKEN).snapshots ?? []
+}
+
+function wishOf(cell: Cell): Wish {
+  return {
+    operation: cell.play.operation,
+    servers: SERVERS.slice(0, cell.servers),
+    snapshots: cell.play.names ? setupSnapshots(cell).map(({ id }) => id) : [],
+    wait: true,
+    dryRun: false,
+    stopServer: false,
+    safety: false,
+    startAfterRestore: true,
+    whenFull: false,
+    keepLast: false,
+    restoreOn: [],
+    deleteOn: [],
+    timeoutMs: cell.timeoutSeconds * 1_000,
+    workflow: 'owner/shop/.github/workflows/deploy.yml',
+    runId: '9876543210',
+    ...cell.play.wish,
+  }
+}
+
+function inputsOf(cell: Cell, wish: Wish, apiUrl: string): Readonly<Record<string, string>> {
+  return {
+    operation: wish.operation,
+    'api-token': TOKEN,
+    'api-url': apiUrl,
+    'poll-interval': '100ms',
+    ...(wish.operation === 'list' ? {} : { timeout: `${cell.timeoutSeconds}s` }),
+    'server-id': wish.servers.join(','),
+    ...(wish.snapshots.length === 0 ? {} : { 'snapshot-id': wish.snapshots.join(',') }),
+    ...cell.play.inputs,
+  }
+}
+
+/** A transcript of the harness as the invariants read it. */
+export function storyOf(transcript: Transcript, emulator: Emulator, since: number): StageStory {
+  return {
+    green: transcript.exitCode === 0,
+    bytes: transcript.rawStdout + transcript.rawStderr,
+    log: transcript.log,
+    obeyed: transcript.commands,
+    outputs: transcript.outputs,
+    state: transcript.state,
+    summary: transcript.summary,
+    requests: emulator.log.all.slice(since),
+    worldAfter: emulator.world.report(),
+    tookMs: transcript.durationMs,
+  }
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { breachesOf } from '../../soak/truth.ts'
+import { PLAYS } from './operations.ts'
+import { playSignal } from './play-cell.ts'
+
+const MOMENTS = PLAYS.flatMap(play =>
+  play.steps.map(step => ({ play, step, name: `${step.name} of ${play.name}` })),
+)
+
+describe.concurrent.each(['SIGINT', 'SIGTERM'] as const)('%s while a request is on its way', signal => {
+  it.each(MOMENTS)(
+    '$name: ends, says how things stand, and asks for nothing more',
+    async ({ play, step }) => {
+      const { story, late } = await playSignal(play, step, signal)
+      const struck = play.inPost === true ? story.post : story.main
+      expect(breachesOf(story)).toEqual([])
+      expect(late).toEqual([])
+      expect(struck?.green).toBe(false)
+      expect(struck?.log.filter(line => line !== '').at(-1)).toMatch(
+        /SIG|cancel|may be stopped|not known|not confirmed|goes on/i,
+      )
+    },
+  )
+})

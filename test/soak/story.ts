@@ -1,0 +1,65 @@
+import type { LoggedRequest } from '../emulator/request-log.ts'
+import type { WorldReport } from '../emulator/world-types.ts'
+
+type Texts = Readonly<Record<string, string>>
+
+/** What the workflow's author asked for, in the terms in which its outcome is judged. */
+export interface Wish {
+  readonly operation: 'create' | 'restore' | 'delete' | 'list' | 'wait'
+  readonly servers: readonly string[]
+  /** The snapshots that a restore, delete or wait is about. */
+  readonly snapshots: readonly string[]
+  readonly wait: boolean
+  readonly dryRun: boolean
+  readonly stopServer: boolean
+  readonly safety: boolean
+  readonly startAfterRestore: boolean
+  readonly whenFull: boolean
+  readonly keepLast: boolean
+  readonly restoreOn: readonly string[]
+  readonly deleteOn: readonly string[]
+  /** Milliseconds. */
+  readonly timeoutMs: number
+  readonly workflow: string
+  readonly runId: string
+}
+
+/** One stage of the step: what it left, and what the world was when it ended. */
+export interface StageStory {
+  readonly green: boolean
+  /** Every byte of stdout and stderr. */
+  readonly bytes: string
+  /** How many lines of `bytes` the action meant to be obeyed; undefined where nobody counted. */
+  readonly commands?: number
+  /** As the web page of the run shows it, without debug lines. */
+  readonly log: readonly string[]
+  readonly obeyed: readonly { readonly name: string; readonly data: string }[]
+  readonly outputs: Texts
+  readonly state: Texts
+  readonly summary: string
+  readonly requests: readonly LoggedRequest[]
+  readonly worldAfter: WorldReport
+  /** Milliseconds on the action's clock. */
+  readonly tookMs: number
+  /** When the signal came, on the world's clock. */
+  readonly cancelledAt?: number
+}
+
+/** One step of a job from beginning to end, and long after. */
+export interface Story {
+  readonly wish: Wish
+  readonly token: string
+  /** Where the token may go. */
+  readonly origin: string
+  readonly before: WorldReport
+  readonly main: StageStory
+  readonly post?: StageStory
+  /** How the job ended, as the post stage was told. */
+  readonly jobStatus: string
+  /** When everything that was under way has come to its end. */
+  readonly finally: WorldReport
+  /** Whether the API keeps what stands in descriptions, so that the marker can be looked for. */
+  readonly keepsDescriptions: boolean
+  /** Whether so much went wrong that a server may be left stopped if the step says so. */
+  readonly hardships: 'one' | 'many'
+}

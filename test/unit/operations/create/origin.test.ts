@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { originOf, type RunnerContext } from '../../../../src/origin.ts'
+
+const CONTEXT: RunnerContext = {
+  workflow: 'Deploy',
+  runId: 9_876_543_210,
+  runAttempt: 2,
+  eventName: 'push',
+  job: 'deploy',
+  sha: '0123456',
+  serverUrl: 'https://github.com',
+}
+const REF = 'octo/shop/.github/workflows/deploy.yml@refs/heads/main'
+
+describe('where a run comes from', () => {
+  it('is read from the runner’s context, the workflow without its branch', () => {
+    expect(originOf(CONTEXT, 'octo/shop', REF)).toEqual({
+      repository: 'octo/shop',
+      workflow: 'octo/shop/.github/workflows/deploy.yml',
+      workflowName: 'Deploy',
+      runId: '9876543210',
+      attempt: 2,
+      event: 'push',
+      job: 'deploy',
+      sha: '0123456',
+      serverUrl: 'https://github.com',
+    })
+  })
+
+  it('cuts the ref at its first @, whatever the branch is called', () => {
+    const ref = 'octo/shop/.github/workflows/deploy.yml@refs/heads/a@b\nc'
+    expect(originOf(CONTEXT, 'octo/shop', ref).workflow).toBe('octo/shop/.github/workflows/deploy.yml')
+  })
+
+  it('does not care for the letter case of owner and repository', () => {
+    expect(originOf(CONTEXT, 'Octo/Shop', REF).workflow).toBe('octo/shop/.github/workflows/deploy.yml')
+    expect(originOf(CONTEXT, 'octo/shop', REF.replace('octo', 'OCTO')).workflow).toBe(
+      'OCTO/shop/.github/workflows/deploy.yml',
+    )
+  })
+
+  it.each([
+    ['there is none', ''],
+    ['it is that of another repository', 'octo/policies/.github/workflows/required.yml@refs/heads/main'],
+    ['it is that of a repository whose name begins the same', 'octo/shop-two/.github/workflows/a.yml@main'],
+  ])('takes the workflow’s name where its ref does not help: %s', (_why, ref) => {
+    expect(originOf(CONTEXT, 'octo/shop', ref).workflow).toBe('octo/shop/Deploy')
+  })
+
+  it('does without what the runner does not say', () => {
+    const nothing = {
+      ...{ workflow: undefined, eventName: undefined, job: undefined, sha: undefined },
+      ...{ runId: Number.NaN, runAttempt: Number.NaN, serverUrl: 'https://github.com' },
+    }
+    expect(originOf(nothing, '', '')).toEqual({
+      repository: '',
+      workflow: '/',
+      workflowName: '',
+      runId: '0',
+      attempt: 1,
+      event: '',
+      job: '',
+      sha: '',
+      serverUrl: 'https://github.com',
+    })
+  })
+})

@@ -1,0 +1,35 @@
+import type { Context } from '../../../../src/operations/context.ts'
+import type { Pace } from '../../../../src/policy/schedule.ts'
+import { createReport } from '../../../../src/report/report.ts'
+import { createClient } from '../../../../src/vps/client.ts'
+import { Faults } from '../../../emulator/faults.ts'
+import { DEFAULT_SETTINGS } from '../../../emulator/settings.ts'
+import { VirtualClock } from '../../../emulator/virtual-clock.ts'
+import { createVirtualWire } from '../../../emulator/virtual-wire.ts'
+import { World } from '../../../emulator/world.ts'
+import { createRecorder } from './recorder.ts'
+import { ORIGIN, START, type StageSettings } from './stage.ts'
+
+/** What an operation works with, for tests of one module by itself; the world is at the end of the wire as in a stage. */
+export function createContext(settings: StageSettings & { readonly pace?: Pace } = {}) {
+  const clock = new VirtualClock(START)
+  const world = new World(() => clock.now(), { nextSnapshotId: '802', ...settings })
+  const faults = new Faults()
+  faults.add(...(settings.faults ?? []))
+  const wire = createVirtualWire({ world, clock, faults, latencyMs: settings.latencyMs ?? 100 })
+  const runner = createRecorder()
+  const controller = new AbortController()
+  const random = settings.random ?? (() => 0.5)
+  const around = { clock, random, signal: controller.signal }
+  const apiUrl = new URL('https://api.test/api/v1/')
+  const ctx: Context = {
+    ...around,
+    api: createClient({ ...around, apiUrl, token: DEFAULT_SETTINGS.token, wire }),
+    report: createReport(runner, { summary: true, outputs: true }),
+    origin: { ...ORIGIN, ...settings.origin },
+    pace: settings.pace ?? { timeLapse: false },
+    maxParallel: 10,
+    probe: () => Promise.resolve(undefined),
+  }
+  return { ctx, clock, world, faults, wire, runner, controller }
+}

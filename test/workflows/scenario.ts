@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { WorldSetup } from '../emulator/settings.ts'
+import type { Act, EventKind } from '../emulator/world-types.ts'
+
+/** The commands that stand in for the user's own; each example calls some of them. */
+export type Command = 'build.sh' | 'deploy.sh' | 'smoke-test.sh'
+
+/** What must be true of one server when the workflow has ended. */
+export interface ServerExpectation {
+  readonly disk: string
+  readonly isRunning: boolean
+  /** All that happened to it, in this order. */
+  readonly events: readonly EventKind[]
+  /** The snapshots that are left, the oldest first: the disk that each holds; its status if it is not complete. */
+  readonly snapshots: readonly string[]
+}
+
+/** A workflow, the world in which it runs, and what must come of it. */
+export interface Scenario {
+  /** The workflow's path in this repository. */
+  readonly workflow: string
+  readonly event: 'push' | 'schedule' | 'workflow_dispatch'
+  /** What a person fills into the form of a `workflow_dispatch`. */
+  readonly form?: Readonly<Record<string, string>>
+  /** What is so in this scenario, e.g. `the deploy fails`. */
+  readonly when: string
+  /** What must come of it, in words. */
+  readonly expected: string
+  readonly world: WorldSetup
+  /** What somebody else does before the workflow begins. */
+  readonly beforehand?: readonly Act[]
+  readonly fails?: {
+    readonly command: Command
+    /** Only when the command is called for this server. */
+    readonly server?: string
+  }
+  readonly run: 'green' | 'red'
+  readonly servers: Readonly<Record<string, ServerExpectation>>
+  /** Texts that the log must hold. */
+  readonly says?: readonly string[]
+  /** Texts that the log must not hold. */
+  readonly neverSays?: readonly string[]
+}
+
+/** What a workflow has led to. */
+export interface Outcome {
+  readonly run: 'green' | 'red'
+  readonly servers: Readonly<Record<string, ServerExpectation>>
+  readonly log: string
+}
+
+/** What is not as the scenario expects it, one line each; none: it has passed. */
+export function differences(scenario: Scenario, outcome: Outcome): readonly string[] {
+  const found: string[] = []
+  if (outcome.run !== scenario.run) found.push(`the run is ${outcome.run}, not ${scenario.run}`)
+  const ids = new Set([...Object.keys(scenario.servers), ...Object.keys(outcome.servers)])
+  for (const id of ids) {
+    const [expected, actual] = [scenario.servers[id], outcome.servers[id]]
+    if (!isDeepStrictEqual(actual, expected))
+      found.push(`server ${id} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`)
+  }
+  for (const text of scenario.says ?? []) if (!outcome.log.includes(text)) found.push(`never said: ${text}`)
+  for (const text of scenario.neverSays ?? []) if (outcome.log.includes(text)) found.push(`said: ${text}`)
+  return found
+}
