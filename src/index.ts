@@ -1,6 +1,7 @@
 /**
  * The entry: which stage this is, the runner's signals, the exit code. The only module that touches the process.
  */
+import { setFlagsFromString } from 'node:v8'
 import { getState } from '@actions/core'
 import { context } from '@actions/github'
 import { Cancelled } from './domain/clock.ts'
@@ -15,7 +16,15 @@ import { createUndiciWire } from './vps/undici-wire.ts'
 // The runner kills 7.5 s after SIGINT; this project promises two. What is written by then is all there is.
 const LAST_RESORT = 1_900
 
+// Of a fleet's lists little is kept, but V8 lets its heap grow to twice what a single server's run takes before it
+// looks. These two are read anew at every collection. They are set for long lists only, and cost a little time there.
+const FLEET_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing-percent=50']
+const FLEET_INPUT_LENGTH = 500
+
 const { env } = process
+if ((env['INPUT_SERVER-ID'] ?? '').length > FLEET_INPUT_LENGTH)
+  for (const flag of FLEET_FLAGS) setFlagsFromString(flag)
+
 const cancel = new AbortController()
 const wire = createUndiciWire({ env })
 const healthWire = createUndiciWire({ env })

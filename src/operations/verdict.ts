@@ -80,6 +80,12 @@ function planned(ledger: Ledger): string {
   return `Dry run: would take ${servers.length === 1 ? 'a snapshot' : `${servers.length} snapshots`} of ${few(servers)}.`
 }
 
+/** A group that was refused beforehand has changed nothing; one that was begun has restored nothing. */
+function nothingElse(ledger: Ledger): string {
+  const touched = ledger.deleted.length > 0 || ledger.entries.some(entry => entry.accepted || entry.stopAsked)
+  return touched ? 'Nothing was restored.' : 'Nothing was changed.'
+}
+
 function groupText(ctx: Context, ledger: Ledger): string {
   const done = ledger.entries.filter(entry => entry.status === 'completed').length
   const all = ledger.entries.length
@@ -88,7 +94,7 @@ function groupText(ctx: Context, ledger: Ledger): string {
   const took = formatDuration(ctx.clock.now() - ledger.began)
   return failed === ''
     ? `${done} of ${all} snapshots completed in ${took}.`
-    : `${done} of ${all} snapshots completed${underWay(ledger)}; ${failed} ${notBegun(ledger)}Nothing was restored.`
+    : `${done} of ${all} snapshots completed${underWay(ledger)}; ${failed} ${notBegun(ledger)}${nothingElse(ledger)}`
 }
 
 /** What was accepted and is not waited for exists, too. */

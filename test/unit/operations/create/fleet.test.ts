@@ -204,7 +204,7 @@ describe('a group of which one fails', () => {
     const { green, verdict, outputs, calls, state, log } = await main(create(TEN))
     expect(green).toBe(false)
     expect(verdict).toBe(
-      '0 of 10 snapshots completed; server 20: GET /servers/20/ was answered with 404: Not found. Nothing was changed. Not begun: 11, 12, 13, 14, 15 and 4 more. Nothing was restored.',
+      '0 of 10 snapshots completed; server 20: GET /servers/20/ was answered with 404: Not found. Nothing was changed. Not begun: 11, 12, 13, 14, 15 and 4 more. Nothing was changed.',
     )
     expect(log.at(-2)).toBe(
       'Next: Check the id: what it names was deleted, or it belongs to another account than the token.',
@@ -307,7 +307,7 @@ describe('a group of which one fails', () => {
     })
     const { verdict, log, calls } = await main(create(THREE, { 'max-parallel': '1' }))
     expect(verdict).toBe(
-      '0 of 3 snapshots completed; server 11: POST /snapshots/ was answered with 401. No snapshot was taken. server 12: web-12 was not begun, since another server of the group had failed. server 13: web-13 was not begun, since another server of the group had failed. Nothing was restored.',
+      '0 of 3 snapshots completed; server 11: POST /snapshots/ was answered with 401. No snapshot was taken. server 12: web-12 was not begun, since another server of the group had failed. server 13: web-13 was not begun, since another server of the group had failed. Nothing was changed.',
     )
     expect(log.at(-2)).toBe(
       'Next: The API token is wrong, incomplete, expired or revoked. Make a new one under API tokens in your VPS.org account (https://admin.vps.org) and pass it whole. Mend what failed, then run the job again.',
@@ -322,7 +322,7 @@ describe('a group of which one fails', () => {
     })
     const { verdict } = await main(create(TEN))
     expect(verdict).toBe(
-      '0 of 10 snapshots completed; server 11: POST /snapshots/ was answered with 404. No snapshot was taken. server 12: POST /snapshots/ was answered with 404. No snapshot was taken. server 13: POST /snapshots/ was answered with 404. No snapshot was taken. And 7 more: 14, 15, 16, 17, 18, 19, 20. Nothing was restored.',
+      '0 of 10 snapshots completed; server 11: POST /snapshots/ was answered with 404. No snapshot was taken. server 12: POST /snapshots/ was answered with 404. No snapshot was taken. server 13: POST /snapshots/ was answered with 404. No snapshot was taken. And 7 more: 14, 15, 16, 17, 18, 19, 20. Nothing was changed.',
     )
   })
 

@@ -140,6 +140,15 @@ describe('a cancelled restore', () => {
     expect(diskOf(stage.world)).toBe(BEFORE)
   })
 
+  it('during the health check of a server that it started says nothing of its having been stopped', async () => {
+    const stage = deployed({ restoreEndsAs: 'stopped' }, { probe: () => 'refused' })
+    const seen = await stage.main(restoring({ 'health-check': 'https://shop.example/up' }), {
+      cancel: { afterMs: 550_000 },
+    })
+    expect(seen.verdict).toBe('The restore of web-server-01 has ended, but its health check was cut off.')
+    expect(runs(stage.world)).toBe(true)
+  })
+
   it('of several says what became of each', async () => {
     const stage = createStage({
       servers: [WEB, { id: '777', name: 'db-01', status: 'restarting' }],

@@ -38,6 +38,22 @@ describe('a restore of several servers', () => {
     `)
   })
 
+  it('does not begin with one whose turn comes after the deadline', async () => {
+    const { stage, inputs } = shelves(3)
+    const seen = await stage.main({ ...inputs, 'max-parallel': '1', timeout: '10m' })
+    expect(seen).toMatchObject({ green: false, took: 10 * MINUTE, outputs: { status: 'failed' } })
+    expect(deeds(stage.world)).toEqual(['restore-begun 811', 'restore-begun 812'])
+    expect(seen.annotations).toMatchInlineSnapshot(`
+      [
+        {
+          "level": "error",
+          "text": "1 of 3 servers are back at their snapshots. server 12: The restore of web-12 from snapshot 812 was accepted and not seen to end within 1m 57s; it goes on at VPS.org. The server's last status was restoring. server 13: web-13 was not begun: the time was over before its turn came. Nothing was changed on it. Do not restore again. Take it up again with operation: wait, snapshot-id: 812. Give more time (timeout) or work on more servers at once (max-parallel), and run it again for the servers that are left.",
+          "title": "Restore failed",
+        },
+      ]
+    `)
+  })
+
   it('tries each, and says which did not come back', async () => {
     const servers = fleet(3).map(server => ({
       ...server,
