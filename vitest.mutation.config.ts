@@ -4,6 +4,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts'],
-    exclude: ['test/unit/emulator/**', 'test/unit/harness/**', 'test/unit/live-check/**', 'test/unit/docs/**', 'test/unit/bench/**'],
+    exclude: [
+      'test/unit/emulator/**',
+      'test/unit/harness/**',
+      'test/unit/live-check/**',
+      'test/unit/docs/**',
+      'test/unit/bench/**',
+    ],
   },
 })

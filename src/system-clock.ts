@@ -6,7 +6,6 @@ export const systemClock: Clock = {
   now: () => Math.trunc(performance.timeOrigin + performance.now()),
   sleep: async (ms, signal) => {
     if (signal === undefined) return delay(ms)
-    signal.throwIfAborted()
     // The timer rejects with an AbortError; the caller is owed the reason of the abort.
     await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
   },

@@ -26,7 +26,7 @@ export async function conclude(
   for (const failure of furtherFailures(ledger)) ctx.report.line(failure)
   await ctx.report.conclude({
     good: verdict.good,
-    title: `${TITLES[operation]} failed`,
+    title: `${TITLES[operation]} ${howItEnded(ledger)}`,
     verdict: verdict.text,
     next: verdict.next,
     summary: summaryOf(ctx, operation, ledger, verdict),
@@ -40,6 +40,14 @@ export async function announce(ctx: Context, operation: Inputs['operation'], led
   const verdict = verdictOf(ctx, operation, ledger)
   ctx.report.line(verdict.text)
   await ctx.report.summarise(summaryOf(ctx, operation, ledger, verdict))
+}
+
+/** For the annotation's title: what was done and is not well afterwards has not failed as such. */
+export function howItEnded(ledger: Ledger): string {
+  const done = ledger.entries.every(({ status }) => status === 'restored' || status === 'completed')
+  return done && ledger.problem === undefined && ledger.entries.length > 0
+    ? 'done, but not all is well'
+    : 'failed'
 }
 
 const TITLES = {
@@ -194,13 +202,18 @@ function entryRow(ctx: Context, entry: Entry): readonly string[] {
   const { snapshot } = entry
   return [
     snapshot?.id ?? '–',
-    entry.status ?? 'not begun',
+    statusCell(entry),
     `${entry.serverName} (${entry.server})`.trim(),
     snapshot === undefined || snapshot.sizeMb === null ? '–' : formatSize(snapshot.sizeMb),
     snapshot === undefined ? '–' : ageText(ctx, snapshot),
     took,
     snapshot?.name ?? '–',
   ]
+}
+
+/** What was refused is not what has failed: the snapshot is as good as before. */
+function statusCell({ status, snapshot, accepted }: Entry): string {
+  return status === 'failed' && snapshot !== undefined && !accepted ? 'refused' : (status ?? 'not begun')
 }
 
 function listRow(ctx: Context, snapshot: Snapshot): readonly string[] {

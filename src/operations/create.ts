@@ -175,11 +175,9 @@ function planOnly(ctx: Context, plan: Plan): void {
       ctx.report.line(`Would stop ${serverLabel(entry)} first and start it again afterwards, if it runs.`)
     if (used < SLOTS) continue
     const victim = chooseForFullServer({ snapshots: known, origin: ctx.origin, now: ctx.clock.now() })
-    ctx.report.line(
-      plan.inputs.whenFull === 'delete-oldest' && victim !== undefined
-        ? `Would delete ${victim.id} ${victim.name} first, since no slot is free.`
-        : 'The API would refuse it: no slot is free.',
-    )
+    if (plan.inputs.whenFull === 'delete-oldest' && victim !== undefined)
+      ctx.report.line(`Would delete ${victim.id} ${victim.name} first, since no slot is free.`)
+    else ctx.report.warn(`The API would refuse it: no slot of ${serverLabel(entry)} is free.`)
   }
 }
 

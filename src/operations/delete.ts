@@ -36,7 +36,9 @@ export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, ledger
   }
   ledger.absent = found.value.flatMap(({ id, snapshot }) => (snapshot === undefined ? [id] : []))
   for (const id of ledger.absent)
-    ctx.report.warn(`Snapshot ${id} is gone already: no list holds it, and nothing was sent.`)
+    ctx.report.warn(
+      `Snapshot ${id} was not found, so there is nothing to delete: it was deleted before, or the id is wrong.`,
+    )
   ledger.entries = found.value.flatMap(({ snapshot }) =>
     snapshot === undefined ? [] : [newEntry(snapshot.server.id, snapshot)],
   )

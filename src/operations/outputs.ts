@@ -45,12 +45,18 @@ export function snapshotsJson(ledger: Ledger): string {
   return JSON.stringify(items)
 }
 
+/** A refused operation says nothing about the snapshot: one that was not restored or deleted is as good as before. */
+export function snapshotStatus(snapshot: Snapshot, entry: Entry): string {
+  const said = saidStatus(entry.status, entry.accepted)
+  return said === undefined || (said === 'failed' && !entry.accepted) ? snapshot.status : said
+}
+
 function jsonOf(snapshot: Snapshot, entry?: Entry): Record<string, unknown> {
   const marker = parseMarker(snapshot.description)
   return {
     id: snapshot.id,
     name: snapshot.name,
-    status: (entry === undefined ? undefined : saidStatus(entry.status, entry.accepted)) ?? snapshot.status,
+    status: entry === undefined ? snapshot.status : snapshotStatus(snapshot, entry),
     size_mb: snapshot.sizeMb,
     created_at: snapshot.createdAt,
     description: snapshot.description,

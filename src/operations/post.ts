@@ -3,7 +3,7 @@ import { Cancelled } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import type { HealthInputs, HealthTarget, JobStatus } from '../inputs.ts'
 import type { SummaryModel } from '../report/summary.ts'
-import { noteCancel, summaryOf } from './conclude.ts'
+import { howItEnded, noteCancel, summaryOf } from './conclude.ts'
 import type { Context } from './context.ts'
 import { type Entry, type HeldEntry, heldEntries, newEntry, serverLabel } from './entry.ts'
 import { type Ledger, newLedger, problemsOf } from './ledger.ts'
@@ -234,7 +234,7 @@ function entryOf(item: SavedEntry): Entry {
 /** A good deploy gets one summary, that of its snapshot; the post stage adds one where it did or refused something. */
 function hasNothingToShow(done: PostLedger): boolean {
   const lists = [done.restores.entries, done.started, done.deleted, done.undeleted, done.retired]
-  return !done.spared && lists.every(list => list.length === 0) && (done.retained?.deleted ?? []).length === 0
+  return !done.spared && lists.every(list => list.length === 0)
 }
 
 async function concludePost(ctx: Context, jobStatus: JobStatus, done: PostLedger): Promise<boolean> {
@@ -242,7 +242,7 @@ async function concludePost(ctx: Context, jobStatus: JobStatus, done: PostLedger
   for (const failure of furtherFailures(done.restores)) ctx.report.line(failure)
   await ctx.report.conclude({
     good: verdict.good,
-    title: problemsOf(done.restores).length > 0 ? 'Rollback failed' : 'End of the job',
+    title: problemsOf(done.restores).length > 0 ? `Rollback ${howItEnded(done.restores)}` : 'End of the job',
     verdict: verdict.text,
     next: verdict.next,
     summary: hasNothingToShow(done) ? undefined : postSummary(ctx, done, verdict),

@@ -51,7 +51,7 @@ async function askForPower(
     const now = await statusAfterLostAnswer(ctx, entry, action, answer.failure, deadline)
     if (now === 'acting') return success(undefined)
     if (now === 'unread')
-      return giveUp(ctx, answer.failure, `What ${serverLabel(entry)} does could not be read.`)
+      return giveUp(ctx, answer.failure, `Whether ${serverLabel(entry)} obeyed was not seen.`)
     if (now !== 'idle') return success(now)
     if (await comesRound(ctx, action, answer.failure, patience)) {
       // What was refused did nothing: it does not count.

@@ -39,16 +39,20 @@ export async function ensureStarted(ctx: Context, entry: Entry, power: SavedPowe
   const deadline = ctx.clock.now() + CLEANUP_TIME
   const settled = await awaitStop(ctx, entry, power, deadline)
   if (!settled.ok) return settled
-  const runs = serverPhase(settled.value.status) === 'active'
-  const started = runs ? settled : await switchPower(ctx, entry, 'start', deadline)
-  if (started.ok) {
-    entry.stopAsked = false
-    return started
-  }
+  const stopped = serverPhase(settled.value.status) === 'stopped'
+  const started = stopped ? await startAgain(ctx, entry, deadline) : settled
+  entry.stopAsked &&= !started.ok
+  return started
+}
+
+async function startAgain(ctx: Context, entry: Entry, deadline: number): Promise<Outcome<Server>> {
+  const started = await switchPower(ctx, entry, 'start', deadline)
+  if (started.ok) return started
+  const { message, next, status } = started.problem
   return failure(
-    `${serverLabel(entry)} was stopped for its snapshot and could not be started again: ${started.problem.message}`,
-    `Start the server now, in the VPS.org panel; the action tries once more at the end of the job. ${started.problem.next}`,
-    started.problem.status,
+    `${serverLabel(entry)} was stopped for its snapshot and could not be started again: ${message}`,
+    `Start the server now, in the VPS.org panel; the action tries once more at the end of the job. ${next}`,
+    status,
   )
 }
 

@@ -231,7 +231,7 @@ function deleteText(_ctx: Context, ledger: Ledger): string {
 function listText(_ctx: Context, ledger: Ledger): string {
   if (ledger.listed === undefined) return ledger.problem?.message ?? ''
   const servers = new Set(ledger.listed.map(snapshot => snapshot.server.id)).size
-  if (ledger.listed.length === 0) return 'There are no snapshots.'
+  if (ledger.listed.length === 0) return 'There are no snapshots that this token can see.'
   return `${ledger.listed.length} ${ledger.listed.length === 1 ? 'snapshot' : 'snapshots'} on ${servers} ${servers === 1 ? 'server' : 'servers'}.`
 }
 

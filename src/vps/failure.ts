@@ -123,7 +123,15 @@ export function remedyFor(failure: ApiFailure, permissions?: readonly string[]):
   if (failure.status === 403) return permissionRemedy(permissions)
   if (failure.status === 429) return waitRemedy(failure.retryAfterMs)
   if (isPassingStatus(failure)) return 'VPS.org has a problem of its own. Try again later.'
-  return STATUS_REMEDIES[failure.status ?? 0] ?? 'Check that api-url is the address of the VPS.org API.'
+  if (failure.status === 404 && isList(failure)) return WRONG_ADDRESS
+  return STATUS_REMEDIES[failure.status ?? 0] ?? WRONG_ADDRESS
+}
+
+const WRONG_ADDRESS = 'Check that api-url is the address of the VPS.org API.'
+
+/** A list has no id that could be wrong. */
+function isList({ method, path }: ApiFailure): boolean {
+  return method === 'GET' && /^\/(?:snapshots|servers)\/(?:\?|$)/.test(path)
 }
 
 function permissionRemedy(permissions: readonly string[] | undefined): string {

@@ -58,7 +58,7 @@ function textOf(value: unknown): string | undefined {
 // What stands in the examples, and what the runner would put there.
 const EXPRESSIONS: readonly (readonly [expression: RegExp, value: string])[] = [
   [/^secrets\./, 'vps_token'],
-  [/^vars\.SERVER_IDS$/, '12345, 12346'],
+  [/^vars\.VPS_SERVER_IDS$/, '12345, 12346'],
   [/^vars\.\w*SERVER_ID$/, '12345'],
   [/^matrix\.server$/, '12345'],
   [/^(?:steps|needs)\.\w+\.outputs\.snapshot-id$/, '802'],

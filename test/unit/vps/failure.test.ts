@@ -125,6 +125,18 @@ describe('remedyFor', () => {
     expect(remedyFor(failure)).toBe(text)
   })
 
+  it.each([
+    ['GET', '/snapshots/?server_id=12345', true],
+    ['GET', '/servers/?page_size=100', true],
+    ['GET', '/snapshots/', true],
+    ['GET', '/servers/12345/', false],
+    ['POST', '/snapshots/', false],
+    ['DELETE', '/snapshots/801/', false],
+  ])('does not speak of an id where %s %s has none', (method, path, isAddress) => {
+    const remedy = remedyFor({ ...refused(404), method, path })
+    expect(remedy === 'Check that api-url is the address of the VPS.org API.').toBe(isAddress)
+  })
+
   it('names the permissions of the token for a 403', () => {
     const give =
       'Give the API token the permission that the API names, in your VPS.org account (https://admin.vps.org).'

@@ -79,6 +79,17 @@ describe('a board', () => {
     expect(all[read]?.at).toBe(START + 8_000)
   })
 
+  it('tells in its heartbeat how long the oldest takes', async () => {
+    const { ctx, clock, first, second, runner } = await begun({
+      settings: { timeline: { snapshotMs: 90_000 } },
+    })
+    const board = createBoard(ctx, START + HOUR)
+    await clock.run(Promise.all([board.follow(first, START - 600_000), board.follow(second, START)]))
+    expect(runner.log.filter(line => line.includes('in progress'))).toEqual([
+      '2 snapshots are in progress since 11m 1s; 3 to 10 minutes are usual.',
+    ])
+  })
+
   it('knows of one that was seen before, and tells when it is gone', async () => {
     const { ctx, clock, first, second, world } = await begun({ settings: { timeline: { snapshotMs: HOUR } } })
     world.actAt(START + 1, { act: 'delete', snapshot: '711' })

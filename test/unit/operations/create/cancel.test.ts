@@ -104,6 +104,19 @@ describe('a cancelled create', () => {
     expect(outputs['status']).toBe('failed')
   })
 
+  it('while a deletion that makes room has no answer is unknown', async () => {
+    const snapshots = [...['1', '2', '3', '4'].map(id => byHand({ id })), byWorkflow({ id: '5' })]
+    const { main } = stage({
+      snapshots,
+      faults: [{ match: { method: 'DELETE' }, when: 'after', fault: { kind: 'hang' } }],
+    })
+    const { outputs } = await main(
+      { ...CREATE, 'when-full': 'delete-oldest' },
+      { cancel: { request: 'DELETE /snapshots/5/', nth: 1 } },
+    )
+    expect(outputs['status']).toBe('unknown')
+  })
+
   it('while the token’s permissions are asked for still says what was refused', async () => {
     const { main } = stage({ settings: { permissions: ['servers:read'] } })
     const { verdict, took } = await main(CREATE, { cancel: { request: 'GET /account/me/', nth: 1 } })
@@ -216,6 +229,16 @@ describe('a create with stop-server that is cancelled', () => {
     )
     expect(log.at(-2)).toBe('Next: Look at the server in the VPS.org panel and start it if it is stopped.')
     expect(took).toBe(120_000)
+  })
+
+  it('saves no intent for servers whose turn has not come', async () => {
+    const servers = fleet(2)
+    const { main } = createStage({ servers })
+    const { state } = await main(
+      { operation: 'create', 'server-id': idsOf(servers), 'stop-server': 'true', 'max-parallel': '1' },
+      { cancel: { afterMs: 5_000 } },
+    )
+    expect(Object.keys(state)).toEqual(['main-stage', 'plan', 'entry-0'])
   })
 
   it('between two servers of a fleet tells what is done', async () => {

@@ -113,6 +113,23 @@ describe('a create of several servers', () => {
     expect(calls.filter(call => call.includes('page_size'))).toHaveLength(1)
   })
 
+  it('reads the whole list as long as it takes no more requests than one for each server', async () => {
+    const snapshots = Array.from({ length: 150 }, (_, index) =>
+      byHand({ id: String(10_000 + index), server: '13' }),
+    )
+    const { main } = stage(THREE, {
+      snapshots,
+      settings: { timeline: { snapshotMs: 5_000 }, snapshotPaging: true, snapshotLimit: 500 },
+    })
+    const { calls } = await main(create(fleet(2)))
+    expect(calls.filter(call => call.startsWith('GET /snapshots/'))).toEqual([
+      'GET /snapshots/?page_size=100',
+      'GET /snapshots/?page_size=100&page=2',
+      'GET /snapshots/?page_size=100',
+      'GET /snapshots/?page_size=100&page=2',
+    ])
+  })
+
   it('begins as many at a time as max-parallel allows, and frees the place when accepted', async () => {
     const { main } = stage(fleet(5))
     const { requests } = await main(create(fleet(5), { 'max-parallel': '2' }))
@@ -229,6 +246,28 @@ describe('a group of which one fails', () => {
     }
   })
 
+  it('for want of a slot is found though one could be freed, where that was not asked for', async () => {
+    const snapshots = ['1', '2', '3', '4', '5'].map(id => byWorkflow({ id, server: '12' }))
+    const { main, world } = stage(THREE, { snapshots })
+    const { green } = await main(create(THREE))
+    expect(green).toBe(false)
+    expect(world.events).toEqual([])
+  })
+
+  it('counts what was deleted only for the server that it was deleted from', async () => {
+    const snapshots = [
+      ...['1', '2', '3', '4', '5'].map(id => byWorkflow({ id, server: '12' })),
+      byHand({ id: '6', server: '11' }),
+    ]
+    const { main } = stage(THREE, { snapshots })
+    const { summary } = await main(
+      create([...THREE].reverse(), { 'when-full': 'delete-oldest', 'max-parallel': '1' }),
+    )
+    expect(summary).toContain(
+      '<ul><li>web-13: 1 of 5 slots in use</li><li>web-12: 5 of 5 slots in use</li><li>web-11: 2 of 5 slots in use</li>',
+    )
+  })
+
   it('makes room on one server where the rule allows it', async () => {
     const snapshots = [
       ...['1', '2', '3', '4'].map(id => byHand({ id, server: '12' })),
@@ -324,6 +363,18 @@ describe('a group of which one fails', () => {
     expect(verdict).toBe(
       '0 of 10 snapshots completed; server 11: POST /snapshots/ was answered with 404. No snapshot was taken. server 12: POST /snapshots/ was answered with 404. No snapshot was taken. server 13: POST /snapshots/ was answered with 404. No snapshot was taken. And 7 more: 14, 15, 16, 17, 18, 19, 20. Nothing was changed.',
     )
+  })
+
+  it('says what else was accepted when nothing is waited for', async () => {
+    const { main } = stage(THREE, {
+      faults: [{ match: { method: 'POST', nth: 2 }, when: 'before', fault: { kind: 'status', status: 404 } }],
+    })
+    const { green, verdict, outputs } = await main(create(THREE, { wait: 'false' }))
+    expect(green).toBe(false)
+    expect(verdict).toBe(
+      '0 of 3 snapshots completed, 2 accepted and in progress; server 12: POST /snapshots/ was answered with 404. No snapshot was taken. Nothing was restored.',
+    )
+    expect(outputs['snapshot-id']).toBe('802,803')
   })
 
   it('is as bad as its worst: unknown before failed', async () => {

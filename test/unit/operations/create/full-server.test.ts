@@ -104,7 +104,8 @@ describe('a create on a full server', () => {
         },
       ],
     })
-    const { verdict, log, outputs } = await main({ ...DELETE_OLDEST, 'snapshot-name': 'deploy' })
+    const { verdict, log, outputs, calls } = await main({ ...DELETE_OLDEST, 'snapshot-name': 'deploy' })
+    expect(calls.filter(call => call.startsWith('POST'))).toHaveLength(1)
     expect(verdict).toBe(
       'POST /snapshots/ was answered with 400: name: A snapshot of this name exists. 4 of 5 slots of web-server-01 are in use, so the limit is not the reason. No snapshot was taken.',
     )
@@ -368,15 +369,17 @@ describe('a create with when-full: delete-oldest', () => {
       snapshots: StageSettings['snapshots'] = FIVE,
     ) => {
       const { main, world } = stage({ snapshots })
-      const { log, green } = await main({ ...inputs, 'dry-run': 'true' })
+      const { log, green, annotations } = await main({ ...inputs, 'dry-run': 'true' })
       expect(green).toBe(true)
       expect(world.events).toEqual([])
-      return log[1]
+      return annotations[0]?.text ?? log[1]
     }
     expect(await plan(DELETE_OLDEST)).toBe('Would delete 704 deploy-704 first, since no slot is free.')
-    expect(await plan(CREATE)).toBe('The API would refuse it: no slot is free.')
+    expect(await plan(CREATE)).toBe('The API would refuse it: no slot of web-server-01 is free.')
     const handmade = ['1', '2', '3', '4', '5'].map(id => byHand({ id }))
-    expect(await plan(DELETE_OLDEST, handmade)).toBe('The API would refuse it: no slot is free.')
+    expect(await plan(DELETE_OLDEST, handmade)).toBe(
+      'The API would refuse it: no slot of web-server-01 is free.',
+    )
   })
 })
 

@@ -79,7 +79,7 @@ describe('the probe of an HTTP address', () => {
 
   it('follows redirects, relative ones too, with the same headers', async () => {
     const { asked, outcome } = probeWith(
-      answer(301, { location: '../b' }),
+      answer(300, { location: '../b' }),
       answer(302, { location: 'http://other.test/c' }),
       answer(200),
     )

@@ -129,7 +129,7 @@ describe('the outputs of a ledger', () => {
       'created-at': '2026-03-01T00:00:00Z,',
       'size-mb': '512,',
     })
-    ledger.entries = [none, last]
+    ledger.entries = [last, none, last]
     expect(snapshotFields(ledger)['size-mb']).toBe('')
   })
 
@@ -139,10 +139,14 @@ describe('the outputs of a ledger', () => {
     const made = newEntry(serverOf('11'), snapshotOf('700', { description: description ?? '' }))
     made.status = 'completed'
     const failed = newEntry(serverOf('11'), snapshotOf('701', { sizeMb: null }))
-    failEntry(failed, { ...PROBLEM, status: 'timed_out' })
+    failed.accepted = true
+    failEntry(failed, PROBLEM)
+    const refused = newEntry(serverOf('11'), snapshotOf('703'))
+    failEntry(refused, PROBLEM)
     const waiting = newEntry(serverOf('11'), snapshotOf('702', { status: 'archiving' }))
-    ledger.entries = [made, newEntry(serverOf('12')), failed, waiting]
+    ledger.entries = [made, newEntry(serverOf('12')), failed, waiting, refused]
     const items: readonly Record<string, unknown>[] = JSON.parse(snapshotsJson(ledger))
+    expect(items.pop()).toMatchObject({ id: '703', status: 'completed', error: 'It broke.' })
     expect(items).toEqual([
       {
         created_at: '2026-03-01T00:00:00Z',
@@ -336,6 +340,25 @@ describe('the saved state', () => {
     ['an unknown power', { ...entry, power: 'on' }],
   ])('is refused with %s', (_what, saved) => {
     expect(() => read({ plan, 'entry-0': saved })).toThrow()
+  })
+
+  it('holds the health targets', () => {
+    const targets = [
+      { kind: 'http', url: 'https://shop.test/' },
+      { kind: 'tcp', host: 'shop.test', port: 22 },
+    ]
+    expect(read({ plan: { ...plan, health: { timeoutMs: 1, targets } } })?.plan.health.targets).toEqual(
+      targets,
+    )
+  })
+
+  it.each([
+    { kind: 'ftp', url: 'ftp://shop.test/' },
+    { kind: 'http', host: 'shop.test', port: 22 },
+    { kind: 'tcp', host: 'shop.test' },
+    { kind: 'tcp', port: 22 },
+  ])('is refused with the health target %j', target => {
+    expect(() => read({ plan: { ...plan, health: { timeoutMs: 1, targets: [target] } } })).toThrow()
   })
 
   it.each(['apiToken', 'apiUrl', 'restoreOn', 'servers', 'health'])('is refused without %s', name => {

@@ -267,6 +267,7 @@ describe('a snapshot that does not complete', () => {
     expect(log.at(-2)).toBe('Next: Look who deletes snapshots of this server, then run the job again.')
     expect(outputs['status']).toBe('failed')
     expect(outputs['snapshot-id']).toBe('802')
+    expect(JSON.parse(outputs['snapshots'] ?? '')[0].status).toBe('failed')
     expect(took).toBe(208_137)
   })
 
@@ -353,6 +354,12 @@ describe('the wait for a snapshot', () => {
     expect(requests.slice(3).map(({ after }) => after)).toEqual(
       [0, 1, 2, 3, 4, 5, 6, 7, 8].map(index => 300 + 7_000 + index * 7_100),
     )
+  })
+
+  it('keeps to a given interval also shortly before the deadline', async () => {
+    const { main } = stage()
+    const { requests } = await main({ ...CREATE, 'poll-interval': '30s', timeout: '45s' })
+    expect(requests.slice(3).map(({ after }) => after)).toEqual([30_300])
   })
 
   it('tolerates misses of every kind, said once and once more when they end', async () => {

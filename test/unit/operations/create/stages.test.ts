@@ -107,8 +107,9 @@ describe('the post stage', () => {
   it('keeps the pace, the parallelism and the summary of the main stage', async () => {
     const { main, post } = stage({ settings: { timeline: { snapshotMs: 5_000, restoreMs: 5_000 } } })
     await main({ ...CREATE, ...LOOPBACK, 'poll-interval': '1s', 'restore-on': 'failure', summary: 'false' })
-    const { green, requests, summary } = await post('failure')
+    const { green, requests, summary, outputs } = await post('failure')
     expect(green).toBe(true)
+    expect(outputs).toEqual({})
     expect(summary).toBe('')
     const reads = requests.filter(({ path }) => path === '/servers/12345/').map(({ after }) => after)
     expect(reads.slice(2).map((after, index) => after - (reads[index + 1] ?? 0))).toContain(1_100)

@@ -174,9 +174,11 @@ describe('a create with stop-server', () => {
 
   it('starts the server when the snapshot fails', async () => {
     const played = stage({ settings: { timeline: { snapshotMs: 60_000, snapshotOutcome: 'failed' } } })
-    const { green, verdict, state } = await played.main(STOP)
+    const { green, verdict, state, summary } = await played.main(STOP)
     expect(green).toBe(false)
     expect(verdict).toBe('Snapshot 802 of web-server-01 failed: the API says "failed".')
+    expect(summary).toContain('snapshot :crit, ')
+    expect(summary).not.toContain('start :crit, ')
     expect(story(played).at(-1)).toMatch(/running$/)
     expect(JSON.parse(state['entry-0'] ?? '').power).toBe('started')
   })
@@ -209,7 +211,7 @@ describe('a create with stop-server', () => {
 
   it('is red when the server does not start in two minutes, though the snapshot is completed', async () => {
     const played = stage({ settings: { timeline: { snapshotMs: 60_000, startingMs: 600_000 } } })
-    const { green, verdict, log, outputs, state, took } = await played.main(STOP)
+    const { green, verdict, log, outputs, state, took, summary } = await played.main(STOP)
     expect(green).toBe(false)
     expect(verdict).toBe(
       'web-server-01 was stopped for its snapshot and could not be started again: web-server-01 was asked to start and did not become active in time; its last status was starting.',
@@ -221,6 +223,9 @@ describe('a create with stop-server', () => {
     expect(JSON.parse(outputs['snapshots'] ?? '')[0].status).toBe('completed')
     expect(state['green']).toBeUndefined()
     expect(JSON.parse(state['entry-0'] ?? '').power).toBe('stopped')
+    expect(summary).toContain('start :crit, ')
+    expect(summary).not.toContain('stop :crit, ')
+    expect(summary).not.toContain('snapshot :crit, ')
     expect(took).toBe(208_600)
   })
 
@@ -228,9 +233,11 @@ describe('a create with stop-server', () => {
     const played = stage({
       happenings: [{ afterMs: 60_000, act: { act: 'power', server: WEB.id, action: 'start' } }],
     })
-    const { green, log, calls } = await played.main(STOP)
+    const { green, log, calls, took } = await played.main(STOP)
     expect(green).toBe(true)
     expect(log.at(-1)).toBe('Snapshot 802 of web-server-01 completed in 1m 28s (5.0 GiB, slot 1 of 5).')
+    // Once it was seen stopped, one look at it running is enough.
+    expect(took).toBe(93_800)
     expect(calls.filter(call => call === 'POST /servers/12345/power/')).toHaveLength(1)
   })
 
@@ -339,6 +346,24 @@ describe('a stop', () => {
     expect(calls.filter(call => call === 'POST /servers/12345/power/')).toHaveLength(2)
   })
 
+  it('that lands late is watched for, and the server is started after it', async () => {
+    const played = stage({ faults: [power({ kind: 'delay', ms: 90_000 }, 'before')] })
+    const { green, verdict } = await played.main({ ...STOP, timeout: '65s' })
+    expect(green).toBe(false)
+    expect(verdict).toBe(
+      'No snapshot of web-server-01 was taken: POST /servers/12345/power/ had no answer in time: no answer within 60000 ms. Whether web-server-01 obeyed was not seen.',
+    )
+    expect(story(played)).toEqual(['90250 stop', '110250 stopped', '118850 start', '148850 running'])
+  })
+
+  it('that is refused for the moment is not tried again', async () => {
+    const played = stage({ faults: [power({ kind: 'status', status: 409 }, 'before')] })
+    const { green, calls, summary } = await played.main(STOP)
+    expect(green).toBe(false)
+    expect(calls.filter(call => call === 'POST /servers/12345/power/')).toHaveLength(1)
+    expect(summary).toContain('stop :crit, ')
+  })
+
   it('whose lost request did nothing is sent once more after a settle window', async () => {
     const played = stage({ faults: [power({ kind: 'reset' }, 'before')] })
     const { green, log, requests } = await played.main(STOP)
@@ -363,7 +388,7 @@ describe('a stop', () => {
 
   it('whose request is lost twice fails, and is not sent a third time', async () => {
     const played = stage({ faults: [power({ kind: 'reset' }, 'before', { to: 2 })] })
-    const { green, verdict, log, outputs, calls } = await played.main(STOP)
+    const { green, verdict, log, outputs, calls, requests } = await played.main(STOP)
     expect(green).toBe(false)
     expect(verdict).toBe(
       'No snapshot of web-server-01 was taken: POST /servers/12345/power/ was cut off before its answer was complete: connection reset. web-server-01 is active.',
@@ -377,6 +402,9 @@ describe('a stop', () => {
       'Next: Look at the present state before doing it again: the request may have been acted upon.',
       'No snapshot of web-server-01 was taken: POST /servers/12345/power/ was cut off before its answer was complete: connection reset. web-server-01 is active.',
     ])
+    // A stop that was asked for may still land: the server is watched for a settle window.
+    const last = requests.filter(({ path }) => path.endsWith('/power/')).at(-1)
+    expect((requests.at(-1)?.after ?? 0) - (last?.after ?? 0)).toBe(135_800)
     expect(outputs['status']).toBe('failed')
     expect(calls.filter(call => call === 'POST /servers/12345/power/')).toHaveLength(2)
   })
@@ -438,7 +466,7 @@ describe('a stop', () => {
     const { green, verdict, calls } = await played.main(STOP)
     expect(green).toBe(false)
     expect(verdict).toBe(
-      'No snapshot of web-server-01 was taken: POST /servers/12345/power/ was cut off before its answer was complete: connection reset. What web-server-01 does could not be read.',
+      'No snapshot of web-server-01 was taken: POST /servers/12345/power/ was cut off before its answer was complete: connection reset. Whether web-server-01 obeyed was not seen.',
     )
     expect(calls.filter(call => call === 'POST /servers/12345/power/')).toHaveLength(1)
   })
@@ -449,7 +477,7 @@ describe('a stop', () => {
     })
     const { verdict, log } = await played.main(STOP)
     expect(verdict).toBe(
-      'No snapshot of web-server-01 was taken: POST /servers/12345/power/ was answered with 400. What web-server-01 does could not be read. GET /servers/12345/ was answered with 401. web-server-01 may be stopped.',
+      'No snapshot of web-server-01 was taken: POST /servers/12345/power/ was answered with 400. Whether web-server-01 obeyed was not seen. GET /servers/12345/ was answered with 401. web-server-01 may be stopped.',
     )
     expect(log.at(-2)).toBe(
       'Next: The API token is wrong, incomplete, expired or revoked. Make a new one under API tokens in your VPS.org account (https://admin.vps.org) and pass it whole. Correct what the API names.',

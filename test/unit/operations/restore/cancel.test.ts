@@ -121,6 +121,35 @@ describe('a cancelled restore', () => {
     `)
   })
 
+  it('that was refused for now had changed nothing', async () => {
+    const stage = deployed(
+      { stoppingMs: 10 * MINUTE },
+      { happenings: [{ afterMs: 300, act: { act: 'power', server: WEB.id, action: 'stop' } }] },
+    )
+    const seen = await stage.main(restoring(), { cancel: { afterMs: 60_000 } })
+    expect(seen).toMatchObject({ green: false, outputs: { status: 'failed' } })
+    expect(seen.calls).toContain('POST /snapshots/801/restore/')
+    expect(seen.verdict).toBe('Cancelled (SIGINT) before anything was changed.')
+  })
+
+  it('that was refused for now, after a request without an answer, is unknown', async () => {
+    const stage = deployed(
+      { stoppingMs: 10 * MINUTE },
+      {
+        faults: [
+          {
+            match: { method: 'POST', path: '/snapshots/*/restore/', nth: 1 },
+            when: 'before',
+            fault: { kind: 'reset' },
+          },
+        ],
+        happenings: [{ afterMs: 68_500, act: { act: 'power', server: WEB.id, action: 'stop' } }],
+      },
+    )
+    const seen = await stage.main(restoring(), { cancel: { afterMs: 2 * MINUTE } })
+    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown' } })
+  })
+
   it('during its health check says that the restore has ended', async () => {
     const stage = deployed({}, { probe: () => 'refused' })
     const seen = await stage.main(restoring({ 'health-check': 'https://shop.example/up' }), {
@@ -133,7 +162,7 @@ describe('a cancelled restore', () => {
         {
           "level": "error",
           "text": "The restore of web-server-01 has ended, but its health check was cut off. Look whether what runs on the server answers.",
-          "title": "Restore failed",
+          "title": "Restore done, but not all is well",
         },
       ]
     `)

@@ -132,7 +132,7 @@ describe('a snapshot that is gone already', () => {
     expect(seen.printed).toMatchInlineSnapshot(`
       [
         "No list holds 999 yet; looking again.",
-        "warning: Snapshot 999 is gone already: no list holds it, and nothing was sent.",
+        "warning: Snapshot 999 was not found, so there is nothing to delete: it was deleted before, or the id is wrong.",
         "Gone already: 999.",
       ]
     `)
@@ -355,7 +355,7 @@ describe('a delete of several', () => {
       <table>
       <tr><th>Snapshot</th><th>Status</th><th>Server</th><th>Size</th><th>Age</th><th>Took</th><th>Name</th></tr>
       <tr><td>811</td><td>deleted</td><td>web-11 (11)</td><td>5.0 GiB</td><td>24 hours</td><td>0s</td><td>by-hand-811</td></tr>
-      <tr><td>812</td><td>failed</td><td>web-12 (12)</td><td>5.0 GiB</td><td>24 hours</td><td></td><td>by-hand-812</td></tr>
+      <tr><td>812</td><td>refused</td><td>web-12 (12)</td><td>5.0 GiB</td><td>24 hours</td><td></td><td>by-hand-812</td></tr>
       <tr><td>813</td><td>deleted</td><td>web-13 (13)</td><td>5.0 GiB</td><td>24 hours</td><td>0s</td><td>by-hand-813</td></tr>
       </table>
 

@@ -63,8 +63,8 @@ describe('a list', () => {
   it('of nothing says so', async () => {
     const seen = await createStage({ servers: [WEB] }).main(LIST)
     expect(seen.outputs).toMatchObject({ count: '0', snapshots: '[]' })
-    expect(seen.log).toEqual(['There are no snapshots.'])
-    expect(seen.summary).toBe('<h3>✅ There are no snapshots.</h3>\n\n')
+    expect(seen.log).toEqual(['There are no snapshots that this token can see.'])
+    expect(seen.summary).toBe('<h3>✅ There are no snapshots that this token can see.</h3>\n\n')
   })
 
   it('of many prints a hundred, and has all in its output', async () => {

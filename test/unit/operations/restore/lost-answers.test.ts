@@ -63,6 +63,13 @@ describe('a restore whose answer is lost', () => {
     `)
   })
 
+  it('has been seen restoring then, so that the next settled status is its end', async () => {
+    const stage = deployed({ restoreMs: 10_000 }, { faults: [lost(RESET, 'after')] })
+    const seen = await stage.main(restoring())
+    expect(seen.green).toBe(true)
+    expect(seen.took).toBeLessThan(20_000)
+  })
+
   it('may show an automatic stop before it shows restoring', async () => {
     const stage = deployed(
       { restoreStaleMs: 40_000, restoreStoppedMs: 50_000 },
@@ -190,6 +197,8 @@ describe('a restore whose answer is lost', () => {
       400,
     ])
     expect(seen).toMatchObject({ green: true, outputs: { status: 'restored' } })
+    // It was seen restoring: no settle window is needed at its end.
+    expect(seen.took).toBeLessThan(10 * MINUTE + 10_000)
     expect(deeds(stage.world)).toEqual(['restore-begun 801'])
     expect(diskOf(stage.world)).toBe(BEFORE)
   })

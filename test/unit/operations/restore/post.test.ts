@@ -382,6 +382,15 @@ describe('restore-on', () => {
     expect([diskOf(stage.world, '11'), diskOf(stage.world, '13')]).toEqual([BEFORE, BEFORE])
   })
 
+  it('prints every failure of a group, also those that the verdict only counts', async () => {
+    const servers: ServerSpec[] = fleet(5, { disk: BEFORE, timeline: { restoreEndsAs: 'error' } })
+    const { stage } = await afterCreate(ROLLBACK, { servers })
+    const seen = await stage.post('failure')
+    const ended = seen.log.filter(line => /^server 1[45]: The restore of web-1[45] .* ended badly/.test(line))
+    expect(ended).toHaveLength(2)
+    expect(seen.verdict).toMatch(/And 2 more: 14, 15\.$/)
+  })
+
   it('after a cancel sends the requests of the whole group', async () => {
     const { stage } = await afterCreate(ROLLBACK, { servers: fleet(3, { disk: BEFORE }) })
     const seen = await stage.post('cancelled')
@@ -489,6 +498,15 @@ describe('delete-on', () => {
     const seen = await stage.post('success')
     expect(seen.green).toBe(true)
     expect(Math.round(seen.took / 1_000)).toMatchInlineSnapshot(`288`)
+  })
+
+  it('gives up after two minutes in a cancelled job', async () => {
+    const { stage } = await afterCreate({ 'delete-on': 'cancelled' })
+    stage.faults.add({ match: { method: 'DELETE' }, when: 'before', fault: { kind: 'status', status: 503 } })
+    const seen = await stage.post('cancelled')
+    expect(seen.green).toBe(true)
+    expect(seen.took).toBeGreaterThan(MINUTE)
+    expect(seen.took).toBeLessThanOrEqual(2 * MINUTE)
   })
 
   it('restores on one end and deletes on another', async () => {

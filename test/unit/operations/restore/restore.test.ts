@@ -406,7 +406,7 @@ describe('a server that is stopped when its restore has ended', () => {
         {
           "level": "error",
           "text": "The restore of web-server-01 has ended, but the server did not start: web-server-01 was asked to start and did not become active in time; its last status was stopped. Look at the server in the VPS.org panel and start it there if it is not active.",
-          "title": "Restore failed",
+          "title": "Restore done, but not all is well",
         },
       ]
     `)
@@ -461,7 +461,7 @@ describe('the health check after a restore', () => {
         {
           "level": "error",
           "text": "The restore of web-server-01 has ended, but web-server-01 did not pass its health check within 5m: https://shop.example/up: HTTP 502; tcp://10.0.0.5:22: HTTP 502. Look at the server: it runs, but what was to answer does not.",
-          "title": "Restore failed",
+          "title": "Restore done, but not all is well",
         },
       ]
     `)

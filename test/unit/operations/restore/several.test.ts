@@ -289,6 +289,20 @@ describe('the words of a verdict', () => {
   })
 })
 
+describe('the verdict of a group that nobody waits for', () => {
+  it('counts what is under way beside what failed', async () => {
+    const stage = createStage({
+      servers: fleet(2),
+      faults: [{ match: { method: 'POST', nth: 2 }, when: 'before', fault: { kind: 'status', status: 404 } }],
+    })
+    const seen = await stage.main({ operation: 'create', 'server-id': '11,12', wait: 'false' })
+    expect(seen.green).toBe(false)
+    expect(seen.verdict).toMatchInlineSnapshot(
+      `"0 of 2 snapshots completed, 1 accepted and in progress; server 12: POST /snapshots/ was answered with 404. No snapshot was taken. Nothing was restored."`,
+    )
+  })
+})
+
 describe('inputs that are not as they must be', () => {
   it('are all said, before anything is sent', async () => {
     const seen = await deployed().main({ operation: 'restore', 'snapshot-id': '../1', timeout: 'soon' })

@@ -207,7 +207,29 @@ describe('waiting for a snapshot in progress', () => {
   })
 })
 
+describe('what a wait waits for', () => {
+  it('is in the outputs before the waiting begins', async () => {
+    const seen = await inProgress(1).main(WAIT, { cancel: { nth: 2 } })
+    expect(seen.outputWrites.slice(0, 3)).toEqual([
+      ['snapshot-id', '801'],
+      ['snapshot-name', 'deploy-801'],
+      ['server-id', '12345'],
+    ])
+    expect(seen.outputWrites.filter(([name]) => name === 'snapshot-id')).toHaveLength(2)
+  })
+})
+
 describe('waiting for a completed snapshot', () => {
+  it('follows a short restore to its end, without a settle window after it', async () => {
+    const stage = deployed(
+      { restoreMs: 10_000 },
+      { happenings: [{ afterMs: 0, act: { act: 'restore', snapshot: '801' } }] },
+    )
+    const seen = await stage.main(WAIT)
+    expect(seen).toMatchObject({ green: true, outputs: { status: 'restored' } })
+    expect(seen.took).toBeLessThan(20_000)
+  })
+
   it('makes sure that its server is not being restored', async () => {
     const seen = await deployed().main(WAIT)
     expect(seen.green).toBe(true)

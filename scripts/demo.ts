@@ -1,0 +1,183 @@
+/**
+ * The action's main job, for somebody who has never seen it: a snapshot, a deploy that fails, and the way back. The
+ * built action runs as the GitHub runner runs it, against the emulated API, in time-lapse. Fails where anything is not
+ * as it should be.
+ */
+import { styleText } from 'node:util'
+import { type Emulator, startEmulator } from '../test/emulator/server.ts'
+import { type MainTranscript, runAction, runPost, type Transcript } from '../test/harness/index.ts'
+
+const SERVER = '12345'
+const TOKEN = 'vps_demo_token'
+const SPEED = 600
+const MINUTE = 60_000
+// What happens here in a second takes minutes there; it is to end about now.
+const BEGINS_AGO = 25 * MINUTE
+
+type Inputs = Readonly<Record<string, string>>
+
+const began = performance.now()
+const problems: string[] = []
+const steps: MainTranscript[] = []
+let count = 0
+
+const emulator = await startEmulator({
+  speed: SPEED,
+  startAt: Date.now() - BEGINS_AGO,
+  setup: {
+    servers: [{ id: SERVER, name: 'web-server-01', disk: 'version 1' }],
+    settings: { token: TOKEN },
+    nextSnapshotId: '802',
+    snapshots: [
+      {
+        id: '801',
+        server: SERVER,
+        name: 'by-hand',
+        description: 'Made by a person',
+        createdAt: new Date(Date.now() - 2 * 24 * 60 * MINUTE).toISOString(),
+        disk: 'version 0',
+      },
+    ],
+  },
+})
+try {
+  await showJob()
+} finally {
+  await emulator.close()
+}
+conclude()
+
+async function showJob(): Promise<void> {
+  explain('A deploy that fails, and the way back', [
+    'The server, its snapshots and the API are emulated on this machine; ten minutes there take a second here.',
+    'What runs is the built action, dist/index.js, as the GitHub runner runs it; its log is what a user sees.',
+  ])
+  showServer('Before', emulator)
+
+  begin(
+    'A snapshot, immediately before the deploy',
+    'It waits until the snapshot is completed, and hands its id on.',
+  )
+  const snapshot = await runStep({ operation: 'create', 'server-id': SERVER })
+  const id = snapshot.outputs['snapshot-id'] ?? ''
+  expect('the snapshot is completed', snapshot.outputs['status'] === 'completed' && id === '802')
+  expect('it holds what was on the disk', diskOfSnapshot(id) === 'version 1')
+
+  begin(
+    'The deploy fails',
+    'This is no part of the action: it writes a new version to the disk, which does not work.',
+  )
+  emulator.world.deploy(SERVER, 'version 2, which does not start')
+  showServer('After the deploy', emulator)
+
+  begin('The rollback', 'The id comes from the outputs of step 1; server-id is a guard against a wrong one.')
+  const restored = await runStep({ operation: 'restore', 'server-id': SERVER, 'snapshot-id': id })
+  expect('the restore has ended', restored.outputs['status'] === 'restored')
+  expect('the server is back at version 1, and runs', diskOf() === 'version 1' && isRunning())
+  showServer('After the rollback', emulator)
+
+  begin('What snapshots there are', 'Newest first; the output "snapshots" has them as JSON.')
+  const listed = await runStep({ operation: 'list', 'server-id': SERVER })
+  expect('both snapshots are listed', listed.outputs['count'] === '2')
+
+  begin(
+    'The snapshot is deleted',
+    'A server has five slots for snapshots, and this one is not needed any more.',
+  )
+  const deleted = await runStep({ operation: 'delete', 'snapshot-id': id })
+  expect('it is deleted', deleted.outputs['status'] === 'deleted' && diskOfSnapshot(id) === undefined)
+  expect("the person's own snapshot is untouched", diskOfSnapshot('801') === 'version 0')
+
+  await endJob()
+  showServer('At the end', emulator)
+}
+
+function begin(title: string, what: string): void {
+  count += 1
+  explain(`Step ${count}. ${title}`, [what])
+}
+
+async function runStep(inputs: Inputs): Promise<MainTranscript> {
+  const pace: Inputs = inputs['operation'] === 'list' ? {} : { 'poll-interval': '100ms' }
+  const given = { ...inputs, 'api-token': TOKEN, 'api-url': emulator.apiUrl, ...pace }
+  const shown = Object.entries(given).map(([name, value]) => `${name}: ${value === TOKEN ? '***' : value}`)
+  print('with', shown)
+  const transcript = await runAction({ with: given, requests: () => emulator.log.all })
+  steps.push(transcript)
+  print('log', transcript.log.flatMap(lineForTerminal))
+  const outputs = Object.entries(transcript.outputs).filter(
+    ([name, value]) => name !== 'snapshots' && value !== '',
+  )
+  print(
+    'outputs',
+    outputs.map(([name, value]) => `${name}: ${value}`),
+  )
+  expect('the step is green', transcript.exitCode === 0)
+  return transcript
+}
+
+/** The runner runs the post stage of every step, the last one first. */
+async function endJob(): Promise<void> {
+  explain('The end of the job', [
+    'No step asked for anything to be done here (restore-on, delete-on, keep-last).',
+  ])
+  const posts: Transcript[] = []
+  for (const done of steps.toReversed()) posts.push(await runPost(done, { jobStatus: 'failure' }))
+  const silent = posts.every(({ exitCode, requests }) => exitCode === 0 && requests.length === 0)
+  expect('the post stages send nothing', silent)
+}
+
+/** The runner folds groups; a terminal shows their titles. */
+function lineForTerminal(line: string): readonly string[] {
+  if (line.startsWith('##[endgroup]')) return []
+  return [line.startsWith('##[group]') ? styleText('dim', line.replace('##[group]', '▾ ')) : line]
+}
+
+function showServer(when: string, { world }: Emulator): void {
+  const { servers, snapshots } = world.report()
+  print(`${when.toLowerCase()}, at VPS.org`, [
+    ...servers.map(
+      ({ name, status, disk }) => `${name} is ${status}, its disk holds: ${styleText('bold', disk)}`,
+    ),
+    ...snapshots.map(({ id, name, status, disk }) => `snapshot ${id} ${name}: ${status}, holds: ${disk}`),
+  ])
+}
+
+function diskOf(): string | undefined {
+  return emulator.world.report().servers[0]?.disk
+}
+
+function isRunning(): boolean {
+  return emulator.world.report().servers[0]?.running === true
+}
+
+function diskOfSnapshot(wanted: string): string | undefined {
+  return emulator.world.report().snapshots.find(({ id }) => id === wanted)?.disk
+}
+
+function expect(what: string, isSo: boolean): void {
+  if (!isSo) problems.push(what)
+  console.log(
+    isSo ? `  ${styleText('green', '✓')} ${what}` : `  ${styleText('red', '✗')} it should be that ${what}`,
+  )
+}
+
+function explain(title: string, lines: readonly string[]): void {
+  console.log(`\n${styleText(['bold', 'cyan'], title)}`)
+  for (const line of lines) console.log(line)
+}
+
+function print(label: string, lines: readonly string[]): void {
+  console.log(styleText('dim', `  ${label}`))
+  for (const line of lines) console.log(`    ${line}`)
+}
+
+function conclude(): void {
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
+  if (problems.length === 0) {
+    console.log(styleText(['bold', 'green'], `\nEverything was as it should be (${seconds} s).`))
+    return
+  }
+  console.log(styleText(['bold', 'red'], `\nNot as it should be: ${problems.join('; ')}.`))
+  process.exitCode = 1
+}

@@ -1,0 +1,281 @@
+import pLimit from 'p-limit'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { WorldSetup } from '../emulator/settings.ts'
+import type { MainTranscript, RunOptions, Transcript } from '../harness/index.ts'
+import { alignedTable, MINUTE, openScene, type Scene } from './scene.ts'
+
+/** How the create ended. But for the first, its snapshot is failed or still in progress. */
+const OUTCOMES = ['completed', 'failed', 'timed out', 'cancelled', 'killed'] as const
+const JOB_STATUSES = ['success', 'failure', 'cancelled', '', 'nonsense'] as const
+/** What the server does when the job has ended; it is somebody else who restores it. */
+const SERVER_STATES = ['active', 'stopped', 'restoring', 'error'] as const
+
+type Outcome = (typeof OUTCOMES)[number]
+type JobStatus = (typeof JOB_STATUSES)[number]
+type ServerState = (typeof SERVER_STATES)[number]
+
+interface Settings {
+  readonly restoreOn: readonly string[]
+  readonly deleteOn: readonly string[]
+}
+
+/** Every end of the job deletes, restores or does neither; a success restores never. */
+const SETTINGS: readonly Settings[] = ['', 'delete'].flatMap(success =>
+  ['', 'restore', 'delete'].flatMap(failure =>
+    ['', 'restore', 'delete'].map(cancelled => {
+      const plans = Object.entries({ success, failure, cancelled })
+      const ends = (what: string) => plans.filter(([, plan]) => plan === what).map(([end]) => end)
+      return { restoreOn: ends('restore'), deleteOn: ends('delete') }
+    }),
+  ),
+)
+
+interface Case {
+  readonly outcome: Outcome
+  readonly settings: Settings
+  readonly jobStatus: JobStatus
+}
+
+interface Ended {
+  /** What the post stage sent, reads apart. */
+  readonly changes: readonly string[]
+  /** Each once before a change and once after it; empty when nothing was sent. */
+  readonly requests: string
+  readonly green: boolean
+  readonly status: string
+  readonly disk: string
+}
+
+type Row = ReadonlyMap<ServerState, Ended>
+
+const CASES: readonly Case[] = OUTCOMES.flatMap(outcome =>
+  JOB_STATUSES.flatMap(jobStatus => SETTINGS.map(settings => ({ outcome, jobStatus, settings }))),
+)
+
+const PERSONS = {
+  id: '700',
+  server: '12345',
+  name: 'by-hand',
+  createdAt: '2026-01-10T08:00:00Z',
+  disk: 'version 0',
+}
+
+// The processes mostly wait; more of them than this only wait for each other.
+const limit = pLimit(10)
+
+const mains = new Map<string, { readonly main: MainTranscript; readonly after: WorldSetup }>()
+const table = new Map<Case, Row>()
+
+beforeAll(async () => {
+  if (process.platform === 'win32') return
+  await Promise.all(
+    OUTCOMES.flatMap(outcome => SETTINGS.map(settings => limit(() => runMain(outcome, settings)))),
+  )
+  await Promise.all(CASES.map(each => runCase(each)))
+}, 600_000)
+
+// Elsewhere no process can be cancelled as the runner does it.
+describe.skipIf(process.platform === 'win32')(
+  'the end of the job, for every end of the create, of the job, settings and state of the server',
+  () => {
+    it('does what it was told, and nothing else', () => {
+      const wrong = cells().flatMap(({ at, state, ended }) => {
+        const { changes, green, status, disk } = ended
+        const expected = expectation(at, state)
+        const found = { changes, green, status, disk }
+        return JSON.stringify(found) === JSON.stringify(expected) ? [] : [{ at, state, found, expected }]
+      })
+      expect(wrong).toEqual([])
+    })
+
+    it('restores only a snapshot of its own that it saw completed, and only in a job that did not succeed', () => {
+      const restored = cells().filter(({ ended }) =>
+        ended.changes.some(change => change.startsWith('restore')),
+      )
+      expect(restored.length).toBeGreaterThan(0)
+      for (const { at, ended } of restored) {
+        expect(at.outcome).toBe('completed')
+        expect(['failure', 'cancelled']).toContain(at.jobStatus)
+        expect(ended.changes).toEqual(['restore 802'])
+      }
+    })
+
+    it('is written down in a table for a reader', async () => {
+      await expect(renderTable()).toMatchFileSnapshot('fixtures/post-table.md')
+    })
+  },
+)
+
+/** The rule in the words of the documentation. */
+function expectation({ outcome, jobStatus, settings }: Case, state: ServerState): Omit<Ended, 'requests'> {
+  const busy = state === 'restoring'
+  const untouched = { changes: [], green: true, status: state, disk: busy ? BEING_OVERWRITTEN : 'version 2' }
+  if (settings.restoreOn.includes(jobStatus) && outcome === 'completed') {
+    if (busy) return { ...untouched, green: false }
+    const cancelled = jobStatus === 'cancelled'
+    return cancelled
+      ? { changes: ['restore 802'], green: false, status: 'restoring', disk: BEING_OVERWRITTEN }
+      : { changes: ['restore 802'], green: true, status: 'active', disk: 'version 1' }
+  }
+  return settings.deleteOn.includes(jobStatus) && !busy
+    ? { ...untouched, changes: ['delete 802'] }
+    : untouched
+}
+
+const BEING_OVERWRITTEN = '(being overwritten)'
+
+const EXIT_CODES = { completed: 0, failed: 1, 'timed out': 1, cancelled: 1, killed: null } as const
+
+async function runMain(outcome: Outcome, settings: Settings): Promise<void> {
+  const never = outcome !== 'completed' && outcome !== 'failed'
+  const scene = await openScene({
+    setup: {
+      servers: [{ id: '12345', name: 'web-server-01', disk: 'version 1' }],
+      snapshots: [PERSONS],
+      nextSnapshotId: '802',
+      settings: {
+        timeline: {
+          snapshotMs: 2 * MINUTE,
+          snapshotOutcome: never ? 'never' : outcome === 'failed' ? 'failed' : 'completed',
+        },
+      },
+    },
+  })
+  const inputs = {
+    operation: 'create',
+    'server-id': '12345',
+    'restore-on': settings.restoreOn.join(' '),
+    'delete-on': settings.deleteOn.join(' '),
+    timeout: outcome === 'timed out' ? '1500ms' : '',
+  }
+  const main = await scene.run(inputs, killOf(outcome))
+  expect(main.outputs['snapshot-id']).toBe('802')
+  expect(main.exitCode).toBe(EXIT_CODES[outcome])
+  mains.set(keyOf(outcome, settings), { main, after: worldAfter(scene) })
+  await scene.close()
+}
+
+/** The second look at the list after the snapshot was accepted is in the middle of the wait. */
+function killOf(outcome: Outcome): Pick<RunOptions, 'kill'> {
+  if (outcome !== 'cancelled' && outcome !== 'killed') return {}
+  const when = { at: 'request', matches: /^GET .*\/snapshots\//, nth: 3 } as const
+  return { kill: { when, signal: outcome === 'killed' ? 'SIGKILL' : 'SIGINT' } }
+}
+
+function keyOf(outcome: Outcome, settings: Settings): string {
+  return JSON.stringify([outcome, settings])
+}
+
+/** What the main stage left, after a deploy has written to the disk. */
+function worldAfter({ emulator }: Scene): WorldSetup {
+  const { snapshots } = emulator.world.report()
+  return {
+    servers: [{ id: '12345', name: 'web-server-01', disk: 'version 2' }],
+    snapshots: snapshots.map(({ id, server, name, status, description, createdAt, disk }) => ({
+      ...{ id, server, name, status, description, disk },
+      createdAt: new Date(createdAt).toISOString(),
+    })),
+    settings: { timeline: { snapshotOutcome: 'never', restoreMs: 3 * MINUTE } },
+  }
+}
+
+async function runCase(at: Case): Promise<void> {
+  const first = await limit(() => runPost(at, 'active'))
+  // A process that sends nothing cannot know in which state the server is.
+  const silent = first.requests === ''
+  const inState = (state: ServerState) => (silent ? unseen(first, state) : limit(() => runPost(at, state)))
+  const others = SERVER_STATES.filter(state => state !== 'active')
+  const rest = await Promise.all(others.map(async state => [state, await inState(state)] as const))
+  table.set(at, new Map([['active', first] as const, ...rest]))
+}
+
+function unseen(first: Ended, state: ServerState): Ended {
+  return { ...first, status: state, disk: state === 'restoring' ? BEING_OVERWRITTEN : first.disk }
+}
+
+async function runPost({ outcome, settings, jobStatus }: Case, state: ServerState): Promise<Ended> {
+  const saved = mains.get(keyOf(outcome, settings))
+  if (saved === undefined) throw new Error(`no main stage was run for ${keyOf(outcome, settings)}`)
+  const scene = await openScene({ setup: saved.after })
+  if (state === 'restoring') {
+    scene.emulator.world.configureServer('12345', { restoreMs: 24 * 60 * MINUTE })
+    scene.emulator.world.act({ act: 'restore', snapshot: '700' })
+  } else if (state !== 'active') scene.emulator.world.act({ act: 'status', server: '12345', status: state })
+  const post = await scene.post(saved.main, { jobStatus })
+  const [server] = scene.emulator.world.report().servers
+  await scene.close()
+  return { ...told(post), status: server?.status ?? '', disk: server?.disk ?? '' }
+}
+
+function told({ requests, exitCode }: Transcript): Omit<Ended, 'status' | 'disk'> {
+  const lines = requests.map(
+    ({ method, path, status }) => `${method} ${path.replace('/api/v1', '')} ${status}`,
+  )
+  const changes = requests.filter(({ method }) => method !== 'GET').map(wordOf)
+  return { changes, requests: onceEach(lines).join(', '), green: exitCode === 0 }
+}
+
+/** How often something is read again is a matter of time; what is read before and after a change is not. */
+function onceEach(lines: readonly string[]): readonly string[] {
+  const kept: string[] = []
+  for (const line of lines) {
+    const lastChange = kept.findLastIndex(each => !each.startsWith('GET'))
+    if (!kept.slice(lastChange + 1).includes(line)) kept.push(line)
+  }
+  return kept
+}
+
+function wordOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  const [, id] = /\/snapshots\/(\d+)\//.exec(path) ?? []
+  return method === 'DELETE'
+    ? `delete ${id}`
+    : path.endsWith('/restore/')
+      ? `restore ${id}`
+      : `${method} ${path}`
+}
+
+function cells(): readonly { readonly at: Case; readonly state: ServerState; readonly ended: Ended }[] {
+  return [...table].flatMap(([at, row]) => [...row].map(([state, ended]) => ({ at, state, ended })))
+}
+
+function renderTable(): string {
+  const words = new Map<string, Set<string>>()
+  for (const { ended } of cells()) {
+    const word = cellOf(ended)
+    words.set(word, (words.get(word) ?? new Set()).add(ended.requests || 'no request'))
+  }
+  const meanings = [...words].map(([word, requests]) =>
+    [`- **${word}**`, ...[...requests].toSorted().map(each => `  - ${each}`)].join('\n'),
+  )
+  const sections = [INTRODUCTION, ...OUTCOMES.map(renderOutcome), '## The requests behind each cell']
+  return `${[...sections, meanings.join('\n')].join('\n\n')}\n`
+}
+
+const INTRODUCTION = `# What the end of the job does
+
+One create of snapshot 802, with \`restore-on\` and \`delete-on\` set in each way there is; then a deploy that writes
+"version 2" over "version 1"; then the post stage, for each end of the job and each state of the server. A cell says
+what was done to the server and its snapshot, and how the server is afterwards where that was this action's doing. The
+post stage is green unless it says "red".`
+
+function renderOutcome(outcome: Outcome): string {
+  const head = ['job status', 'restore-on', 'delete-on', ...SERVER_STATES.map(state => `server ${state}`)]
+  const rows = CASES.filter(at => at.outcome === outcome).map(at => {
+    const row = table.get(at)
+    return [
+      at.jobStatus === '' ? '(empty)' : at.jobStatus,
+      at.settings.restoreOn.join(', '),
+      at.settings.deleteOn.join(', '),
+      ...SERVER_STATES.map(state => cellOf(row?.get(state))),
+    ]
+  })
+  return [`## The create was ${outcome}`, '', ...alignedTable([head, ...rows])].join('\n')
+}
+
+function cellOf(ended: Ended | undefined): string {
+  if (ended === undefined) return ''
+  const { changes, requests, green, status, disk } = ended
+  if (requests === '') return 'nothing'
+  const after = changes.some(change => change.startsWith('restore')) ? `: ${status}, ${disk}` : ''
+  return `${changes.join(', ') || 'looked only'}${after}${green ? '' : '; red'}`
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { githubRunner } from '../../../src/report/runner.ts'
+
+const FILES = ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const
+
+describe('the GitHub runner', () => {
+  let folder = ''
+  let written: string[] = []
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'runner-'))
+    for (const name of FILES) {
+      writeFileSync(join(folder, name), '')
+      vi.stubEnv(name, join(folder, name))
+    }
+    written = []
+    vi.spyOn(process.stdout, 'write').mockImplementation(chunk => {
+      written.push(String(chunk))
+      return true
+    })
+  })
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const contentOf = (name: (typeof FILES)[number]): string => readFileSync(join(folder, name), 'utf8')
+  const lines = (): readonly string[] => written.join('').trimEnd().split('\n')
+
+  it('is told everything in its own commands', () => {
+    githubRunner.info('a line')
+    githubRunner.debug('a detail')
+    githubRunner.notice('a notice', 'Title')
+    githubRunner.warning('a warning', 'Title')
+    githubRunner.error('an error', 'Title')
+    githubRunner.startGroup('A group')
+    githubRunner.endGroup()
+    githubRunner.mask('a secret')
+    expect(lines()).toEqual([
+      'a line',
+      '::debug::a detail',
+      '::notice title=Title::a notice',
+      '::warning title=Title::a warning',
+      '::error title=Title::an error',
+      '::group::A group',
+      '::endgroup::',
+      '::add-mask::a secret',
+    ])
+  })
+
+  it('gets outputs, state and summary in its files', async () => {
+    githubRunner.setOutput('snapshot-id', '802')
+    githubRunner.saveState('green', 'true')
+    await githubRunner.writeSummary('<h3>Done</h3>')
+    expect(contentOf('GITHUB_OUTPUT')).toMatch(/^snapshot-id<<(\S+)\n802\n\1\n$/)
+    expect(contentOf('GITHUB_STATE')).toMatch(/^green<<(\S+)\ntrue\n\1\n$/)
+    expect(contentOf('GITHUB_STEP_SUMMARY')).toBe('<h3>Done</h3>\n')
+  })
+})
