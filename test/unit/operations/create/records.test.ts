@@ -195,7 +195,7 @@ describe('the outputs of a ledger', () => {
         status: 'archiving',
       },
     ])
-    expect(items.map(item => Object.keys(item).includes('error'))).toEqual([false, true, false])
+    expect(items.map(item => Object.keys(item).includes('error'))).toEqual([false, true, false, true])
     ledger.listed = [snapshotOf('800', { status: 'archiving' })]
     expect(JSON.parse(snapshotsJson(ledger))).toEqual([
       {
