@@ -24,7 +24,7 @@ export interface PollOptions {
   /** The gap after `elapsed` milliseconds, where several things are awaited at once; by default that of `began`. */
   readonly gap?: () => number
   /** A line for the log once a minute, from the time passed; undefined: none. */
-  readonly heartbeat?: ((elapsed: string) => string) | undefined
+  readonly heartbeat?: ((elapsed: string) => string | undefined) | undefined
 }
 
 const HEARTBEAT = 60_000
@@ -104,7 +104,8 @@ function heartbeatLog(ctx: Context, options: PollOptions): () => void {
     const now = ctx.clock.now()
     if (options.heartbeat === undefined || now < next) return
     next = now + HEARTBEAT
-    ctx.report.line(options.heartbeat(formatDuration(now - options.began)))
+    const text = options.heartbeat(formatDuration(now - options.began))
+    if (text !== undefined) ctx.report.line(text)
   }
 }
 

@@ -15,12 +15,24 @@ import { explain, failure, type Outcome, success } from './problem.ts'
 import type { Acceptance } from './restore-request.ts'
 import { takeUp } from './snapshot-end.ts'
 
-/** Follows an accepted restore to its end: the phase in which it left the server. */
+/** Of a fleet one line a minute is enough: the first that is still being restored speaks for all. */
+function heartbeat(entry: Entry, group: readonly Entry[], elapsed: string): string | undefined {
+  const restoring = group.filter(({ status }) => status === 'restoring')
+  if (restoring.length === 1)
+    return `${serverLabel(entry)} is ${lastStatus(entry)}, ${elapsed} after the restore was accepted; 5 to 15 minutes are usual.`
+  if (restoring[0] !== entry) return undefined
+  return `${restoring.length} servers are being restored, ${serverLabel(entry)} for ${elapsed}; 5 to 15 minutes are usual.`
+}
+
+/**
+ * Follows an accepted restore to its end: the phase in which it left the server.
+ * @param options `group`: all that are restored beside it, itself included
+ */
 export async function awaitRestoreEnd(
   ctx: Context,
   entry: Entry,
   acceptance: Acceptance,
-  deadline: number,
+  { deadline, group }: { readonly deadline: number; readonly group: readonly Entry[] },
 ): Promise<Outcome<'active' | 'stopped'>> {
   const window = settleWindow(ctx.pace)
   let watch: RestoreWatch = startRestoreWatch(acceptance.at, {
@@ -44,8 +56,7 @@ export async function awaitRestoreEnd(
       began: acceptance.at,
       deadline,
       first: 'after a gap',
-      heartbeat: elapsed =>
-        `${serverLabel(entry)} is ${lastStatus(entry)}, ${elapsed} after the restore was accepted; 5 to 15 minutes are usual.`,
+      heartbeat: elapsed => heartbeat(entry, group, elapsed),
     },
     look,
   )

@@ -53,7 +53,8 @@ export async function restoreAll(
     const acceptance = await askForRestore(ctx, job)
     if (acceptance === undefined) return []
     if (job.wait === 'briefly') return [{ job, acceptance }]
-    if (job.wait === 'to the end') await followRestore(ctx, job, acceptance)
+    const group = jobs.map(({ entry }) => entry)
+    if (job.wait === 'to the end') await followRestore(ctx, { ...job, group }, acceptance)
     else await seeRestoring(ctx, job, acceptance, ctx.clock.now() + settleWindow(ctx.pace).durationMs)
     return []
   })
@@ -111,11 +112,14 @@ async function seeRestoring(
 /** Follows an accepted restore to its end, starts a server that it left stopped, and checks its health. */
 export async function followRestore(
   ctx: Context,
-  job: Pick<RestoreJob, 'entry' | 'deadline' | 'startAfterRestore' | 'health'>,
+  job: Pick<RestoreJob, 'entry' | 'deadline' | 'startAfterRestore' | 'health'> & {
+    /** All that are restored beside it: one of them tells the time for all. */
+    readonly group: readonly Entry[]
+  },
   acceptance: Acceptance,
 ): Promise<void> {
   const { entry } = job
-  const end = await awaitRestoreEnd(ctx, entry, acceptance, job.deadline)
+  const end = await awaitRestoreEnd(ctx, entry, acceptance, job)
   entry.ended = ctx.clock.now()
   if (!end.ok) return failEntry(entry, end.problem)
   entry.status = 'restored'

@@ -33,6 +33,7 @@ interface Plan {
   readonly inputs: WaitInputs
   readonly deadline: number
   readonly board: Board
+  readonly entries: readonly Entry[]
 }
 
 /** Takes up what an earlier step began: follows each snapshot, or the restore of its server, to the end. */
@@ -59,7 +60,7 @@ export async function wait(ctx: Context, inputs: WaitInputs, ledger: Ledger): Pr
     }
   ledger.entries = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [takenUp(snapshot)]))
   ctx.report.outputs(snapshotFields(ledger))
-  const plan: Plan = { inputs, deadline, board: createBoard(ctx, deadline, reader) }
+  const plan: Plan = { inputs, deadline, board: createBoard(ctx, deadline, reader), entries: ledger.entries }
   const limit = pLimit(ctx.maxParallel)
   const held = heldEntries(ledger.entries)
   await allOrFirstError(held.map(entry => waitForOne(ctx, plan, entry, work => limit(work))))
@@ -119,7 +120,8 @@ async function followServer(ctx: Context, plan: Plan, entry: Entry): Promise<voi
     ctx.report.line(`${serverLabel(entry)} is being restored; following it to its end.`)
     const acceptance = { at: ctx.clock.now(), statusBefore: undefined, seenRestoring: true }
     const { startAfterRestore, health } = plan.inputs
-    return followRestore(ctx, { entry, deadline: plan.deadline, startAfterRestore, health }, acceptance)
+    const { deadline, entries: group } = plan
+    return followRestore(ctx, { entry, deadline, group, startAfterRestore, health }, acceptance)
   }
   entry.status = 'completed'
   if (serverPhase(status) === 'broken') {

@@ -25,6 +25,22 @@ describe('a restore of several servers', () => {
     expect(seen.verdict).toBe('3 of 3 servers are back at their snapshots.')
   })
 
+  it('tells the time once for all of them', async () => {
+    const { stage, inputs } = shelves(3)
+    const seen = await stage.main(inputs)
+    const heartbeats = seen.log.filter(line => line.includes('5 to 15 minutes are usual'))
+    expect(heartbeats).toMatchInlineSnapshot(`
+      [
+        "3 servers are being restored, web-11 for 1m 1s; 5 to 15 minutes are usual.",
+        "3 servers are being restored, web-11 for 2m 16s; 5 to 15 minutes are usual.",
+        "3 servers are being restored, web-11 for 3m 23s; 5 to 15 minutes are usual.",
+        "3 servers are being restored, web-11 for 5m 4s; 5 to 15 minutes are usual.",
+        "3 servers are being restored, web-11 for 6m 11s; 5 to 15 minutes are usual.",
+        "3 servers are being restored, web-11 for 7m 15s; 5 to 15 minutes are usual.",
+      ]
+    `)
+  })
+
   it('works on no more servers at once than max-parallel', async () => {
     const { stage, inputs } = shelves(3)
     const seen = await stage.main({ ...inputs, 'max-parallel': '1' })
