@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../../emulator/certificate.ts'
 import { startProxy } from '../../emulator/proxy.ts'
 import { type EmulatorOptions, startEmulator } from '../../emulator/server.ts'
@@ -13,7 +13,8 @@ const ORDERS = ['add-mask', 'debug', 'notice', 'warning', 'error', 'group', 'end
 
 function setupWith(text: string): WorldSetup {
   return {
-    settings: { token: TOKEN },
+    // Long enough to be seen restoring, however busy the machine is.
+    settings: { token: TOKEN, timeline: { restoreMs: 1_200_000 } },
     servers: [{ id: '12345', name: text }],
     snapshots: [
       { id: '801', server: '12345', name: text, description: text, disk: 'old' },
@@ -22,14 +23,20 @@ function setupWith(text: string): WorldSetup {
   }
 }
 
+// Closed at the very end: of tests that run side by side, one's end must not close another's.
+const closings: (() => unknown)[] = []
+afterAll(async () => {
+  for (const close of closings) await close()
+})
+
 async function emulate(options: EmulatorOptions) {
   const emulator = await startEmulator({ speed: 600, ...options })
-  onTestFinished(() => emulator.close())
+  closings.push(() => emulator.close())
   return emulator
 }
 
 async function run(apiUrl: string, given: Readonly<Record<string, string>>, more: Partial<RunOptions> = {}) {
-  const common = { 'api-token': TOKEN, 'api-url': apiUrl, 'server-id': '12345', timeout: '20s' }
+  const common = { 'api-token': TOKEN, 'api-url': apiUrl, 'server-id': '12345', timeout: '60s' }
   const { timeout: _, ...untimed } = common
   const inputs = given['operation'] === 'list' ? untimed : { ...common, 'poll-interval': '100ms' }
   const transcript = await runAction({ with: { ...inputs, ...given }, ...more })
@@ -75,7 +82,7 @@ describe.concurrent('a proxy', () => {
   async function proxied(credentials?: typeof USER) {
     const emulator = await emulate({ setup: SETUP })
     const proxy = await startProxy(credentials === undefined ? {} : { credentials })
-    onTestFinished(() => proxy.close())
+    closings.push(() => proxy.close())
     return { emulator, proxy }
   }
 
@@ -137,7 +144,7 @@ describe.concurrent('the token', () => {
       response.end('{}')
     })
     await new Promise<void>(resolve => sink.listen(0, '127.0.0.1', resolve))
-    onTestFinished(() => void sink.close())
+    closings.push(() => sink.close())
     // A server that listens on a port has such an address; one that listens on a pipe does not.
     const { port } = sink.address() as AddressInfo
     const emulator = await emulate({ setup: SETUP })
