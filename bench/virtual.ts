@@ -37,6 +37,7 @@ const ORIGIN = {
   job: 'deploy',
   sha: '0123456789abcdef0123456789abcdef01234567',
   serverUrl: 'https://github.com',
+  action: 'owner/vps-snapshot-action@v1',
 }
 
 const NO_WIRE: Wire = { send: () => Promise.reject(new Error('nothing is sent here')) }
@@ -45,10 +46,11 @@ const NO_WIRE: Wire = { send: () => Promise.reject(new Error('nothing is sent he
 export function quietContext(clock: VirtualClock, random: Random): Context {
   const { signal } = new AbortController()
   const apiUrl = new URL('https://admin.vps.org/api/v1')
+  const report = createReport(quietRunner(), { summary: false, outputs: false })
   return {
     api: createClient({ apiUrl, token: 'unused', wire: NO_WIRE, clock, random, signal }),
     ...{ clock, random, signal, origin: ORIGIN, maxParallel: 1, pace: { timeLapse: false } },
-    report: createReport(quietRunner(), { summary: false, outputs: false }),
+    ...{ report, sayRetry: () => undefined },
     probe: async () => undefined,
   }
 }

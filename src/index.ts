@@ -42,7 +42,7 @@ const surroundings: Surroundings = {
   clock: systemClock,
   random: Math.random,
   signal: cancel.signal,
-  origin: originOf(context, env['GITHUB_REPOSITORY'] ?? '', env['GITHUB_WORKFLOW_REF'] ?? ''),
+  origin: originOf(context, env),
   // As the runner names them: upper case, hyphens kept. Not the toolkit's getInput, which throws.
   readInput: name => env[`INPUT_${name.toUpperCase()}`] ?? '',
   readState: getState,

@@ -13,10 +13,14 @@ export interface RunnerContext {
 
 /**
  * Where this run comes from.
- * @param repository `GITHUB_REPOSITORY`: `owner/repo`
- * @param workflowRef `GITHUB_WORKFLOW_REF`: `owner/repo/.github/workflows/deploy.yml@refs/heads/main`
+ * @param variables of the runner: `GITHUB_REPOSITORY` (`owner/repo`), `GITHUB_WORKFLOW_REF`
+ * (`owner/repo/.github/workflows/deploy.yml@refs/heads/main`), `GITHUB_ACTION_REPOSITORY` and `GITHUB_ACTION_REF`
  */
-export function originOf(context: RunnerContext, repository: string, workflowRef: string): RunOrigin {
+export function originOf(
+  context: RunnerContext,
+  variables: Readonly<Record<string, string | undefined>>,
+): RunOrigin {
+  const { GITHUB_REPOSITORY: repository = '', GITHUB_WORKFLOW_REF: workflowRef = '' } = variables
   const workflowName = context.workflow ?? ''
   const path = workflowRef.replace(/@.*$/s, '')
   // A workflow that an organisation requires of many repositories has one ref in all of them: it would own the
@@ -32,7 +36,22 @@ export function originOf(context: RunnerContext, repository: string, workflowRef
     job: context.job ?? '',
     sha: context.sha ?? '',
     serverUrl: context.serverUrl,
+    action: actionOf(variables),
   }
+}
+
+const UNNAMED = 'OWNER/vps-snapshot-action@v1'
+
+/**
+ * The action as the workflow names it. In composite actions the runner may say another action's name, and of a local
+ * one it says none; then it is for a person to fill in.
+ */
+function actionOf({
+  GITHUB_ACTION_REPOSITORY: repository = '',
+  GITHUB_ACTION_REF: ref = '',
+}: Readonly<Record<string, string | undefined>>): string {
+  const isOurs = /^[A-Za-z0-9-]+\/vps-snapshot-action$/.test(repository)
+  return isOurs && /^[A-Za-z0-9._/-]+$/.test(ref) ? `${repository}@${ref}` : UNNAMED
 }
 
 function whole(value: number, otherwise: string): string {

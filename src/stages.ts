@@ -5,11 +5,11 @@ import type { Context } from './operations/context.ts'
 import type { HealthProbe } from './operations/health.ts'
 import { runMain } from './operations/main.ts'
 import { runPost } from './operations/post.ts'
+import { createRetryLog } from './operations/retry-log.ts'
 import { readSavedState } from './operations/saved-state.ts'
 import { createReport, type Report } from './report/report.ts'
 import type { Runner } from './report/runner.ts'
 import { createClient } from './vps/client.ts'
-import { describeFailure } from './vps/failure.ts'
 import type { Wire } from './vps/wire.ts'
 
 /** Everything outside that a stage works with. */
@@ -48,16 +48,18 @@ export async function mainStage(around: Surroundings): Promise<boolean> {
 async function refuseInputs(runner: Runner, problems: readonly string[]): Promise<boolean> {
   const report = createReport(runner, { summary: false, outputs: true })
   // One problem is said by the verdict; of several, each gets a line of its own.
-  if (problems.length > 1) for (const problem of problems) report.line(problem)
-  const count =
-    problems.length === 1
-      ? 'One input is not as it must be'
-      : `${problems.length} inputs are not as they must be`
+  if (problems.length > 1) for (const problem of problems) report.line(`- ${problem}`)
+  const all = problems.join(' ')
   report.outputs({ status: 'failed' })
   await report.conclude({
     good: false,
     title: 'Inputs',
-    verdict: `${count}, and nothing was sent: ${problems.join(' ')}`,
+    ...(problems.length === 1
+      ? { verdict: `One input is not as it must be, and nothing was sent: ${all}` }
+      : {
+          verdict: `${problems.length} inputs are not as they must be, and nothing was sent.`,
+          detail: all,
+        }),
     next: undefined,
     summary: undefined,
   })
@@ -99,6 +101,7 @@ function contextOf(
   settings: Pick<CommonInputs, 'apiUrl' | 'apiToken' | 'maxParallel' | 'pace'>,
 ): Context {
   const { clock, random, signal, origin, probe, wire } = around
+  const sayRetry = createRetryLog(report, clock)
   const api = createClient({
     apiUrl: settings.apiUrl,
     token: settings.apiToken,
@@ -106,8 +109,7 @@ function contextOf(
     clock,
     random,
     signal,
-    onRetry: ({ failure, delayMs }) =>
-      report.line(`${describeFailure(failure)} Trying again in ${(delayMs / 1_000).toFixed(1)} s.`),
+    onRetry: sayRetry,
     debug: line => report.debug(line),
   })
   return {
@@ -116,6 +118,7 @@ function contextOf(
     random,
     signal,
     report,
+    sayRetry,
     origin,
     probe,
     pace: settings.pace,

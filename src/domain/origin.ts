@@ -19,4 +19,6 @@ export interface RunOrigin {
   readonly sha: string
   /** `https://github.com` or the enterprise server's address. */
   readonly serverUrl: string
+  /** How a workflow names this action in `uses:`, e.g. `octo/vps-snapshot-action@v1`. */
+  readonly action: string
 }

@@ -1,18 +1,18 @@
 import type { Cancelled } from '../domain/clock.ts'
-import type { Snapshot } from '../domain/entities.ts'
 import type { Inputs } from '../inputs.ts'
-import { formatDuration, formatSize } from '../policy/durations.ts'
-import { parseMarker } from '../policy/marker.ts'
+import { uniqueById } from '../policy/recency.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
 import type { SummaryModel } from '../report/summary.ts'
 import type { Context } from './context.ts'
 import { type Entry, serverLabel, snapshotIdOf } from './entry.ts'
-import { ageText, SLOTS } from './full-server.ts'
+import { SLOTS } from './full-server.ts'
+import { inventoryTable } from './inventory.ts'
 import { type Ledger, problemsOf } from './ledger.ts'
 import { overallStatus, snapshotFields, snapshotsJson } from './outputs.ts'
 import type { Problem } from './problem.ts'
 import { safetyIds } from './restore.ts'
 import { takeUp } from './snapshot-end.ts'
+import { printTable, resultTable } from './tables.ts'
 import { furtherFailures, type Verdict, verdictOf } from './verdict.ts'
 
 /** Writes the outputs, the summary and the verdict of an operation, however it ended. */
@@ -24,6 +24,8 @@ export async function conclude(
   writeOutputs(ctx, operation, ledger)
   const verdict = verdictOf(ctx, operation, ledger)
   for (const failure of furtherFailures(ledger)) ctx.report.line(failure)
+  printResult(ctx, ledger)
+  if (verdict.good && wasOverwritten(ledger)) ctx.report.notice(verdict.text)
   await ctx.report.conclude({
     good: verdict.good,
     title: `${TITLES[operation]} ${howItEnded(ledger)}`,
@@ -32,6 +34,19 @@ export async function conclude(
     summary: summaryOf(ctx, operation, ledger, verdict),
   })
   return verdict
+}
+
+/** That a server was overwritten is worth more than a line in a log that nobody opens. */
+export function wasOverwritten(ledger: Ledger): boolean {
+  return ledger.entries.some(({ status }) => status === 'restored')
+}
+
+/** What a person compares by eye, as tables: what there is where something was refused, and each server of a fleet. */
+export function printResult(ctx: Context, ledger: Ledger): void {
+  const there = problemsOf(ledger).flatMap(problem => problem.there ?? [])
+  if (there.length > 0) printTable(ctx, inventoryTable(ctx, uniqueById(there)))
+  // A plan has been printed line by line.
+  if (ledger.entries.length > 1 && ledger.extent !== 'planned') printTable(ctx, resultTable(ctx, ledger))
 }
 
 /** Says and writes already what is known, before a wait that the runner may not let come to its end. */
@@ -164,27 +179,13 @@ export function summaryOf(
   ledger: Ledger,
   verdict: Verdict,
 ): SummaryModel {
-  const rows =
-    ledger.listed === undefined
-      ? ledger.entries.map(entry => entryRow(ctx, entry))
-      : ledger.listed.map(snapshot => listRow(ctx, snapshot))
   return {
     good: verdict.good,
     verdict: verdict.text,
     next: verdict.next,
-    // What matters most comes first: a phone shows four columns.
-    columns: [
-      'Snapshot',
-      'Status',
-      'Server',
-      'Size',
-      'Age',
-      ledger.listed === undefined ? 'Took' : 'Made by',
-      'Name',
-    ],
-    rows,
+    ...resultTable(ctx, ledger),
     facts: factsOf(ledger),
-    snippet: operation === 'create' ? restoreSnippet(ledger) : undefined,
+    snippet: operation === 'create' ? restoreSnippet(ctx, ledger) : undefined,
     timeline:
       operation === 'restore' || operation === 'wait' || stopped(ledger)
         ? ledger.entries.flatMap(entry => entry.phases)
@@ -194,43 +195,6 @@ export function summaryOf(
 
 function stopped(ledger: Ledger): boolean {
   return ledger.entries.some(entry => entry.phases.some(phase => phase.name === 'stop'))
-}
-
-function entryRow(ctx: Context, entry: Entry): readonly string[] {
-  const took =
-    entry.began === undefined || entry.ended === undefined ? '' : formatDuration(entry.ended - entry.began)
-  const { snapshot } = entry
-  return [
-    snapshot?.id ?? '–',
-    statusCell(entry),
-    `${entry.serverName} (${entry.server})`.trim(),
-    snapshot === undefined || snapshot.sizeMb === null ? '–' : formatSize(snapshot.sizeMb),
-    snapshot === undefined ? '–' : ageText(ctx, snapshot),
-    took,
-    snapshot?.name ?? '–',
-  ]
-}
-
-/** What was refused is not what has failed: the snapshot is as good as before. */
-function statusCell({ status, snapshot, accepted }: Entry): string {
-  return status === 'failed' && snapshot !== undefined && !accepted ? 'refused' : (status ?? 'not begun')
-}
-
-function listRow(ctx: Context, snapshot: Snapshot): readonly string[] {
-  return [
-    snapshot.id,
-    snapshot.status,
-    `${snapshot.server.name} (${snapshot.server.id})`.trim(),
-    snapshot.sizeMb === null ? '–' : formatSize(snapshot.sizeMb),
-    ageText(ctx, snapshot),
-    ownerName(snapshot),
-    snapshot.name,
-  ]
-}
-
-function ownerName(snapshot: Snapshot): string {
-  const marker = parseMarker(snapshot.description)
-  return marker === undefined ? 'a person' : `${marker.workflow}, run ${marker.run}`
 }
 
 function factsOf(ledger: Ledger): string[] {
@@ -256,7 +220,7 @@ function slotsOf(ledger: Ledger): readonly string[] {
 }
 
 /** The step that puts the servers back, ready to paste. */
-function restoreSnippet(ledger: Ledger): SummaryModel['snippet'] {
+function restoreSnippet(ctx: Context, ledger: Ledger): SummaryModel['snippet'] {
   // One that has failed cannot be restored; one that is still in progress can be, once it is completed.
   const existing = ledger.entries.filter(
     entry => entry.snapshot !== undefined && snapshotPhase(entry.snapshot.status) !== 'failed',
@@ -266,7 +230,7 @@ function restoreSnippet(ledger: Ledger): SummaryModel['snippet'] {
     title: 'The step that puts it back',
     yaml: [
       '# It overwrites the server whenever it is reached: in a deploy job it needs the if: of the README.',
-      '- uses: OWNER/vps-snapshot-action@v1',
+      `- uses: ${ctx.origin.action}`,
       '  with:',
       '    operation: restore',
       '    api-token: ${{ secrets.VPS_API_TOKEN }}',

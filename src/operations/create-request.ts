@@ -9,7 +9,8 @@ import { type Entry, serverLabel } from './entry.ts'
 import { freeSlot, SLOTS, serverIsFull } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
 import { type Look, lookAt, poll } from './poll.ts'
-import { explain, failure, type Outcome, success } from './problem.ts'
+import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
+import { pauseBeforeRepeating, type Repetition } from './repetition.ts'
 import { createSnapshotReader, readSnapshotsOf } from './snapshots.ts'
 
 /** One snapshot to be asked for. */
@@ -23,6 +24,12 @@ export interface CreateRequest {
   readonly before: ReadonlySet<SnapshotId>
   readonly whenFull: 'fail' | 'delete-oldest'
   readonly deadline: number
+  /**
+   * Called before the request is repeated: minutes may have passed, and never a half-restored disk may be photographed.
+   * @param what `server`: its snapshots were just looked at, and one in progress among them holds nothing up
+   * @returns why it must not be repeated
+   */
+  readonly readAgain: (what: 'server' | 'server and snapshots') => Promise<Problem | undefined>
 }
 
 /** What the look after a lost answer found. */
@@ -35,11 +42,13 @@ type Traces =
 // A freed slot may take a while to be one; longer than this it has been taken by somebody else.
 const SLOT_PATIENCE = 2 * 60_000
 
-interface Progress {
+interface Progress extends Repetition {
   /** How many times a POST was sent whose answer never came (or could not be read). */
   unanswered: number
   /** What was deleted to make room. */
   freed: Snapshot | undefined
+  /** What was to be deleted to make room, and somebody else had deleted: their slot. */
+  readonly goneAlready: Set<SnapshotId>
   /** Until when a refusal is taken for a slot that is not free yet. */
   slotDeadline: number | undefined
   /** The POST was sent again since somebody else had freed a slot between its refusal and the look at the list. */
@@ -55,21 +64,52 @@ export async function requestSnapshot(
   request: CreateRequest,
   ledger: Ledger,
 ): Promise<Outcome<Snapshot>> {
-  const progress: Progress = { unanswered: 0, freed: undefined, slotDeadline: undefined, overtaken: false }
+  const progress = newProgress()
   for (;;) {
     // What was still waiting for its turn when the end was asked for has asked for nothing.
     ctx.signal.throwIfAborted()
-    request.entry.status = 'unknown'
-    const answer = await ctx.api.createSnapshot(
-      { server: request.entry.server, name: request.name, description: request.description },
-      { deadline: request.deadline },
-    )
-    if (answer.ok) return checkNew(ctx, request, answer.value)
-    const next = isAmbiguous(answer.failure)
-      ? await afterLostAnswer(ctx, request, answer.failure, progress)
-      : await afterRefusal(ctx, request, answer.failure, progress, ledger)
+    const next = await sendOnce(ctx, request, progress, ledger)
     if (next !== 'again') return withFreed(next, progress.freed)
+    const isListKnown = progress.unanswered > 0 || progress.slotDeadline !== undefined
+    const hindrance = await request.readAgain(isListKnown ? 'server' : 'server and snapshots')
+    if (hindrance !== undefined) return withFreed(hindered(request, hindrance, progress), progress.freed)
   }
+}
+
+function newProgress(): Progress {
+  return {
+    unanswered: 0,
+    unsent: 0,
+    freed: undefined,
+    goneAlready: new Set(),
+    slotDeadline: undefined,
+    overtaken: false,
+  }
+}
+
+async function sendOnce(
+  ctx: Context,
+  request: CreateRequest,
+  progress: Progress,
+  ledger: Ledger,
+): Promise<Outcome<Snapshot> | 'again'> {
+  const { entry, name, description, deadline } = request
+  entry.status = 'unknown'
+  // Sent once: before a repetition the server is read anew, since minutes may have passed.
+  const answer = await ctx.api.createSnapshot(
+    { server: entry.server, name, description },
+    { deadline, once: true },
+  )
+  if (answer.ok) return checkNew(ctx, request, answer.value)
+  if (isAmbiguous(answer.failure)) return afterLostAnswer(ctx, request, answer.failure, progress)
+  return afterRefusal(ctx, request, answer.failure, progress, ledger)
+}
+
+/** The server is not as it must be for a repetition; what became of an unanswered request must be said besides. */
+function hindered(request: CreateRequest, problem: Problem, { unanswered }: Progress): Outcome<never> {
+  if (unanswered === 0) return { ok: false, problem }
+  const message = `${problem.message} An earlier request got no answer, and no snapshot that carries its key has appeared.`
+  return failure(message, listFirst(request), 'unknown')
 }
 
 /** What was deleted for a snapshot that then was not taken must be said. */
@@ -81,7 +121,7 @@ function withFreed(outcome: Outcome<Snapshot>, freed: Snapshot | undefined): Out
 
 /** A snapshot that was there before is not the one that was asked for, whatever the answer says. */
 function checkNew(ctx: Context, request: CreateRequest, snapshot: Snapshot): Outcome<Snapshot> {
-  if (!request.before.has(snapshot.id)) return success(checkMarker(ctx, snapshot))
+  if (!request.before.has(snapshot.id)) return success(checkMarker(ctx, request, snapshot))
   return failure(
     `POST /snapshots/ was answered with snapshot ${snapshot.id} of ${serverLabel(request.entry)}, which was there before: whether a new one was begun is not known.`,
     listFirst(request),
@@ -89,11 +129,13 @@ function checkNew(ctx: Context, request: CreateRequest, snapshot: Snapshot): Out
   )
 }
 
-function checkMarker(ctx: Context, snapshot: Snapshot): Snapshot {
-  if (parseMarker(snapshot.description) === undefined)
-    ctx.report.warn(
-      `The API handed snapshot ${snapshot.id}'s description back without this action's marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.`,
-    )
+function checkMarker(ctx: Context, request: CreateRequest, snapshot: Snapshot): Snapshot {
+  if (parseMarker(snapshot.description) !== undefined) return snapshot
+  ctx.report.warn(
+    parseMarker(request.description) === undefined
+      ? `The runner does not say in which repository this runs (GITHUB_REPOSITORY), so snapshot ${snapshot.id} has no valid marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.`
+      : `The API handed snapshot ${snapshot.id}'s description back without this action's marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.`,
+  )
   return snapshot
 }
 
@@ -213,6 +255,7 @@ async function afterRefusal(
       return failure(`${describeFailure(refusal)} ${unclear(traces)}`, listFirst(request), 'unknown')
   }
   request.entry.status = undefined
+  if (await pauseBeforeRepeating(ctx, refusal, progress, request.deadline)) return 'again'
   if (refusal.status !== 400)
     return { ok: false, problem: await explain(ctx, refusal, 'No snapshot was taken.') }
   return afterBadRequest(ctx, request, refusal, progress, ledger)
@@ -237,24 +280,46 @@ async function afterBadRequest(
       problem: await explain(ctx, refusal, `Why cannot be told: ${describeFailure(list.failure)}`),
     }
   ledger.slots.set(request.entry.server, list.value.length)
+  const isFull = list.value.length >= SLOTS
+  const mayDelete = request.whenFull === 'delete-oldest' && progress.freed === undefined
+  if (isFull && mayDelete) {
+    const made = await makeRoom(ctx, request, list.value, progress, ledger)
+    if (made !== 'none allowed') return made
+  }
   const now = ctx.clock.now()
   if (progress.slotDeadline !== undefined && now < progress.slotDeadline) {
     const end = Math.min(progress.slotDeadline, request.deadline)
     await ctx.clock.sleep(Math.min(slotGap(ctx), end - now), ctx.signal)
     return 'again'
   }
-  if (list.value.length < SLOTS) return afterRefusalWithRoom(ctx, request, refusal, progress, list.value)
-  if (request.whenFull === 'fail' || progress.slotDeadline !== undefined)
-    return { ok: false, problem: serverIsFull(ctx, request.entry, list.value, request.whenFull) }
-  const freed = await freeSlot(ctx, request.entry, list.value, request.deadline)
+  if (!isFull) return afterRefusalWithRoom(ctx, request, refusal, progress, list.value)
+  return { ok: false, problem: serverIsFull(ctx, request.entry, list.value, request.whenFull) }
+}
+
+/** Deletes the one snapshot that the rule allows; one that somebody else has deleted meanwhile frees their slot. */
+async function makeRoom(
+  ctx: Context,
+  request: CreateRequest,
+  snapshots: readonly Snapshot[],
+  progress: Progress,
+  ledger: Ledger,
+): Promise<Outcome<Snapshot> | 'again' | 'none allowed'> {
+  const there = snapshots.filter(({ id }) => !progress.goneAlready.has(id))
+  const freed = await freeSlot(ctx, request.entry, there, request.deadline)
   if (!freed.ok) return freed
-  if (freed.value === undefined)
-    return { ok: false, problem: serverIsFull(ctx, request.entry, list.value, request.whenFull) }
-  ledger.deleted.push(freed.value)
-  progress.freed = freed.value
-  ctx.report.outputs({ 'deleted-snapshot-ids': ledger.deleted.map(snapshot => snapshot.id).join(',') })
+  if (freed.value === undefined) return 'none allowed'
+  const { snapshot, how } = freed.value
+  progress.slotDeadline ??= ctx.clock.now() + SLOT_PATIENCE
+  if (how === 'gone') {
+    progress.goneAlready.add(snapshot.id)
+    ctx.report.line(`Snapshot ${snapshot.id} was gone already: somebody else has deleted it. Asking again.`)
+    return 'again'
+  }
+  ledger.deleted.push(snapshot)
+  progress.freed = snapshot
+  ctx.report.outputs({ 'deleted-snapshot-ids': ledger.deleted.map(({ id }) => id).join(',') })
   ctx.report.line(
-    `Snapshot ${freed.value.id} is deleted; asking again while its slot comes free, for ${formatDuration(SLOT_PATIENCE)} at most.`,
+    `Snapshot ${snapshot.id} is deleted; asking again while its slot comes free, for ${formatDuration(SLOT_PATIENCE)} at most.`,
   )
   progress.slotDeadline = ctx.clock.now() + SLOT_PATIENCE
   return 'again'
@@ -276,7 +341,7 @@ async function afterRefusalWithRoom(
     )
     return 'again'
   }
-  if (progress.freed !== undefined)
+  if (progress.slotDeadline !== undefined)
     return failure(
       `${describeFailure(refusal)} ${used} slots of ${serverLabel(request.entry)} are in use, but none came free within ${formatDuration(SLOT_PATIENCE)}. No snapshot was taken.`,
       'Run the job again in a few minutes.',

@@ -16,7 +16,7 @@ import { chooseForFullServer } from '../policy/retention.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
-import { requestSnapshot } from './create-request.ts'
+import { type CreateRequest, requestSnapshot } from './create-request.ts'
 import { addPhase, type Entry, failEntry, newEntry, serverLabel, tooLate } from './entry.ts'
 import { SLOTS, serverIsFull } from './full-server.ts'
 import { checkHealth } from './health.ts'
@@ -107,11 +107,12 @@ async function surveyOne(
   known: readonly Snapshot[],
   deadline: number,
 ): Promise<Problem | undefined> {
-  const readable = await readBeforeCreate(ctx, inputs, entry, known, deadline)
+  const readable = await readBeforeCreate(ctx, inputs, entry, { known, isFirst: true }, deadline)
   if (readable !== undefined) return readable
   // A single create leaves the limit to the API, which may allow more; a group, or a server about to be stopped,
-  // must not find out half-way.
-  if (known.length < SLOTS || (inputs.servers.length === 1 && !inputs.stopServer)) return undefined
+  // must not find out half-way, and a dry run promises nothing that the reference denies.
+  const isLeftToApi = inputs.servers.length === 1 && !inputs.stopServer && !inputs.dryRun
+  if (known.length < SLOTS || isLeftToApi) return undefined
   const possible =
     inputs.whenFull === 'delete-oldest' &&
     chooseForFullServer({ snapshots: known, origin: ctx.origin, now: ctx.clock.now() }) !== undefined
@@ -119,12 +120,18 @@ async function surveyOne(
   return serverIsFull(ctx, entry, known, inputs.whenFull)
 }
 
+/** What is known when a server is read: its snapshots, where they need not be read; and whether it is the first time. */
+interface SecondLook {
+  readonly known?: readonly Snapshot[]
+  readonly isFirst: boolean
+}
+
 /** Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create. */
 async function readBeforeCreate(
   ctx: Context,
   inputs: CreateInputs,
   entry: Entry,
-  known: readonly Snapshot[] | undefined,
+  { known, isFirst }: SecondLook,
   deadline: number,
 ): Promise<Problem | undefined> {
   const began = ctx.clock.now()
@@ -144,7 +151,7 @@ async function readBeforeCreate(
     }
   if (found.state === 'refused') {
     // In a second look, other servers of the group have been begun.
-    const state = known === undefined ? 'No snapshot of it was taken.' : 'Nothing was changed.'
+    const state = isFirst ? 'Nothing was changed.' : 'No snapshot of it was taken.'
     if (found.failure.status !== 403) return explain(ctx, found.failure, state)
     if (inputs.stopServer || inputs.restoreOn.length > 0)
       return explain(
@@ -152,6 +159,7 @@ async function readBeforeCreate(
         found.failure,
         `${inputs.stopServer ? 'stop-server' : 'restore-on'} needs a token that may read the server. ${state}`,
       )
+    if (!isFirst) return undefined
     ctx.report.warn(
       `The token may not read server ${entry.server}: whether it is being restored or restarted just now is not known. The snapshot is taken all the same.`,
     )
@@ -173,12 +181,16 @@ function planOnly(ctx: Context, plan: Plan): void {
     )
     if (plan.inputs.stopServer)
       ctx.report.line(`Would stop ${serverLabel(entry)} first and start it again afterwards, if it runs.`)
-    if (used < SLOTS) continue
-    const victim = chooseForFullServer({ snapshots: known, origin: ctx.origin, now: ctx.clock.now() })
-    if (plan.inputs.whenFull === 'delete-oldest' && victim !== undefined)
-      ctx.report.line(`Would delete ${victim.id} ${victim.name} first, since no slot is free.`)
-    else ctx.report.warn(`The API would refuse it: no slot of ${serverLabel(entry)} is free.`)
+    for (const { id, name } of toMakeRoom(ctx, known))
+      ctx.report.line(`Would delete ${id} ${name} first, since no slot is free.`)
   }
+}
+
+/** What would be deleted for a slot: one, where none is free. Where none may be, the server has been refused before. */
+function toMakeRoom(ctx: Context, known: readonly Snapshot[]): readonly Snapshot[] {
+  if (known.length < SLOTS) return []
+  const victim = chooseForFullServer({ snapshots: known, origin: ctx.origin, now: ctx.clock.now() })
+  return [victim].filter(snapshot => snapshot !== undefined)
 }
 
 /** Works on the servers side by side; a server that is not stopped frees its place once the API has accepted. */
@@ -237,8 +249,12 @@ function skip(entry: Entry): void {
 /** A server whose turn comes late is read again: what was true a while ago proves nothing. */
 async function readAgain(ctx: Context, plan: Plan, entry: Entry): Promise<Problem | undefined> {
   if (ctx.clock.now() >= plan.deadline) return tooLate(entry)
-  if (entry.readAt !== undefined && ctx.clock.now() - entry.readAt < FRESH) return undefined
-  return readBeforeCreate(ctx, plan.inputs, entry, undefined, plan.deadline)
+  if (isFresh(ctx, entry)) return undefined
+  return readBeforeCreate(ctx, plan.inputs, entry, { isFirst: false }, plan.deadline)
+}
+
+function isFresh(ctx: Context, { readAt }: Entry): boolean {
+  return readAt !== undefined && ctx.clock.now() - readAt < FRESH
 }
 
 const FRESH = 10_000
@@ -309,7 +325,7 @@ function slotsAfter(plan: Plan, entry: Entry): number {
   return (plan.before.get(entry.server)?.length ?? 0) + 1 - deleted
 }
 
-function requestFor(ctx: Context, plan: Plan, entry: Entry): Parameters<typeof requestSnapshot>[1] {
+function requestFor(ctx: Context, plan: Plan, entry: Entry): CreateRequest {
   return newRequest(ctx, {
     entry,
     name: plan.name,
@@ -318,6 +334,11 @@ function requestFor(ctx: Context, plan: Plan, entry: Entry): Parameters<typeof r
     before: plan.before.get(entry.server) ?? [],
     whenFull: plan.inputs.whenFull,
     deadline: plan.deadline,
+    readAgain: async what => {
+      if (isFresh(ctx, entry)) return undefined
+      const look: SecondLook = what === 'server' ? { known: [], isFirst: false } : { isFirst: false }
+      return readBeforeCreate(ctx, plan.inputs, entry, look, plan.deadline)
+    },
   })
 }
 
@@ -332,8 +353,9 @@ export function newRequest(
     readonly before: readonly Snapshot[]
     readonly whenFull: 'fail' | 'delete-oldest'
     readonly deadline: number
+    readonly readAgain: CreateRequest['readAgain']
   },
-): Parameters<typeof requestSnapshot>[1] {
+): CreateRequest {
   const marker = markerFor(ctx.origin, wish.purpose, newKey(ctx.random))
   ctx.report.debug(`marker: ${formatMarker(marker)}`)
   return {
@@ -344,6 +366,7 @@ export function newRequest(
     before: new Set(wish.before.map(snapshot => snapshot.id)),
     whenFull: wish.whenFull,
     deadline: wish.deadline,
+    readAgain: wish.readAgain,
   }
 }
 

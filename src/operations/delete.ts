@@ -12,7 +12,8 @@ import {
   serverLabel,
   snapshotIdOf,
 } from './entry.ts'
-import { ageOf, mayDeleteFrom } from './full-server.ts'
+import { mayDeleteFrom } from './full-server.ts'
+import { ageOf } from './inventory.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
 import { allOrFirstError, forEachServer } from './parallel.ts'

@@ -1,50 +1,15 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { ServerId } from '../domain/ids.ts'
-import { formatAge } from '../policy/durations.ts'
-import { isOwn, isThisRepository, parseMarker } from '../policy/marker.ts'
-import { createdAtMs } from '../policy/recency.ts'
 import { chooseForFullServer } from '../policy/retention.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import { isAmbiguous } from '../vps/failure.ts'
 import type { Context } from './context.ts'
 import { type Entry, serverLabel } from './entry.ts'
+import { ageOf, inventory } from './inventory.ts'
 import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
 
 /** The API's limit, from the published reference. */
 export const SLOTS = 5
-
-/** The snapshots of a server in one sentence: id, name, age and whose each is. */
-export function inventory(ctx: Context, snapshots: readonly Snapshot[]): string {
-  return [...snapshots].map(snapshot => describeSnapshot(ctx, snapshot)).join('; ')
-}
-
-function describeSnapshot(ctx: Context, snapshot: Snapshot): string {
-  return `${snapshot.id} ${snapshot.name} (${snapshot.status}, ${ageOf(ctx, snapshot)}, ${ownerOf(ctx, snapshot)})`
-}
-
-/** How old a snapshot is, e.g. `2 days old`. */
-export function ageOf(ctx: Context, snapshot: Snapshot): string {
-  const age = ageText(ctx, snapshot)
-  return age === UNKNOWN_AGE ? `age ${age}` : `${age} old`
-}
-
-/** The age of a snapshot by itself, e.g. `2 days`. */
-export function ageText(ctx: Context, snapshot: Snapshot): string {
-  const created = createdAtMs(snapshot)
-  return created === undefined ? UNKNOWN_AGE : formatAge(ctx.clock.now() - created)
-}
-
-const UNKNOWN_AGE = 'unknown'
-
-function ownerOf(ctx: Context, snapshot: Snapshot): string {
-  const marker = parseMarker(snapshot.description)
-  if (marker === undefined) return "a person's"
-  if (marker.purpose === 'safety') return `a safety snapshot of ${marker.repository}`
-  if (isOwn(marker, ctx.origin)) return marker.run === ctx.origin.runId ? "this run's" : "this workflow's"
-  return isThisRepository(marker, ctx.origin)
-    ? 'another workflow of this repository'
-    : `of ${marker.repository}`
-}
 
 /** The error of a server without a free slot: what is there, and what a person can do. */
 export function serverIsFull(
@@ -63,19 +28,20 @@ export function serverIsFull(
     status: 'failed',
     message: `${serverLabel(entry)} has no free slot (${snapshots.length} of ${SLOTS} in use): ${inventory(ctx, snapshots)}.`,
     next: taken ? 'The slot that was freed has been taken again; run the job again.' : remedy,
+    there: snapshots,
   }
 }
 
 /**
  * Deletes the one snapshot that the rule allows, so that a slot comes free.
- * @returns what was deleted; undefined where the rule allows none
+ * @returns what was deleted, or was found to be gone; undefined where the rule allows none
  */
 export async function freeSlot(
   ctx: Context,
   entry: Entry,
   snapshots: readonly Snapshot[],
   deadline: number,
-): Promise<Outcome<Snapshot | undefined>> {
+): Promise<Outcome<{ readonly snapshot: Snapshot; readonly how: 'deleted' | 'gone' } | undefined>> {
   const victim = chooseForFullServer({ snapshots, origin: ctx.origin, now: ctx.clock.now() })
   if (victim === undefined) return success(undefined)
   const allowed = await mayDeleteFrom(ctx, entry.server, victim, deadline)
@@ -87,7 +53,7 @@ export async function freeSlot(
   entry.status = 'unknown'
   const answer = await ctx.api.deleteSnapshot(victim.id, { deadline })
   entry.status = undefined
-  if (answer.ok) return success(victim)
+  if (answer.ok) return success({ snapshot: victim, how: answer.value })
   // Of what was sent more than once, an earlier sending may have been obeyed.
   const isCertain = answer.failure.repeated <= 1 && !isAmbiguous(answer.failure)
   const state = isCertain

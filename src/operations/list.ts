@@ -1,18 +1,15 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { ServerId } from '../domain/ids.ts'
 import type { ListInputs } from '../inputs.ts'
-import { formatSize } from '../policy/durations.ts'
 import { compareNewestFirst } from '../policy/recency.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import type { Context } from './context.ts'
-import { ageOf } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
 import { explain } from './problem.ts'
 import { createSnapshotReader } from './snapshots.ts'
+import { printTable, resultTable } from './tables.ts'
 
 const LIST_TIME = 5 * 60_000
-// A log of thousands of lines is read by nobody; the output and the summary hold more.
-const LINES = 100
 
 /** Reads the snapshots of some servers, or of all, newest first. */
 export async function list(ctx: Context, inputs: ListInputs, ledger: Ledger): Promise<void> {
@@ -23,9 +20,7 @@ export async function list(ctx: Context, inputs: ListInputs, ledger: Ledger): Pr
   }
   const snapshots = [...answer.value].sort(compareNewestFirst)
   ledger.listed = snapshots
-  for (const snapshot of snapshots.slice(0, LINES)) ctx.report.line(lineOf(ctx, snapshot))
-  if (snapshots.length > LINES)
-    ctx.report.line(`… and ${snapshots.length - LINES} more, all of them in the output "snapshots".`)
+  if (snapshots.length > 0) printTable(ctx, resultTable(ctx, ledger))
 }
 
 async function readAsked(
@@ -36,16 +31,4 @@ async function readAsked(
   if (servers.length > 0) return createSnapshotReader(ctx).read(servers, options)
   const answer = await ctx.api.listSnapshots({}, options)
   return answer.ok ? { ok: true, value: answer.value.snapshots } : answer
-}
-
-function lineOf(ctx: Context, snapshot: Snapshot): string {
-  const server = `${snapshot.server.name} (${snapshot.server.id})`
-  return [
-    snapshot.id,
-    snapshot.name,
-    server,
-    snapshot.status,
-    formatSize(snapshot.sizeMb),
-    ageOf(ctx, snapshot),
-  ].join(' · ')
 }

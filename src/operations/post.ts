@@ -3,7 +3,7 @@ import { Cancelled } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import type { HealthInputs, HealthTarget, JobStatus } from '../inputs.ts'
 import type { SummaryModel } from '../report/summary.ts'
-import { howItEnded, noteCancel, summaryOf } from './conclude.ts'
+import { howItEnded, noteCancel, printResult, summaryOf, wasOverwritten } from './conclude.ts'
 import type { Context } from './context.ts'
 import { type Entry, type HeldEntry, heldEntries, newEntry, serverLabel } from './entry.ts'
 import { type Ledger, newLedger, problemsOf } from './ledger.ts'
@@ -221,7 +221,7 @@ function entryOf(item: SavedEntry): Entry {
           id: item.snapshot.id,
           name: item.snapshot.name,
           status: item.snapshot.completed ? 'completed' : 'in_progress',
-          sizeMb: null,
+          sizeMb: item.snapshot.sizeMb,
           createdAt: item.snapshot.createdAt,
           description: '',
           server,
@@ -240,6 +240,8 @@ function hasNothingToShow(done: PostLedger): boolean {
 async function concludePost(ctx: Context, jobStatus: JobStatus, done: PostLedger): Promise<boolean> {
   const verdict = postVerdict(ctx, jobStatus, done)
   for (const failure of furtherFailures(done.restores)) ctx.report.line(failure)
+  printResult(ctx, done.restores)
+  if (verdict.good && wasOverwritten(done.restores)) ctx.report.notice(verdict.text)
   await ctx.report.conclude({
     good: verdict.good,
     title: problemsOf(done.restores).length > 0 ? `Rollback ${howItEnded(done.restores)}` : 'End of the job',

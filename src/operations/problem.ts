@@ -1,3 +1,4 @@
+import type { Snapshot } from '../domain/entities.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { describeFailure, remedyFor } from '../vps/failure.ts'
 import type { Context } from './context.ts'
@@ -9,6 +10,8 @@ export interface Problem {
   readonly message: string
   /** The next step for a person. */
   readonly next: string
+  /** The snapshots that the message lists, where it lists some. */
+  readonly there?: readonly Snapshot[]
 }
 
 export type Outcome<T> =
@@ -23,6 +26,11 @@ export function success<T>(value: T): Outcome<T> {
 /** A failure with its next step. */
 export function failure(message: string, next: string, status: Problem['status'] = 'failed'): Outcome<never> {
   return { ok: false, problem: { status, message, next } }
+}
+
+/** A failure whose message lists some snapshots. */
+export function failureAmong(there: readonly Snapshot[], message: string, next: string): Outcome<never> {
+  return { ok: false, problem: { status: 'failed', message, next, there } }
 }
 
 /** What went wrong first, and what went wrong besides; the status is that of the first. */

@@ -3,12 +3,12 @@ import { nextDelay } from '../policy/schedule.ts'
 import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import { type ApiFailure, describeFailure, isAmbiguous } from '../vps/failure.ts'
-import { retryDelay } from '../vps/retry.ts'
 import type { Context } from './context.ts'
 import { type Entry, serverLabel, snapshotIdOf } from './entry.ts'
 import { type Look, lookAt, type Polled, poll } from './poll.ts'
 import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
 import { awaitReadiness, notSettled } from './readiness.ts'
+import { pauseBeforeRepeating, type Repetition } from './repetition.ts'
 
 /** How a restore was accepted. */
 export interface Acceptance {
@@ -29,11 +29,9 @@ export interface RestoreRequest {
   readonly blindly: boolean
 }
 
-interface Progress {
+interface Progress extends Repetition {
   /** How many requests went out whose answer never came. */
   unanswered: number
-  /** How many certainly did nothing: there was no connection, or the API had too many (429). */
-  unsent: number
 }
 
 type Sent =
@@ -137,27 +135,10 @@ async function sendOnce(
   if (isAmbiguous(answer.failure))
     return afterLostAnswer(ctx, request, answer.failure, statusBefore, progress)
   if (progress.unanswered === 0) entry.status = before
-  if (await pauseBeforeRepeating(ctx, request, answer.failure, progress)) return { state: 'again' }
+  if (await pauseBeforeRepeating(ctx, answer.failure, progress, request.deadline)) return { state: 'again' }
   if (answer.failure.status !== 400)
     return { state: 'problem', problem: await refused(ctx, request, answer.failure, progress) }
   return afterBadRequest(ctx, request, answer.failure, progress)
-}
-
-/** Waits where the request certainly did nothing and may be sent again; whether it may. */
-async function pauseBeforeRepeating(
-  ctx: Context,
-  { deadline }: RestoreRequest,
-  failure: ApiFailure,
-  progress: Progress,
-): Promise<boolean> {
-  const now = ctx.clock.now()
-  progress.unsent += 1
-  const { random } = ctx
-  const delayMs = retryDelay({ failure, sent: progress.unsent, now, began: now, deadline, random })
-  if (delayMs === undefined) return false
-  ctx.report.line(`${describeFailure(failure)} Trying again in ${(delayMs / 1_000).toFixed(1)} s.`)
-  await ctx.clock.sleep(delayMs, ctx.signal)
-  return true
 }
 
 function accepted(ctx: Context, statusBefore: string | undefined, seenRestoring: boolean): Sent {

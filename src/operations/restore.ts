@@ -5,6 +5,7 @@ import { formatDuration } from '../policy/durations.ts'
 import { defaultName } from '../policy/names.ts'
 import { createdAtMs } from '../policy/recency.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
+import type { ApiResult } from '../vps/failure.ts'
 import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
 import { newRequest } from './create.ts'
@@ -19,11 +20,11 @@ import {
   serverLabel,
   snapshotIdOf,
 } from './entry.ts'
-import { ageOf, inventory } from './full-server.ts'
+import { ageOf, inventory } from './inventory.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
 import { allOrFirstError } from './parallel.ts'
-import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
+import { explain, failureAmong, type Outcome, type Problem, success } from './problem.ts'
 import { type RestoreJob, restoreAll } from './restore-one.ts'
 import { readBeforeRestore } from './restore-request.ts'
 import { type Found, selectSnapshots } from './select.ts'
@@ -94,35 +95,40 @@ async function chooseTargets(
 }
 
 function twoOfOneServer(found: readonly Found[]): Outcome<never> | undefined {
-  const seen = new Map<string, string>()
+  const seen = new Map<string, Snapshot>()
   for (const { id, snapshot } of found) {
     if (snapshot === undefined) continue
     const other = seen.get(snapshot.server.id)
     if (other !== undefined)
-      return failure(
-        `Snapshots ${other} and ${id} are both of server ${snapshot.server.id}; one of them would overwrite the other. Nothing was changed.`,
+      return failureAmong(
+        [other, snapshot],
+        `Snapshots ${other.id} and ${id} are both of server ${snapshot.server.id}; one of them would overwrite the other. Nothing was changed.`,
         'Give one snapshot for each server.',
       )
-    seen.set(snapshot.server.id, id)
+    seen.set(snapshot.server.id, snapshot)
   }
   return undefined
 }
 
+/** The snapshots that no list holds. Without a server-id they may have been meant to be of any server. */
 async function missing(
   ctx: Context,
   inputs: RestoreInputs,
   absent: readonly Found[],
   deadline: number,
 ): Promise<Problem> {
+  const reader = createSnapshotReader(ctx)
+  const fits = (snapshot: Snapshot): boolean => unfit(ctx, inputs, snapshot) === undefined
+  const options = { deadline, once: true }
   const list =
     inputs.guard.length === 0
-      ? undefined
-      : await createSnapshotReader(ctx).read(inputs.guard, { deadline, once: true })
-  const fitting = list?.ok === true ? fittingOf(ctx, inputs, list.value) : undefined
-  const instead = fitting === undefined ? '' : ` ${alternatives(ctx, fitting)}`
+      ? await reader.readAll(fits, options)
+      : await reader.read(inputs.guard, options, fits)
+  const [which, it] = absent.length === 1 ? ['Snapshot', 'it'] : ['Snapshots', 'them']
   return {
     status: 'failed',
-    message: `${absent.length === 1 ? 'Snapshot' : 'Snapshots'} ${absent.map(item => item.id).join(', ')}: no list holds ${absent.length === 1 ? 'it' : 'them'}, so nothing was overwritten for ${absent.length === 1 ? 'it' : 'them'}.${instead}`,
+    there: list.ok ? list.value : [],
+    message: `${which} ${absent.map(item => item.id).join(', ')}: no list holds ${it}, so nothing was overwritten for ${it}. ${alternatives(ctx, list, inputs.guard.length !== 1)}`,
     next: 'List what there is with operation: list, and give the snapshot-id of the one you mean.',
   }
 }
@@ -137,17 +143,14 @@ async function refusal(
 ): Promise<Problem | undefined> {
   const reason = unfit(ctx, inputs, snapshot)
   if (reason === undefined) return undefined
-  const list = await readSnapshotsOf(ctx, entry.server, { deadline, once: true })
-  const others = list.ok ? fittingOf(ctx, inputs, list.value) : []
+  const fits = (other: Snapshot): boolean => unfit(ctx, inputs, other) === undefined
+  const list = await createSnapshotReader(ctx).read([entry.server], { deadline, once: true }, fits)
   return {
     status: 'failed',
-    message: `Snapshot ${snapshot.id} of ${serverLabel(entry)} was not restored: ${reason} ${alternatives(ctx, others)}`,
+    there: list.ok ? list.value : [],
+    message: `Snapshot ${snapshot.id} of ${serverLabel(entry)} was not restored: ${reason} ${alternatives(ctx, list, false)}`,
     next: 'Give the snapshot-id of one that fits.',
   }
-}
-
-function fittingOf(ctx: Context, inputs: RestoreInputs, snapshots: readonly Snapshot[]): readonly Snapshot[] {
-  return snapshots.filter(snapshot => unfit(ctx, inputs, snapshot) === undefined)
 }
 
 function unfit(ctx: Context, inputs: RestoreInputs, snapshot: Snapshot): string | undefined {
@@ -161,10 +164,12 @@ function unfit(ctx: Context, inputs: RestoreInputs, snapshot: Snapshot): string 
     : undefined
 }
 
-function alternatives(ctx: Context, snapshots: readonly Snapshot[]): string {
-  return snapshots.length === 0
+/** @param withServer whether of which server each one is has to be said */
+function alternatives(ctx: Context, fitting: ApiResult<readonly Snapshot[]>, withServer: boolean): string {
+  if (!fitting.ok) return 'What could be restored instead could not be read.'
+  return fitting.value.length === 0
     ? 'There is none that could be restored instead.'
-    : `What could be restored instead: ${inventory(ctx, snapshots)}.`
+    : `What could be restored instead: ${inventory(ctx, fitting.value, withServer)}.`
 }
 
 async function planOnly(
@@ -208,14 +213,14 @@ async function takeSafetyFirst(
   job: RestoreJob,
 ): Promise<boolean> {
   if (!inputs.snapshotBeforeRestore) return true
-  const { entry, deadline } = job
+  const { entry } = job
   // What forbids the restore forbids it before its safety snapshot is taken, too.
   const ready = await readBeforeRestore(ctx, { ...job, blindly: job.wait === 'accepted' })
   if (!ready.ok) {
     failEntry(entry, ready.problem)
     return false
   }
-  const safety = await takeSafetySnapshot(ctx, ledger, entry, board, deadline)
+  const safety = await takeSafetySnapshot(ctx, ledger, job, board)
   if (safety.ok) return true
   failEntry(entry, {
     ...safety.problem,
@@ -234,10 +239,10 @@ function waitOf(inputs: RestoreInputs): 'to the end' | 'accepted' | 'briefly' {
 async function takeSafetySnapshot(
   ctx: Context,
   ledger: Ledger,
-  entry: Entry,
+  job: RestoreJob,
   board: Board,
-  deadline: number,
 ): Promise<Outcome<undefined>> {
+  const { entry, deadline } = job
   const began = ctx.clock.now()
   const before = await readSnapshotsOf(ctx, entry.server, { deadline })
   if (!before.ok) return { ok: false, problem: await explain(ctx, before.failure) }
@@ -251,6 +256,10 @@ async function takeSafetySnapshot(
     before: before.value,
     whenFull: 'fail',
     deadline,
+    readAgain: async () => {
+      const again = await readBeforeRestore(ctx, { ...job, blindly: job.wait === 'accepted' })
+      return again.ok ? undefined : again.problem
+    },
   })
   // While its answer is outstanding, a cancel must not say that nothing was changed.
   entry.status = 'unknown'

@@ -50,7 +50,13 @@ const entrySchema = v.object({
   /** Whether this action stopped the server: the intent is saved before the request is sent. */
   power: v.picklist(['untouched', 'stop intended', 'stopped', 'started']),
   snapshot: v.optional(
-    v.object({ id: snapshotId, name: v.string(), createdAt: v.nullable(v.string()), completed: v.boolean() }),
+    v.object({
+      id: snapshotId,
+      name: v.string(),
+      createdAt: v.nullable(v.string()),
+      sizeMb: v.nullable(v.number()),
+      completed: v.boolean(),
+    }),
   ),
 })
 
@@ -105,6 +111,7 @@ export function saveEntry(ctx: Context, index: number, entry: Entry, power: Save
             id: snapshot.id,
             name: snapshot.name,
             createdAt: snapshot.createdAt,
+            sizeMb: snapshot.sizeMb,
             completed: entry.status === 'completed',
           },
         }),

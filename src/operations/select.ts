@@ -7,9 +7,9 @@ import { extendStreak, isSettled, type SettleWindow, type Streak, settleWindow }
 import { snapshotPhase } from '../policy/statuses.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import type { Context } from './context.ts'
-import { ageOf, inventory } from './full-server.ts'
+import { ageOf, inventory } from './inventory.ts'
 import { type Look, lookAt, poll } from './poll.ts'
-import { explain, failure, type Outcome, success } from './problem.ts'
+import { explain, failure, failureAmong, type Outcome, success } from './problem.ts'
 import { createSnapshotReader, type SnapshotReader } from './snapshots.ts'
 
 /** Which snapshots an operation is about, found or not, in the order in which they were asked for. */
@@ -72,16 +72,22 @@ function noChoice(
   const there = own.length === 0 ? 'It has no snapshots.' : `It has: ${inventory(ctx, own)}.`
   const next = 'Give the snapshot-id of the one you mean.'
   if (choice.by === 'latest')
-    return failure(
+    return failureAmong(
+      own,
       `Server ${server} has no snapshot that this repository made before a deploy and that could be taken as the latest. ${there} Nothing was changed.`,
       next,
     )
   if (chosen.reason === 'several')
-    return failure(
+    return failureAmong(
+      own,
       `Server ${server} has more than one snapshot named ${choice.name}: ${chosen.ids.join(' and ')}. Nothing was changed.`,
       next,
     )
-  return failure(`Server ${server} has no snapshot named ${choice.name}. ${there} Nothing was changed.`, next)
+  return failureAmong(
+    own,
+    `Server ${server} has no snapshot named ${choice.name}. ${there} Nothing was changed.`,
+    next,
+  )
 }
 
 async function selectByIds(
@@ -98,17 +104,26 @@ async function selectByIds(
   const which = strange.map(
     ({ id, snapshot }) => `snapshot ${id} belongs to ${snapshot?.server.name} (${snapshot?.server.id})`,
   )
-  return failure(
-    `The guard server-id allows ${search.guard.join(', ')}, but ${which.join('; ')}. Nothing was changed. ${await instead(ctx, search)}`,
+  const allowed = await completedOfAllowed(ctx, search)
+  return failureAmong(
+    allowed ?? [],
+    `The guard server-id allows ${search.guard.join(', ')}, but ${which.join('; ')}. Nothing was changed. ${instead(ctx, allowed)}`,
     'Give the snapshot of the server that you mean, or that server in server-id.',
   )
 }
 
-/** What the servers that were meant have, where it can be read. */
-async function instead(ctx: Context, search: Required<Search>): Promise<string> {
-  const list = await createSnapshotReader(ctx).read(search.guard, { deadline: search.deadline, once: true })
-  if (!list.ok) return 'What the allowed servers have could not be read.'
-  const completed = list.value.filter(snapshot => snapshotPhase(snapshot.status) === 'completed')
+/** The completed snapshots of the servers that were meant; undefined where they cannot be read. */
+async function completedOfAllowed(
+  ctx: Context,
+  { guard, deadline }: Required<Search>,
+): Promise<readonly Snapshot[] | undefined> {
+  const isCompleted = ({ status }: Snapshot): boolean => snapshotPhase(status) === 'completed'
+  const list = await createSnapshotReader(ctx).read(guard, { deadline, once: true }, isCompleted)
+  return list.ok ? list.value : undefined
+}
+
+function instead(ctx: Context, completed: readonly Snapshot[] | undefined): string {
+  if (completed === undefined) return 'What the allowed servers have could not be read.'
   if (completed.length === 0) return 'The allowed servers have no completed snapshot.'
   return `The allowed servers have: ${inventory(ctx, completed)}.`
 }

@@ -2,6 +2,7 @@ import { defuse, logLine, oneLine } from './harmless.ts'
 import type { Outputs } from './outputs.ts'
 import type { Runner } from './runner.ts'
 import { renderSummary, type SummaryModel } from './summary.ts'
+import { type Table, tableLines } from './table.ts'
 
 /** How a stage ended, as the user is to see it. Texts are raw. */
 export interface Conclusion {
@@ -11,6 +12,8 @@ export interface Conclusion {
   /** What to do next; undefined where nothing is to be done. */
   readonly verdict: string
   readonly next: string | undefined
+  /** What the annotation says besides, since the log has said it in lines of its own. */
+  readonly detail?: string | undefined
   readonly summary: SummaryModel | undefined
 }
 
@@ -18,6 +21,8 @@ export interface Conclusion {
 export interface Report {
   /** One line in the log: a change, not a poll. */
   line(text: string): void
+  /** Lines whose columns are aligned: what a person compares by eye. */
+  table(table: Table): void
   debug(text: string): void
   notice(text: string): void
   /** Something that the user should act on: an annotation, too. */
@@ -67,6 +72,10 @@ export function createReport(
       openGroup()
       runner.info(logLine(text))
     },
+    table: table => {
+      openGroup()
+      for (const line of tableLines(table)) runner.info(line)
+    },
     debug: text => runner.debug(oneLine(text)),
     notice,
     warn,
@@ -108,8 +117,8 @@ function limited(annotate: (text: string) => void, print: (line: string) => void
 }
 
 function annotation(conclusion: Conclusion): string {
-  const next = conclusion.next === undefined ? '' : ` ${conclusion.next}`
-  return oneLine(conclusion.verdict + next, ANNOTATION_LENGTH)
+  const { verdict, detail, next } = conclusion
+  return oneLine([verdict, detail, next].filter(text => text !== undefined).join(' '), ANNOTATION_LENGTH)
 }
 
 async function writeSummary(

@@ -1,4 +1,5 @@
 import { escapeHtml, mermaidText } from './harmless.ts'
+import type { Table } from './table.ts'
 
 /** One phase of an operation, for the timeline. Times are milliseconds since the epoch. */
 export interface Phase {
@@ -10,12 +11,10 @@ export interface Phase {
 }
 
 /** A job summary as data; all texts are raw, escaping is this module's work. */
-export interface SummaryModel {
+export interface SummaryModel extends Table {
   readonly good: boolean
   readonly verdict: string
   readonly next?: string | undefined
-  readonly columns: readonly string[]
-  readonly rows: readonly (readonly string[])[]
   /** Short statements under the table: slots in use, what was deleted. */
   readonly facts: readonly string[]
   /** A YAML snippet to paste, with the sentence that introduces it. */

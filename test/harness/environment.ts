@@ -49,6 +49,8 @@ export function runnerEnvironment(folder: string, run: GithubRun): Environment {
     HOME: process.env['HOME'] ?? '',
     CI: 'true',
     GITHUB_ACTIONS: 'true',
+    GITHUB_ACTION_REF: 'v1',
+    GITHUB_ACTION_REPOSITORY: 'owner/vps-snapshot-action',
     ...Object.fromEntries(RUNNER_FILES.map(file => [`GITHUB_${file}`, join(folder, file)])),
     GITHUB_API_URL: 'https://api.github.com',
     GITHUB_EVENT_NAME: run.event,

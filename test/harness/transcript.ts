@@ -71,7 +71,7 @@ export function formatTranscript(transcript: Transcript, options: FormatOptions 
   const ended = transcript.signal === null ? `exit ${transcript.exitCode}` : `ended by ${transcript.signal}`
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['requests', collapse(transcript.requests.map(request => stable(formatRequest(request))))],
-    ['log', collapse(transcript.log.map(stable))],
+    ['log', collapse(realign(transcript.log.map(stable)))],
     ['annotations', transcript.annotations.map(each => stable(formatAnnotation(each)))],
     ['outputs', formatTexts({ ...outputs, ...steadySeconds(outputs) }, stable)],
     ['state', formatTexts(state, stable)],
@@ -107,6 +107,33 @@ function formatTexts(texts: Texts, stable: (text: string) => string): readonly s
 
 function steadySeconds(outputs: Texts): Texts {
   return 'duration-seconds' in outputs ? { 'duration-seconds': '<seconds>' } : {}
+}
+
+/** Aligns the columns of a table anew: what became stable in a cell is not as wide as what stood there. */
+function realign(lines: readonly string[]): readonly string[] {
+  let widths: readonly number[] = []
+  return lines.map((line, index) => {
+    if (TABLE_HEAD.test(line)) widths = widthsOf(lines.slice(index))
+    if (widths.length === 0 || cellsOf(line).length !== widths.length) widths = []
+    const cells = cellsOf(line).map((cell, column) => cell.padEnd(widths[column] ?? 0))
+    return widths.length === 0 ? line : cells.join('  ').trimEnd()
+  })
+}
+
+const TABLE_HEAD = /^Snapshot {2,}Status {2,}Server\b/
+
+function cellsOf(line: string): readonly string[] {
+  return line.split(/ {2,}/)
+}
+
+/** Of the table at the beginning of some lines. */
+function widthsOf(lines: readonly string[]): readonly number[] {
+  const columns = cellsOf(lines[0] ?? '').length
+  const end = lines.findIndex(line => cellsOf(line).length !== columns)
+  const rows = lines.slice(0, end === -1 ? lines.length : end).map(cellsOf)
+  return Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map(row => (row[column] ?? '').length)),
+  )
 }
 
 /** The same line several times in a row is one line that says so. */

@@ -125,11 +125,17 @@ function sortGroups(log: readonly string[]): readonly string[] {
   let stretch: string[] = []
   for (const line of log.slice(0, end)) {
     if (line.startsWith('##[')) {
-      sorted.push(...stretch.sort(byText(serverFirst)), line)
+      sorted.push(...sortStretch(stretch), line)
       stretch = []
     } else stretch.push(line)
   }
-  return [...sorted, ...stretch.sort(byText(serverFirst)), ...log.slice(end)]
+  return [...sorted, ...sortStretch(stretch), ...log.slice(end)]
+}
+
+/** The rows of a table have an order of their own. */
+function sortStretch(lines: readonly string[]): readonly string[] {
+  const isRow = (line: string): boolean => /\S {2,}\S/.test(line)
+  return [...lines.filter(line => !isRow(line)).sort(byText(serverFirst)), ...lines.filter(isRow)]
 }
 
 /** Lines about one server stand together. */

@@ -15,6 +15,7 @@ function left(id: string, workflow: string, days: number): SnapshotSpec {
   const origin: RunOrigin = {
     ...{ repository: 'owner/shop', workflow, workflowName: 'Deploy', runId: `77${id}`, attempt: 1 },
     ...{ event: 'push', job: 'deploy', sha: '0123456789abcdef', serverUrl: 'https://github.com' },
+    action: 'owner/vps-snapshot-action@v1',
   }
   const description = describeSnapshot('Earlier', markerFor(origin, 'deploy', 'abcdefgh'))
   return { id, server: SERVER, name: `shop-77${id}-1`, description, createdAt: daysAgo(days) }

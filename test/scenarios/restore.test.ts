@@ -242,7 +242,7 @@ describe.concurrent('a snapshot is chosen', () => {
     const inputs = { ...restore, 'snapshot-id': 'latest' }
     const [main] = await run(context, { ...setup, snapshots }, inputs, 'latest-of-a-rerun')
     context.expect(main).toMatchObject({ exitCode: 0, outputs: { 'snapshot-id': '797' } })
-    context.expect(main.annotations.map(({ level }) => level)).toEqual(['warning'])
+    context.expect(main.annotations.map(({ level }) => level)).toEqual(['warning', 'notice'])
   })
 
   it('as the latest never when only others made some', async context => {

@@ -84,4 +84,5 @@ export const ORIGIN_OF_RUN: Surroundings['origin'] = {
   job: 'deploy',
   sha: '0123456789abcdef0123456789abcdef01234567',
   serverUrl: 'https://github.com',
+  action: 'owner/vps-snapshot-action@v1',
 }

@@ -29,6 +29,7 @@ export const ORIGIN: RunOrigin = {
   job: 'release',
   sha: '0123456789abcdef0123456789abcdef01234567',
   serverUrl: 'https://github.com',
+  action: 'owner/vps-snapshot-action@v1',
 }
 
 /** A marker of another, earlier run of the same workflow. */

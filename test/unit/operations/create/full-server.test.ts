@@ -217,14 +217,29 @@ describe('a create with when-full: delete-oldest', () => {
     expect(deleted(world)).toEqual([])
   })
 
-  it('counts one that is gone already as deleted', async () => {
-    const { main } = stage({
+  it('does not claim one that somebody else deleted at the same moment', async () => {
+    const { main, world } = stage({
       happenings: [{ afterMs: 550, act: { act: 'delete', snapshot: '704' } }],
     })
-    const { green, outputs, requests } = await main(DELETE_OLDEST)
+    const { green, outputs, requests, log } = await main(DELETE_OLDEST)
     expect(requests.find(({ method }) => method === 'DELETE')?.status).toBe(404)
     expect(green).toBe(true)
-    expect(outputs['deleted-snapshot-ids']).toBe('704')
+    expect(log).toContain('Snapshot 704 was gone already: somebody else has deleted it. Asking again.')
+    expect(outputs['deleted-snapshot-ids']).toBeUndefined()
+    expect(world.events.filter(({ kind, by }) => kind === 'deleted' && by === 'api')).toEqual([])
+  })
+
+  it('deletes another where somebody else deleted the first one and took its slot', async () => {
+    const { main, world } = stage({
+      happenings: [
+        { afterMs: 550, act: { act: 'delete', snapshot: '704' } },
+        { afterMs: 560, act: { act: 'create', server: WEB.id, name: 'theirs' } },
+      ],
+    })
+    const { green, outputs } = await main(DELETE_OLDEST)
+    expect(green).toBe(true)
+    expect(outputs['deleted-snapshot-ids']).toBe('705')
+    expect(deleted(world)).toEqual(['704', '705'])
   })
 
   it('asks again every five seconds while the slot comes free', async () => {
@@ -235,7 +250,7 @@ describe('a create with when-full: delete-oldest', () => {
       requests
         .filter(({ method, path }) => method === 'POST' && path === '/snapshots/')
         .map(({ after, status }) => `${after} ${status}`),
-    ).toEqual(['200 400', '600 400', '5800 400', '11000 400', '16200 201'])
+    ).toEqual(['200 400', '600 400', '5800 400', '11100 400', '16300 201'])
     expect(deleted(world)).toEqual(['704'])
   })
 
@@ -253,8 +268,8 @@ describe('a create with when-full: delete-oldest', () => {
       '5000 400',
       '7200 400',
       '9400 400',
-      '11600 400',
-      '13800 201',
+      '11700 400',
+      '13900 201',
     ])
   })
 
@@ -363,23 +378,21 @@ describe('a create with when-full: delete-oldest', () => {
     expect(deleted(world)).toEqual(['704'])
   })
 
-  it('says in a dry run what it would delete, or that the API would refuse', async () => {
+  it('says in a dry run what it would delete, and fails it where the API would refuse', async () => {
     const plan = async (
       inputs: Readonly<Record<string, string>>,
       snapshots: StageSettings['snapshots'] = FIVE,
     ) => {
       const { main, world } = stage({ snapshots })
-      const { log, green, annotations } = await main({ ...inputs, 'dry-run': 'true' })
-      expect(green).toBe(true)
+      const { log, green, verdict } = await main({ ...inputs, 'dry-run': 'true' })
       expect(world.events).toEqual([])
-      return annotations[0]?.text ?? log[1]
+      return green ? log[1] : verdict.slice(0, 50)
     }
     expect(await plan(DELETE_OLDEST)).toBe('Would delete 704 deploy-704 first, since no slot is free.')
-    expect(await plan(CREATE)).toBe('The API would refuse it: no slot of web-server-01 is free.')
-    const handmade = ['1', '2', '3', '4', '5'].map(id => byHand({ id }))
-    expect(await plan(DELETE_OLDEST, handmade)).toBe(
-      'The API would refuse it: no slot of web-server-01 is free.',
-    )
+    const full = 'web-server-01 has no free slot (5 of 5 in use): 70'
+    expect(await plan(CREATE)).toBe(full)
+    const handmade = ['701', '702', '703', '704', '705'].map(id => byHand({ id }))
+    expect(await plan(DELETE_OLDEST, handmade)).toBe(full)
   })
 })
 

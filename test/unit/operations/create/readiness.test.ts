@@ -217,12 +217,6 @@ describe('before a create', () => {
     )
     expect(log).toEqual([
       'GET /servers/12345/ was answered with 502. Trying again in 0.5 s.',
-      'GET /servers/12345/ was answered with 502 (sent 2 times). Trying again in 1.0 s.',
-      'GET /servers/12345/ was answered with 502 (sent 3 times). Trying again in 2.0 s.',
-      'GET /servers/12345/ was answered with 502 (sent 4 times). Trying again in 4.0 s.',
-      'GET /servers/12345/ was answered with 502 (sent 5 times). Trying again in 8.0 s.',
-      'GET /servers/12345/ was answered with 502 (sent 6 times). Trying again in 15.0 s.',
-      'GET /servers/12345/ was answered with 502 (sent 7 times). Trying again in 15.0 s.',
       'GET /servers/12345/ was answered with 502 (sent 8 times). This is no answer; the wait goes on.',
       'Next: Look at the server in the VPS.org panel, then run the job again.',
       'The server did not settle within 1m: its status could not be read. GET /servers/12345/ was answered with 502. No snapshot of it was taken.',

@@ -314,7 +314,7 @@ describe('the saved state', () => {
     health: { timeoutMs: 1, targets: [] },
   }
   const entry = { server: '11', serverName: 'web-11', power: 'started' }
-  const snapshot = { id: '700', name: 'x', createdAt: null, completed: true }
+  const snapshot = { id: '700', name: 'x', createdAt: null, sizeMb: 5120, completed: true }
 
   function read(saved: Readonly<Record<string, unknown>>) {
     return readSavedState(name => (name in saved ? JSON.stringify(saved[name]) : ''))

@@ -153,6 +153,7 @@ describe('a create of one server', () => {
         snapshot: {
           completed: false,
           createdAt: '2026-03-02T02:40:00Z',
+          sizeMb: null,
           id: '802',
           name: 'shop-9876543210-1',
         },
@@ -164,6 +165,7 @@ describe('a create of one server', () => {
         snapshot: {
           completed: true,
           createdAt: '2026-03-02T02:40:00Z',
+          sizeMb: 5120,
           id: '802',
           name: 'shop-9876543210-1',
         },
@@ -187,7 +189,7 @@ describe('a create of one server', () => {
       '<details><summary>The step that puts it back</summary>',
       '',
       '<pre><code># It overwrites the server whenever it is reached: in a deploy job it needs the if: of the README.',
-      '- uses: OWNER/vps-snapshot-action@v1',
+      '- uses: octo/vps-snapshot-action@v1',
       '  with:',
       '    operation: restore',
       '    api-token: ${{ secrets.VPS_API_TOKEN }}',
@@ -547,6 +549,15 @@ describe('what a create finds before it changes anything', () => {
         text: "The API handed snapshot 802's description back without this action's marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.",
         title: 'VPS.org snapshot',
       },
+    ])
+  })
+
+  it('does not blame the API for a marker that the runner made impossible', async () => {
+    const { main } = stage({ settings: ONE_MINUTE, origin: { repository: '', workflow: '/' } })
+    const { green, annotations } = await main(CREATE)
+    expect(green).toBe(true)
+    expect(annotations.map(({ text }) => text)).toEqual([
+      'The runner does not say in which repository this runs (GITHUB_REPOSITORY), so snapshot 802 has no valid marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.',
     ])
   })
 

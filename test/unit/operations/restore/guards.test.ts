@@ -170,7 +170,7 @@ describe('a snapshot that does not fit', () => {
     ] as const
     const seen = await refused({ 'snapshot-id': '803' }, { ...SHELF, faults } as WorldSetup)
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"Snapshot 803 of web-server-01 was not restored: its status is failed, not completed. There is none that could be restored instead."`,
+      `"Snapshot 803 of web-server-01 was not restored: its status is failed, not completed. What could be restored instead could not be read."`,
     )
   })
 
@@ -235,8 +235,14 @@ describe('a snapshot that no list holds', () => {
     expect(seen.log).toMatchInlineSnapshot(`
       [
         "No list holds 999 yet; looking again for 1m.",
+        "Snapshot  Status     Server                 Size     Age       Whose                                Name",
+        "901       completed  db-01 (777)            5.0 GiB  2 hours   a person's                           by-hand-901",
+        "805       completed  web-server-01 (12345)  5.0 GiB  3 hours   another workflow of this repository  deploy-805",
+        "804       completed  web-server-01 (12345)  5.0 GiB  4 hours   a safety snapshot of octo/shop       deploy-804",
+        "802       completed  web-server-01 (12345)  5.0 GiB  30 hours  a person's                           by-hand-802",
+        "801       completed  web-server-01 (12345)  5.0 GiB  3 days    this workflow's                      deploy-801",
         "Next: List what there is with operation: list, and give the snapshot-id of the one you mean.",
-        "Snapshot 999: no list holds it, so nothing was overwritten for it.",
+        "Snapshot 999: no list holds it, so nothing was overwritten for it. What could be restored instead: 901 by-hand-901 of db-01 (777) (completed, 2 hours old, a person's); 805 deploy-805 of web-server-01 (12345) (completed, 3 hours old, another workflow of this repository); 804 deploy-804 of web-server-01 (12345) (completed, 4 hours old, a safety snapshot of octo/shop); 802 by-hand-802 of web-server-01 (12345) (completed, 30 hours old, a person's); 801 deploy-801 of web-server-01 (12345) (completed, 3 days old, this workflow's).",
       ]
     `)
     expect(seen.outputs['snapshot-id']).toBe('')
@@ -247,6 +253,28 @@ describe('a snapshot that no list holds', () => {
     expect(seen.verdict).toMatchInlineSnapshot(
       `"Snapshot 999: no list holds it, so nothing was overwritten for it. What could be restored instead: 805 deploy-805 (completed, 3 hours old, another workflow of this repository); 804 deploy-804 (completed, 4 hours old, a safety snapshot of octo/shop); 802 by-hand-802 (completed, 30 hours old, a person's); 801 deploy-801 (completed, 3 days old, this workflow's)."`,
     )
+  })
+
+  it('is missing with the newest ten of a large account, and of which server each is', async () => {
+    const servers = fleet(4)
+    const snapshots = servers.flatMap(({ id }) =>
+      [1, 2, 3].map(nth => byWorkflow({ id: `${id}0${nth}`, server: id, hours: 20 * nth + Number(id) })),
+    )
+    const unfit = byWorkflow({ id: '9', server: '11', hours: 1, status: 'failed' })
+    const seen = await refused({ 'snapshot-id': '999' }, { servers, snapshots: [...snapshots, unfit] })
+    expect(seen.verdict).toMatch(
+      /^Snapshot 999: no list holds it, so nothing was overwritten for it\. What could be restored instead: 1101 deploy-1101 of web-11 \(11\) \(completed, 31 hours old, this workflow's\); 1201 .*; and 2 more\.$/,
+    )
+    expect(seen.verdict.match(/ of web-/g)).toHaveLength(10)
+    expect(seen.log.filter(line => line.includes('deploy-') && line !== seen.verdict)).toHaveLength(10)
+  })
+
+  it('is missing with the server of each, where the guard names several or the account has one', async () => {
+    const one = { servers: [WEB], snapshots: [byWorkflow({ id: '801', hours: 3 })] }
+    const unguarded = await refused({ 'snapshot-id': '999' }, one)
+    expect(unguarded.verdict).toContain('801 deploy-801 of web-server-01 (12345) (completed')
+    const guarded = await refused({ 'snapshot-id': '999', 'server-id': '12345,777' })
+    expect(guarded.verdict).toContain('901 by-hand-901 of db-01 (777) (completed')
   })
 
   it('is missing without alternatives when the guard’s servers can no longer be read', async () => {
@@ -262,7 +290,7 @@ describe('a snapshot that no list holds', () => {
       faults,
     } as WorldSetup)
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"Snapshot 999: no list holds it, so nothing was overwritten for it."`,
+      `"Snapshot 999: no list holds it, so nothing was overwritten for it. What could be restored instead could not be read."`,
     )
   })
 
@@ -276,7 +304,7 @@ describe('a snapshot that no list holds', () => {
       ]
     `)
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"Snapshots 999, 998: no list holds them, so nothing was overwritten for them. db-01 is back at snapshot 901 (2 hours old), running. What was written since 00:40 UTC is lost."`,
+      `"Snapshots 999, 998: no list holds them, so nothing was overwritten for them. What could be restored instead: 901 by-hand-901 of db-01 (777) (completed, 2 hours old, a person's); 805 deploy-805 of web-server-01 (12345) (completed, 3 hours old, another workflow of this repository); 804 deploy-804 of web-server-01 (12345) (completed, 4 hours old, a safety snapshot of octo/shop); 802 by-hand-802 of web-server-01 (12345) (completed, 30 hours old, a person's); 801 deploy-801 of web-server-01 (12345) (completed, 3 days old, this workflow's). db-01 is back at snapshot 901 (2 hours old), running. What was written since 00:40 UTC is lost."`,
     )
   })
 
@@ -365,7 +393,7 @@ describe('snapshot-id: latest', () => {
     expect(seen.log[0]).toMatchInlineSnapshot(
       `"The latest of web-server-01 (12345) is 805 deploy-805, 3 hours old."`,
     )
-    expect(seen.annotations).toEqual([])
+    expect(seen.annotations.filter(({ level }) => level !== 'notice')).toEqual([])
     expect(changes(seen)).toEqual(['0s POST /snapshots/805/restore/'])
   })
 
@@ -407,6 +435,11 @@ describe('snapshot-id: latest', () => {
         {
           "level": "warning",
           "text": "Snapshot 801, the latest of server 12345, was made by a re-run: it may hold what the run's first attempt left behind.",
+          "title": "VPS.org snapshot",
+        },
+        {
+          "level": "notice",
+          "text": "web-server-01 is back at snapshot 801 (24 hours old), running. What was written since 2026-03-01 02:40 UTC is lost.",
           "title": "VPS.org snapshot",
         },
       ]
@@ -465,7 +498,7 @@ describe('snapshot-name', () => {
     expect(seen.log[0]).toMatchInlineSnapshot(
       `"The snapshot of that name of web-server-01 (12345) is 801 golden, 24 hours old."`,
     )
-    expect(seen.annotations).toEqual([])
+    expect(seen.annotations.filter(({ level }) => level !== 'notice')).toEqual([])
     expect(changes(seen)).toEqual(['0s POST /snapshots/801/restore/'])
   })
 
@@ -532,7 +565,9 @@ describe('a dry run of a restore', () => {
 
   it('refuses what a restore would refuse', async () => {
     const seen = await refused({ 'snapshot-id': '803', ...DRY })
-    expect(seen.log).toHaveLength(2)
+    expect(seen.log.at(-1)).toMatch(
+      /^server 12345: Snapshot 803 of web-server-01 was not restored: its status is failed/,
+    )
     expect(seen.outputs['status']).toBe('failed')
   })
 

@@ -20,9 +20,10 @@ describe('a list', () => {
     expect(seen.calls).toEqual(['GET /snapshots/?page_size=100'])
     expect(seen.printed).toMatchInlineSnapshot(`
       [
-        "802 · deploy-802 · web-server-01 (12345) · completed · 5.0 GiB · 3 hours old",
-        "901 · by-hand-901 · db-01 (777) · in_progress · unknown size · 5 hours old",
-        "801 · by-hand-801 · web-server-01 (12345) · completed · 5.0 GiB · 2 days old",
+        "Snapshot  Status       Server                 Size     Age      Made by                                                 Name",
+        "802       completed    web-server-01 (12345)  5.0 GiB  3 hours  octo/shop/.github/workflows/deploy.yml, run 9000000000  deploy-802",
+        "901       in_progress  db-01 (777)            –        5 hours  a person                                                by-hand-901",
+        "801       completed    web-server-01 (12345)  5.0 GiB  2 days   a person                                                by-hand-801",
         "3 snapshots on 2 servers.",
       ]
     `)
@@ -73,12 +74,12 @@ describe('a list', () => {
       [1, 2, 3, 4].map(nth => byHand({ id: `${id}0${nth}`, server: id, hours: nth })),
     )
     const exactly = await createStage({ servers, snapshots }).main(LIST)
-    expect(exactly.log).toHaveLength(101)
+    expect(exactly.log).toHaveLength(1 + 100 + 1)
     expect(exactly.verdict).toBe('100 snapshots on 25 servers.')
     const [first] = servers
     const more = [...snapshots, byHand({ id: '9999', server: first?.id ?? '', hours: 99 })]
     const seen = await createStage({ servers, snapshots: more }).main(LIST)
-    expect(seen.log).toHaveLength(102)
+    expect(seen.log).toHaveLength(1 + 100 + 2)
     expect(seen.log.slice(-2)).toMatchInlineSnapshot(`
       [
         "… and 1 more, all of them in the output "snapshots".",

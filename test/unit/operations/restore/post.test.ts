@@ -114,6 +114,7 @@ describe('restore-on', () => {
         "web-server-01 is active.",
         "The restore of web-server-01 has ended; the server is active.",
         "endgroup",
+        "notice: Deploy failed; web-server-01 is back at snapshot 801 (13 minutes old), running. What was written since 02:40 UTC is lost.",
         "Deploy failed; web-server-01 is back at snapshot 801 (13 minutes old), running. What was written since 02:40 UTC is lost.",
       ]
     `)
@@ -122,7 +123,7 @@ describe('restore-on', () => {
 
       <table>
       <tr><th>Snapshot</th><th>Status</th><th>Server</th><th>Size</th><th>Age</th><th>Took</th><th>Name</th></tr>
-      <tr><td>801</td><td>restored</td><td>web-server-01 (12345)</td><td>–</td><td>13 minutes</td><td>8m 3s</td><td>shop-9876543210-1</td></tr>
+      <tr><td>801</td><td>restored</td><td>web-server-01 (12345)</td><td>5.0 GiB</td><td>13 minutes</td><td>8m 3s</td><td>shop-9876543210-1</td></tr>
       </table>
 
       \`\`\`mermaid

@@ -27,6 +27,7 @@ describe('a restore that goes well', () => {
         "web-server-01 is active.",
         "The restore of web-server-01 has ended; the server is active.",
         "endgroup",
+        "notice: web-server-01 is back at snapshot 801 (26 minutes old), running. What was written since 02:22 UTC is lost.",
         "web-server-01 is back at snapshot 801 (26 minutes old), running. What was written since 02:22 UTC is lost.",
       ]
     `)
@@ -44,7 +45,7 @@ describe('a restore that goes well', () => {
         "status": "restored",
       }
     `)
-    expect(seen.annotations).toEqual([])
+    expect(seen.annotations).toEqual([{ level: 'notice', title: 'VPS.org snapshot', text: seen.verdict }])
     expect(changes(seen)).toEqual([POSTED])
     expect(diskOf(stage.world)).toBe(BEFORE)
     expect(runs(stage.world)).toBe(true)

@@ -56,6 +56,47 @@ describe('snapshot-before-restore', () => {
     ])
   })
 
+  it('is not taken of a server that somebody began to restore before its request got through', async () => {
+    const stage = deployed(
+      {},
+      {
+        faults: [
+          {
+            match: { method: 'POST', path: '/snapshots/', to: 6 },
+            when: 'before',
+            fault: { kind: 'refused' },
+          },
+        ],
+        happenings: [{ afterMs: 12_000, act: { act: 'restore', snapshot: '801' } }],
+      },
+    )
+    const seen = await stage.main(restoring(SAFE))
+    expect(seen).toMatchObject({ green: false, outputs: { status: 'failed' } })
+    expect(seen.verdict).toMatch(
+      /before its restore could not be made, and nothing was overwritten: web-server-01 is being restored already/,
+    )
+    // What the action did; the restore is somebody else's.
+    expect(deeds(stage.world)).toEqual([])
+    expect(changes(seen).filter(change => !change.includes(' POST /snapshots/ '))).toEqual([])
+  })
+
+  it('is taken after a pause in which nothing happened to the server', async () => {
+    const stage = deployed(
+      {},
+      {
+        faults: [
+          {
+            match: { method: 'POST', path: '/snapshots/', to: 2 },
+            when: 'before',
+            fault: { kind: 'status', status: 429 },
+          },
+        ],
+      },
+    )
+    const seen = await stage.main(restoring(SAFE))
+    expect(seen).toMatchObject({ green: true, outputs: { 'safety-snapshot-id': '802' } })
+  })
+
   it('makes one for each server, in their order', async () => {
     const stage = createStage({
       servers: fleet(2),

@@ -327,9 +327,9 @@ describe('inputs that are not as they must be', () => {
     expect(seen.annotations[0]?.title).toBe('Inputs')
     expect(seen.log).toMatchInlineSnapshot(`
       [
-        "\`snapshot-id\`: "../1" is not an id. It takes \`latest\` or snapshot ids (digits or a UUID each), separated by commas, blanks or line breaks.",
-        "\`timeout\`: "soon" is not a duration. It takes a duration from 1ms to 5 days: \`90s\`, \`15m\`, \`1h30m\`, or a number of seconds.",
-        "2 inputs are not as they must be, and nothing was sent: \`snapshot-id\`: "../1" is not an id. It takes \`latest\` or snapshot ids (digits or a UUID each), separated by commas, blanks or line breaks. \`timeout\`: "soon" is not a duration. It takes a duration from 1ms to 5 days: \`90s\`, \`15m\`, \`1h30m\`, or a number of seconds.",
+        "- \`snapshot-id\`: "../1" is not an id. It takes \`latest\` or snapshot ids (digits or a UUID each), separated by commas, blanks or line breaks.",
+        "- \`timeout\`: "soon" is not a duration. It takes a duration from 1ms to 5 days: \`90s\`, \`15m\`, \`1h30m\`, or a number of seconds.",
+        "2 inputs are not as they must be, and nothing was sent.",
       ]
     `)
   })

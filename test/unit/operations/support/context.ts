@@ -1,4 +1,5 @@
 import type { Context } from '../../../../src/operations/context.ts'
+import { createRetryLog } from '../../../../src/operations/retry-log.ts'
 import type { Pace } from '../../../../src/policy/schedule.ts'
 import { createReport } from '../../../../src/report/report.ts'
 import { createClient } from '../../../../src/vps/client.ts'
@@ -22,10 +23,12 @@ export function createContext(settings: StageSettings & { readonly pace?: Pace }
   const random = settings.random ?? (() => 0.5)
   const around = { clock, random, signal: controller.signal }
   const apiUrl = new URL('https://api.test/api/v1/')
+  const report = createReport(runner, { summary: true, outputs: true })
   const ctx: Context = {
     ...around,
+    report,
+    sayRetry: createRetryLog(report, clock),
     api: createClient({ ...around, apiUrl, token: DEFAULT_SETTINGS.token, wire }),
-    report: createReport(runner, { summary: true, outputs: true }),
     origin: { ...ORIGIN, ...settings.origin },
     pace: settings.pace ?? { timeLapse: false },
     maxParallel: 10,

@@ -31,6 +31,7 @@ export const ORIGIN: RunOrigin = {
   job: 'deploy',
   sha: '0123456789abcdef0123456789abcdef01234567',
   serverUrl: 'https://github.com',
+  action: 'octo/vps-snapshot-action@v1',
 }
 
 /** The name that this run gives its snapshots. */
