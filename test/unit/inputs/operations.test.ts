@@ -250,3 +250,22 @@ describe('the token', () => {
     expect(inputsOf('list', { 'api-token': ' \t\r\nvps_abc!~\n' }).apiToken).toBe('vps_abc!~')
   })
 })
+
+describe('a boolean', () => {
+  it.each([
+    ['true', true],
+    ['True', true],
+    ['TRUE', true],
+    ['false', false],
+    ['False', false],
+    ['FALSE', false],
+  ])('is read as the toolkit reads it: %s', (text, value) => {
+    expect(inputsOf('create', { 'server-id': '1', 'stop-server': text }).stopServer).toBe(value)
+  })
+})
+
+describe('a time to wait', () => {
+  it('is five days at most, these included', () => {
+    expect(inputsOf('create', { 'server-id': '1', timeout: '5d' }).timeoutMs).toBe(5 * 24 * 3_600_000)
+  })
+})

@@ -189,6 +189,7 @@ describe('an API address that is right', () => {
     ['HTTPS://example.org/api/v1///', 'https://example.org/api/v1/'],
     ['https://example.org:8443/a', 'https://example.org:8443/a/'],
     ['http://127.1:8080/api', 'http://127.0.0.1:8080/api/'],
+    ['http://127.100.20.30/', 'http://127.100.20.30/'],
     ['http://[0:0::1]:9/', 'http://[::1]:9/'],
     ['http://LOCALHOST', 'http://localhost/'],
   ])('%s', (text, base) => {
@@ -368,6 +369,12 @@ describe('a report', () => {
     })
     const named = ['operation', 'server-id', 'snapshot-id', 'timeout', 'api-url', 'wait']
     expect(problems.map(problem => /^`([a-z-]+)`/.exec(problem)?.[1])).toEqual(named)
+  })
+
+  it('shows what an input held where there is no token to hide', () => {
+    expect(problemsOf({ ...CREATE, 'api-token': '', 'server-id': '12a' })).toContain(
+      `\`server-id\`: "12a" is not an id. ${SERVERS_TAKE}`,
+    )
   })
 
   it('carries what was given as the token, so that it can be masked', () => {

@@ -22,6 +22,7 @@ describe('oneLine', () => {
     ['\u001b]8;;https://example.com\u0007link\u001b]8;;\u001b\\ after', 'link after'],
     ['\u009b1mbold', '1mbold'],
     ['\u001bMback \u001b', 'back'],
+    ['a lone \u001bescape', 'a lone escape'],
     ['\u202eright\u202c \u200bto\ufeff left', 'right to left'],
     ['private \ue000 unassigned \u0378', 'private unassigned'],
     ['lone \ud800 and \udc00', 'lone \ufffd and \ufffd'],
@@ -110,6 +111,7 @@ describe('mermaidText', () => {
   it('keeps letters, digits and a few signs', () => {
     expect(mermaidText('web-server_01 (new), a.b/c: 漢字')).toBe('web-server_01 (new) a.b/c 漢字')
     expect(mermaidText('%%{init}%% crit, :done; #x')).toBe('init crit done x')
+    expect(mermaidText('a;b')).toBe('a b')
     expect(mermaidText('z'.repeat(61))).toBe(`${'z'.repeat(59)}…`)
   })
 

@@ -154,6 +154,31 @@ describe('a report', () => {
     ])
   })
 
+  it('writes a summary once, where it was written before the end', async () => {
+    const { report, calls } = bench()
+    await report.summarise({ ...SUMMARY, verdict: 'Begun.' })
+    await report.conclude(CONCLUSION)
+    expect(calls).toEqual([
+      ['writeSummary', '<h3>✅ Begun.</h3>\n\n'],
+      ['info', 'Done.'],
+    ])
+  })
+
+  it('annotates what the log has said in lines of its own', async () => {
+    const { report, calls } = bench()
+    await report.conclude({ ...CONCLUSION, good: false, detail: 'One. Two.', summary: undefined })
+    expect(calls).toEqual([
+      ['error', 'Done. One. Two.', 'Restore failed'],
+      ['info', 'Done.'],
+    ])
+  })
+
+  it('prints a table as lines, within the group', async () => {
+    const { report, calls } = bench()
+    await report.group('Title', async () => report.table({ columns: ['A', 'B'], rows: [['::x', 'y']] }))
+    expect(calls).toEqual([['startGroup', 'Title'], ['info', 'A     B'], ['info', ': :x  y'], ['endGroup']])
+  })
+
   it('writes no summary where there is none', async () => {
     const { report, calls } = bench()
     await report.conclude({ ...CONCLUSION, good: false, summary: undefined })

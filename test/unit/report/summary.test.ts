@@ -96,6 +96,10 @@ describe('renderSummary', () => {
     expect(render({ timeline: [long] })).toContain('"leftPadding": 75')
   })
 
+  it('names a section where nothing is left of the server’s name', () => {
+    expect(render({ timeline: [{ ...PHASE, server: ';;;' }] })).toContain('\nsection server\n')
+  })
+
   it('charts forty phases at most', () => {
     const timeline = Array.from({ length: 50 }, () => PHASE)
     expect(render({ timeline }).match(/^restore /gm)).toHaveLength(40)

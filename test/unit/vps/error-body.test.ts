@@ -10,6 +10,8 @@ describe('wordsOf', () => {
     ['a detail', { detail: ' Not found. ' }, 'Not found.'],
     ['an error', { error: 'Limit reached' }, 'Limit reached'],
     ['a message', { message: 'Try later', status: 'error', code: 7 }, 'Try later'],
+    ['a detail that is a list, once', { detail: ['No.', 'Never.'], code: 1 }, 'No. Never.'],
+    ['a text in which markup stands', 'Not found: <h1>x</h1>', 'Not found: <h1>x</h1>'],
     ['the detail before the others', { message: 'c', error: 'b', detail: 'a' }, 'a'],
     ['the error before the message', { message: 'c', error: 'b', detail: '' }, 'b'],
     ['a field with messages', { name: ['Too long.', 'Not ASCII.'] }, 'name: Too long. Not ASCII.'],
