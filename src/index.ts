@@ -13,7 +13,8 @@ import { mainStage, postStage, STAGE_STATE, type Surroundings } from './stages.t
 import { systemClock } from './system-clock.ts'
 import { createUndiciWire } from './vps/undici-wire.ts'
 
-// The runner kills 7.5 s after SIGINT; this project promises two. What is written by then is all there is.
+// The runner kills 7.5 s after SIGINT; this project promises two. What is written by then is all there is. An exit would
+// wait for what is under way in other threads, such as a name look-up that gets no answer.
 const LAST_RESORT = 1_900
 
 // Of a fleet's lists little is kept, but V8 lets its heap grow to twice what a single server's run takes before it
@@ -32,7 +33,7 @@ const healthWire = createUndiciWire({ env })
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {
     cancel.abort(new Cancelled(name))
-    setTimeout(() => process.exit(1), LAST_RESORT).unref()
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_RESORT).unref()
   })
 
 const surroundings: Surroundings = {

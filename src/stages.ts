@@ -8,7 +8,7 @@ import { runPost } from './operations/post.ts'
 import { createRetryLog } from './operations/retry-log.ts'
 import { readSavedState } from './operations/saved-state.ts'
 import { createReport, type Report } from './report/report.ts'
-import type { Runner } from './report/runner.ts'
+import { type Runner, withoutSecret } from './report/runner.ts'
 import { createClient } from './vps/client.ts'
 import type { Wire } from './vps/wire.ts'
 
@@ -41,7 +41,8 @@ export async function mainStage(around: Surroundings): Promise<boolean> {
   if (token !== undefined) around.runner.mask(token)
   if (!parsed.ok) return refuseInputs(around.runner, parsed.problems)
   const { inputs } = parsed
-  const report = createReport(around.runner, { summary: inputs.summary, outputs: true })
+  const runner = withoutSecret(around.runner, inputs.apiToken)
+  const report = createReport(runner, { summary: inputs.summary, outputs: true })
   return runMain(contextOf(around, report, inputs), inputs)
 }
 
@@ -78,7 +79,8 @@ export async function postStage(around: Surroundings): Promise<boolean> {
   }
   around.runner.mask(saved.plan.apiToken)
   const { fixedIntervalMs, timeLapse } = saved.plan
-  const report = createReport(around.runner, { summary: saved.plan.summary, outputs: false })
+  const runner = withoutSecret(around.runner, saved.plan.apiToken)
+  const report = createReport(runner, { summary: saved.plan.summary, outputs: false })
   const settings = {
     apiUrl: new URL(saved.plan.apiUrl),
     apiToken: saved.plan.apiToken,

@@ -74,8 +74,14 @@ const TITLES = {
 } as const
 
 /** Marks what a cancel cut off: accepted things go on at VPS.org; what was asked and not answered is not known. */
-export function noteCancel(ledger: Ledger, cancelled: Cancelled): void {
-  for (const entry of ledger.entries) noteCancelOfEntry(entry)
+export function noteCancel(ledger: Ledger, cancelled: Cancelled, operation: Inputs['operation']): void {
+  const isBegun = ledger.entries.some(({ status, problem }) => status !== undefined || problem !== undefined)
+  for (const entry of ledger.entries) {
+    const isCutOff = entry.problem === undefined
+    noteCancelOfEntry(entry)
+    if (entry.status === undefined && isBegun) entry.problem ??= notBegun(entry, operation)
+    if (isCutOff) noteDeleted(ledger, entry)
+  }
   if (problemsOf(ledger).length > 0) return
   const done = doneSoFar(ledger)
   ledger.problem = {
@@ -86,6 +92,29 @@ export function noteCancel(ledger: Ledger, cancelled: Cancelled): void {
         : `Cancelled (${cancelled.signal}) before all was done. Done so far: ${done.join(', ')}.`,
     next: 'Run the job again if the rest is still wanted.',
   }
+}
+
+/** Of some servers that were to be restored, or snapshots to be deleted, those whose turn did not come must be named. */
+function notBegun(entry: Entry, operation: Inputs['operation']): Problem | undefined {
+  if (operation !== 'restore' && operation !== 'delete') return undefined
+  const [id, server] = [snapshotIdOf(entry), serverLabel(entry)]
+  return {
+    status: 'cancelled',
+    message:
+      operation === 'restore'
+        ? `Cancelled before ${server} was restored from snapshot ${id}: nothing was changed on it.`
+        : `Cancelled before snapshot ${id} of ${server} was deleted.`,
+    next: `If it is still wanted, run it with operation: ${operation}, snapshot-id: ${id}.`,
+  }
+}
+
+/** What was deleted for a snapshot that is cut off must be said. */
+function noteDeleted(ledger: Ledger, entry: Entry): void {
+  const freed = ledger.deleted.filter(({ server }) => server.id === entry.server)
+  if (entry.problem === undefined || freed.length === 0) return
+  const names = freed.map(({ id, name }) => `${id} ${name}`)
+  const message = `${entry.problem.message} Snapshot ${names.join(', ')} had been deleted to make room.`
+  entry.problem = { ...entry.problem, message }
 }
 
 /** What had been changed before a cancel, the first few in words. */
@@ -156,7 +185,9 @@ function writeOutputs(ctx: Context, operation: Inputs['operation'], ledger: Ledg
     ...(operation === 'list' && ledger.listed === undefined ? {} : { snapshots: snapshotsJson(ledger) }),
     ...(operation === 'list' && ledger.listed !== undefined ? { count: `${ledger.listed.length}` } : {}),
     ...(operation === 'delete'
-      ? { count: `${ledger.entries.filter(entry => entry.status === 'deleted').length}` }
+      ? {
+          count: `${ledger.entries.filter(({ status, accepted }) => status === 'deleted' && accepted).length}`,
+        }
       : {}),
     ...(ledger.deleted.length === 0
       ? {}

@@ -69,17 +69,58 @@ export async function requestSnapshot(
     // What was still waiting for its turn when the end was asked for has asked for nothing.
     ctx.signal.throwIfAborted()
     const next = await sendOnce(ctx, request, progress, ledger)
-    if (next !== 'again') return withFreed(next, progress.freed)
-    const isListKnown = progress.unanswered > 0 || progress.slotDeadline !== undefined
-    const hindrance = await request.readAgain(isListKnown ? 'server' : 'server and snapshots')
-    if (hindrance !== undefined) return withFreed(hindered(request, hindrance, progress), progress.freed)
+    if (next !== 'again') return concluded(request, next, progress)
+    const instead = await beforeRepeating(ctx, request, progress)
+    if (instead !== undefined) return concluded(request, instead, progress)
   }
+}
+
+/**
+ * Looks at the world before the request is repeated, since minutes may have passed: at the server, and for what an
+ * unanswered request may have made meanwhile.
+ * @returns what makes the repetition needless or impossible
+ */
+async function beforeRepeating(
+  ctx: Context,
+  request: CreateRequest,
+  progress: Progress,
+): Promise<Outcome<Snapshot> | undefined> {
+  // The request itself then says that the time is over.
+  if (ctx.clock.now() >= request.deadline) return undefined
+  const mayExist = progress.unanswered > 0
+  const made = mayExist ? await glance(ctx, request) : undefined
+  if (made !== undefined) return made
+  const began = ctx.clock.now()
+  const what = progress.slotDeadline === undefined ? 'server and snapshots' : 'server'
+  const problem = await request.readAgain(what)
+  if (mayExist && ctx.clock.now() - began > MOMENT) {
+    const madeMeanwhile = await glance(ctx, request)
+    if (madeMeanwhile !== undefined) return madeMeanwhile
+  }
+  return problem === undefined ? undefined : { ok: false, problem }
+}
+
+// Longer than two reads take: the server was waited for.
+const MOMENT = 1_000
+
+/** One look for what an unanswered request may have made; undefined where there is no trace of it. */
+async function glance(ctx: Context, request: CreateRequest): Promise<Outcome<Snapshot> | undefined> {
+  const { entry, deadline } = request
+  const list = await readSnapshotsOf(ctx, entry.server, { deadline })
+  const nearby: Traces = list.ok
+    ? tracesIn(request, list.value)
+    : { state: 'unclear', reason: describeFailure(list.failure) }
+  const traces = await unlessElsewhere(ctx, request, nearby)
+  if (traces.state === 'none') return undefined
+  return traces.state === 'ours'
+    ? adopt(ctx, traces)
+    : failure(`An earlier request got no answer. ${unclear(traces)}`, listFirst(request), 'unknown')
 }
 
 function newProgress(): Progress {
   return {
     unanswered: 0,
-    unsent: 0,
+    tries: 0,
     freed: undefined,
     goneAlready: new Set(),
     slotDeadline: undefined,
@@ -105,11 +146,15 @@ async function sendOnce(
   return afterRefusal(ctx, request, answer.failure, progress, ledger)
 }
 
-/** The server is not as it must be for a repetition; what became of an unanswered request must be said besides. */
-function hindered(request: CreateRequest, problem: Problem, { unanswered }: Progress): Outcome<never> {
-  if (unanswered === 0) return { ok: false, problem }
-  const message = `${problem.message} An earlier request got no answer, and no snapshot that carries its key has appeared.`
-  return failure(message, listFirst(request), 'unknown')
+/** What became of an unanswered request, and of what was deleted for the snapshot, must be said besides a failure. */
+function concluded(
+  request: CreateRequest,
+  outcome: Outcome<Snapshot>,
+  { unanswered, freed }: Progress,
+): Outcome<Snapshot> {
+  if (outcome.ok || unanswered === 0 || outcome.problem.status === 'unknown') return withFreed(outcome, freed)
+  const message = `${outcome.problem.message} An earlier request got no answer, and no snapshot that carries its key has appeared.`
+  return withFreed(failure(message, listFirst(request), 'unknown'), freed)
 }
 
 /** What was deleted for a snapshot that then was not taken must be said. */
@@ -149,9 +194,7 @@ async function afterLostAnswer(
   ctx.report.line(
     `${describeFailure(lost)} Whether the snapshot was begun is not known; looking for it by its key before anything is sent again.`,
   )
-  const nearby = await lookForOurs(ctx, request)
-  const isByUuid = request.entry.server.includes('-')
-  const traces = nearby.state === 'none' && isByUuid ? await lookEverywhere(ctx, request) : nearby
+  const traces = await unlessElsewhere(ctx, request, await lookForOurs(ctx, request))
   if (traces.state === 'ours') return adopt(ctx, traces)
   if (traces.state === 'none' && progress.unanswered === 1) {
     ctx.report.line(
@@ -214,10 +257,11 @@ async function lookForOurs(ctx: Context, request: CreateRequest): Promise<Traces
 }
 
 /**
- * Looks for our key on every server: an API that takes a server's UUID may list its snapshots under the server's
- * number, where the list of that server, as it was named, does not show them.
+ * Looks for our key on every server, where that server's own list has none and it is named by a UUID: an API may list
+ * the snapshots under the server's number, where the list of that server, as it was named, does not show them.
  */
-async function lookEverywhere(ctx: Context, request: CreateRequest): Promise<Traces> {
+async function unlessElsewhere(ctx: Context, request: CreateRequest, nearby: Traces): Promise<Traces> {
+  if (nearby.state !== 'none' || !request.entry.server.includes('-')) return nearby
   const { deadline, marker } = request
   const isOurs = (snapshot: Snapshot): boolean => parseMarker(snapshot.description)?.key === marker.key
   const answer = await createSnapshotReader(ctx).readAll(isOurs, { deadline })
@@ -249,12 +293,11 @@ async function afterRefusal(
 ): Promise<Outcome<Snapshot> | 'again'> {
   if (progress.unanswered > 0) {
     // The slot that is missing now may be the one that the unanswered request took.
-    const traces = await lookForOurs(ctx, request)
+    const traces = await unlessElsewhere(ctx, request, await lookForOurs(ctx, request))
     if (traces.state === 'ours') return adopt(ctx, traces)
     if (traces.state !== 'none')
       return failure(`${describeFailure(refusal)} ${unclear(traces)}`, listFirst(request), 'unknown')
-  }
-  request.entry.status = undefined
+  } else request.entry.status = undefined
   if (await pauseBeforeRepeating(ctx, refusal, progress, request.deadline)) return 'again'
   if (refusal.status !== 400)
     return { ok: false, problem: await explain(ctx, refusal, 'No snapshot was taken.') }
@@ -280,7 +323,8 @@ async function afterBadRequest(
       problem: await explain(ctx, refusal, `Why cannot be told: ${describeFailure(list.failure)}`),
     }
   ledger.slots.set(request.entry.server, list.value.length)
-  const isFull = list.value.length >= SLOTS
+  // What somebody else has deleted may stay listed for a while: its slot is coming free, and none need be freed.
+  const isFull = list.value.filter(({ id }) => !progress.goneAlready.has(id)).length >= SLOTS
   const mayDelete = request.whenFull === 'delete-oldest' && progress.freed === undefined
   if (isFull && mayDelete) {
     const made = await makeRoom(ctx, request, list.value, progress, ledger)
@@ -290,6 +334,7 @@ async function afterBadRequest(
   if (progress.slotDeadline !== undefined && now < progress.slotDeadline) {
     const end = Math.min(progress.slotDeadline, request.deadline)
     await ctx.clock.sleep(Math.min(slotGap(ctx), end - now), ctx.signal)
+    ledger.slots.set(request.entry.server, SLOTS - 1)
     return 'again'
   }
   if (!isFull) return afterRefusalWithRoom(ctx, request, refusal, progress, list.value)
@@ -310,6 +355,9 @@ async function makeRoom(
   if (freed.value === undefined) return 'none allowed'
   const { snapshot, how } = freed.value
   progress.slotDeadline ??= ctx.clock.now() + SLOT_PATIENCE
+  // If the next request is accepted, a slot had come free.
+  ledger.slots.set(request.entry.server, SLOTS - 1)
+  if (how === 'not needed') return 'again'
   if (how === 'gone') {
     progress.goneAlready.add(snapshot.id)
     ctx.report.line(`Snapshot ${snapshot.id} was gone already: somebody else has deleted it. Asking again.`)

@@ -17,7 +17,7 @@ import { serverPhase } from '../policy/statuses.ts'
 import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
 import { type CreateRequest, requestSnapshot } from './create-request.ts'
-import { addPhase, type Entry, failEntry, newEntry, serverLabel, tooLate } from './entry.ts'
+import { addPhase, type Entry, failEntry, newEntry, serverLabel, snapshotIdOf, tooLate } from './entry.ts'
 import { SLOTS, serverIsFull } from './full-server.ts'
 import { checkHealth } from './health.ts'
 import type { Ledger } from './ledger.ts'
@@ -227,7 +227,7 @@ async function takeStopped(ctx: Context, plan: Plan, entry: Entry, index: number
   if (!started.ok) entry.problem = bothProblems(entry.problem, started.problem)
   else saveEntry(ctx, index, entry, 'started')
   if (started.ok && entry.problem === undefined)
-    entry.problem = await checkHealth(ctx, entry, plan.inputs.health)
+    entry.problem = await checkHealth(ctx, entry, plan.inputs.health, plan.deadline)
 }
 
 function runs(entry: Entry): boolean {
@@ -273,7 +273,7 @@ async function begin(
     if (again !== undefined) return failEntry(entry, again)
   }
   entry.began ??= ctx.clock.now()
-  const answer = await requestSnapshot(ctx, requestFor(ctx, plan, entry), plan.ledger)
+  const answer = await requestSnapshot(ctx, requestFor(ctx, plan, entry, power), plan.ledger)
   if (!answer.ok) return failEntry(entry, answer.problem)
   entry.snapshot = answer.value
   entry.accepted = true
@@ -281,12 +281,14 @@ async function begin(
   entry.status = 'in_progress'
   handOut(ctx, plan.ledger)
   saveEntry(ctx, index, entry, power)
-  plan.ledger.slots.set(entry.server, slotsAfter(plan, entry))
-  if (slotsAfter(plan, entry) >= SLOTS && nothingFrees(plan.inputs))
+  ctx.report.line(`Snapshot ${answer.value.id} of ${serverLabel(entry)} is accepted: ${answer.value.name}.`)
+  // Counted in the survey, and since.
+  const used = Number(plan.ledger.slots.get(entry.server)) + 1
+  plan.ledger.slots.set(entry.server, used)
+  if (used >= SLOTS && nothingFrees(plan.inputs))
     ctx.report.warn(
       `Snapshot ${answer.value.id} took the last free slot of ${serverLabel(entry)} (${SLOTS} of ${SLOTS}), and nothing is set that frees one: the next create will be refused. Set keep-last or when-full: delete-oldest, or delete one by hand.`,
     )
-  ctx.report.line(`Snapshot ${answer.value.id} of ${serverLabel(entry)} is accepted: ${answer.value.name}.`)
   if (runs(entry) && power === 'untouched')
     ctx.report.line(
       `${serverLabel(entry)} is running: files that are being written may be inconsistent in the snapshot (stop-server: true avoids it).`,
@@ -320,12 +322,7 @@ function nothingFrees(inputs: CreateInputs): boolean {
   return inputs.whenFull === 'fail' && inputs.keepLast === undefined && inputs.deleteOn.length === 0
 }
 
-function slotsAfter(plan: Plan, entry: Entry): number {
-  const deleted = plan.ledger.deleted.filter(snapshot => snapshot.server.id === entry.server).length
-  return (plan.before.get(entry.server)?.length ?? 0) + 1 - deleted
-}
-
-function requestFor(ctx: Context, plan: Plan, entry: Entry): CreateRequest {
+function requestFor(ctx: Context, plan: Plan, entry: Entry, power: 'untouched' | 'stopped'): CreateRequest {
   return newRequest(ctx, {
     entry,
     name: plan.name,
@@ -335,11 +332,20 @@ function requestFor(ctx: Context, plan: Plan, entry: Entry): CreateRequest {
     whenFull: plan.inputs.whenFull,
     deadline: plan.deadline,
     readAgain: async what => {
-      if (isFresh(ctx, entry)) return undefined
+      // While a slot is waited for, a snapshot in progress holds nothing up: with it the server is full.
       const look: SecondLook = what === 'server' ? { known: [], isFirst: false } : { isFirst: false }
-      return readBeforeCreate(ctx, plan.inputs, entry, look, plan.deadline)
+      const problem = await readBeforeCreate(ctx, plan.inputs, entry, look, plan.deadline)
+      return problem ?? (power === 'stopped' && runs(entry) ? startedByOther(entry) : undefined)
     },
   })
+}
+
+function startedByOther(entry: Entry): Problem {
+  return {
+    status: 'failed',
+    message: `${serverLabel(entry)} was stopped for its snapshot, and somebody started it before the snapshot was begun. No snapshot of it was taken.`,
+    next: 'Look who starts or restores the server meanwhile, then run the job again.',
+  }
 }
 
 /** The request for one snapshot, with a key of its own in its marker. */
@@ -390,8 +396,12 @@ async function followOne(
   // A stop that came first has a phase of its own.
   addPhase(entry, 'snapshot', entry.phases.at(-1)?.to ?? began, entry.ended, end.state !== 'completed')
   const problem = await problemOfEnd(ctx, entry, end, entry.ended - began)
-  if (problem !== undefined) return failEntry(entry, problem)
+  if (problem !== undefined) {
+    // The outputs name what exists.
+    if (end.state === 'gone') entry.snapshot = undefined
+    return failEntry(entry, problem)
+  }
   entry.status = 'completed'
   saveEntry(ctx, index, entry, power)
-  ctx.report.line(`Snapshot ${entry.snapshot.id} of ${serverLabel(entry)} is completed.`)
+  ctx.report.line(`Snapshot ${snapshotIdOf(entry)} of ${serverLabel(entry)} is completed.`)
 }

@@ -1,8 +1,9 @@
 import pLimit from 'p-limit'
+import type { Snapshot } from '../domain/entities.ts'
 import type { DeleteInputs } from '../inputs.ts'
 import { formatDuration } from '../policy/durations.ts'
-import { isAmbiguous } from '../vps/failure.ts'
 import type { Context } from './context.ts'
+import { type Deletion, deleteSnapshot, mayDelete } from './deletion.ts'
 import {
   type Entry,
   failEntry,
@@ -12,7 +13,6 @@ import {
   serverLabel,
   snapshotIdOf,
 } from './entry.ts'
-import { mayDeleteFrom } from './full-server.ts'
 import { ageOf } from './inventory.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
@@ -51,7 +51,7 @@ export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, ledger
 async function planOnly(ctx: Context, ledger: Ledger, deadline: number): Promise<void> {
   ledger.extent = 'planned'
   await forEachServer(ctx, heldEntries(ledger.entries), async entry => {
-    const allowed = await mayDeleteFrom(ctx, entry.server, entry.snapshot, deadline)
+    const allowed = await mayDelete(ctx, entry.snapshot, deadline)
     if (!allowed.ok) return failEntry(entry, allowed.problem)
     entry.status = 'planned'
     ctx.report.line(
@@ -78,34 +78,33 @@ export async function removeEntries(
 async function removeOne(ctx: Context, entry: HeldEntry, deadline: number): Promise<void> {
   const { snapshot } = entry
   entry.began = ctx.clock.now()
-  const allowed = await mayDeleteFrom(ctx, entry.server, snapshot, deadline)
-  if (!allowed.ok) return failEntry(entry, allowed.problem)
-  entry.status = 'unknown'
-  const answer = await ctx.api.deleteSnapshot(snapshot.id, { deadline })
+  const deletion = await deleteSnapshot(ctx, snapshot, deadline, {
+    note: mayHaveActed => {
+      entry.status = mayHaveActed ? 'unknown' : undefined
+    },
+  })
   entry.ended = ctx.clock.now()
-  if (!answer.ok) {
-    // Of what was sent more than once, an earlier sending may have been obeyed.
-    const certain = answer.failure.repeated <= 1 && !isAmbiguous(answer.failure)
-    return failEntry(
-      entry,
-      await explain(
-        ctx,
-        answer.failure,
-        certain
-          ? `Snapshot ${snapshot.id} was not deleted.`
-          : `Whether snapshot ${snapshot.id} is deleted is not known.`,
-        certain ? 'failed' : 'unknown',
-      ),
-    )
-  }
+  if (deletion.state === 'forbidden') return failEntry(entry, deletion.problem)
+  if (deletion.state === 'failed') return failEntry(entry, await notDeleted(ctx, snapshot, deletion))
   entry.status = 'deleted'
-  entry.accepted = true
-  if (answer.value === 'gone')
+  if (deletion.state === 'gone') {
     ctx.report.warn(`Snapshot ${snapshot.id} was gone already when its deletion was asked for.`)
-  else
-    ctx.report.line(
-      `The deletion of snapshot ${snapshot.id} ${snapshot.name} of ${serverLabel(entry)} is accepted.`,
-    )
+    return
+  }
+  entry.accepted = true
+  ctx.report.line(
+    `The deletion of snapshot ${snapshot.id} ${snapshot.name} of ${serverLabel(entry)} is accepted.`,
+  )
+}
+
+function notDeleted(
+  ctx: Context,
+  { id }: Snapshot,
+  { failure, mayHaveActed }: Extract<Deletion, { state: 'failed' }>,
+): Promise<Problem> {
+  return mayHaveActed
+    ? explain(ctx, failure, `Whether snapshot ${id} is deleted is not known.`, 'unknown')
+    : explain(ctx, failure, `Snapshot ${id} was not deleted.`)
 }
 
 /** Waits until no list holds what was deleted, with one request a poll. */

@@ -1,12 +1,11 @@
 import type { Snapshot } from '../domain/entities.ts'
-import type { ServerId } from '../domain/ids.ts'
 import { chooseForFullServer } from '../policy/retention.ts'
-import { serverPhase } from '../policy/statuses.ts'
-import { isAmbiguous } from '../vps/failure.ts'
 import type { Context } from './context.ts'
+import { deleteSnapshot } from './deletion.ts'
 import { type Entry, serverLabel } from './entry.ts'
 import { ageOf, inventory } from './inventory.ts'
-import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
+import { explain, type Outcome, type Problem, success } from './problem.ts'
+import { readSnapshotsOf } from './snapshots.ts'
 
 /** The API's limit, from the published reference. */
 export const SLOTS = 5
@@ -32,53 +31,61 @@ export function serverIsFull(
   }
 }
 
+/** What became of the attempt to free a slot. */
+export interface Freed {
+  readonly snapshot: Snapshot
+  /** `gone`: somebody else had deleted it. `not needed`: a slot came free before it was deleted. */
+  readonly how: 'deleted' | 'gone' | 'not needed'
+}
+
 /**
  * Deletes the one snapshot that the rule allows, so that a slot comes free.
- * @returns what was deleted, or was found to be gone; undefined where the rule allows none
+ * @returns what became of it; undefined where the rule allows none
  */
 export async function freeSlot(
   ctx: Context,
   entry: Entry,
   snapshots: readonly Snapshot[],
   deadline: number,
-): Promise<Outcome<{ readonly snapshot: Snapshot; readonly how: 'deleted' | 'gone' } | undefined>> {
+): Promise<Outcome<Freed | undefined>> {
   const victim = chooseForFullServer({ snapshots, origin: ctx.origin, now: ctx.clock.now() })
   if (victim === undefined) return success(undefined)
-  const allowed = await mayDeleteFrom(ctx, entry.server, victim, deadline)
-  if (!allowed.ok) return allowed
   ctx.report.line(
     `${serverLabel(entry)} is full; deleting this workflow's oldest snapshot ${victim.id} ${victim.name} (${ageOf(ctx, victim)}).`,
   )
-  // While its answer is outstanding, a cancel must not say that nothing was changed.
-  entry.status = 'unknown'
-  const answer = await ctx.api.deleteSnapshot(victim.id, { deadline })
-  entry.status = undefined
-  if (answer.ok) return success({ snapshot: victim, how: answer.value })
-  // Of what was sent more than once, an earlier sending may have been obeyed.
-  const isCertain = answer.failure.repeated <= 1 && !isAmbiguous(answer.failure)
-  const state = isCertain
-    ? `Snapshot ${victim.id} was to make room for the new one and was not deleted.`
-    : `Snapshot ${victim.id} was to make room for the new one; whether it is deleted is not known.`
-  return { ok: false, problem: await explain(ctx, answer.failure, `${state} No snapshot was taken.`) }
+  const before = entry.status
+  const deletion = await deleteSnapshot(ctx, victim, deadline, {
+    lookAgain: () => lookForRoom(ctx, victim, deadline),
+    // While its answer is outstanding, a cancel must not say that nothing was changed.
+    note: mayHaveActed => {
+      entry.status = mayHaveActed ? 'unknown' : before
+    },
+  })
+  entry.status = before
+  switch (deletion.state) {
+    case 'deleted':
+    case 'gone':
+      return success({ snapshot: victim, how: deletion.state })
+    case 'not wanted':
+      return success({ snapshot: victim, how: 'not needed' })
+    case 'forbidden':
+      return { ok: false, problem: deletion.problem }
+    case 'failed': {
+      const state = deletion.mayHaveActed
+        ? `Snapshot ${victim.id} was to make room for the new one; whether it is deleted is not known.`
+        : `Snapshot ${victim.id} was to make room for the new one and was not deleted.`
+      return { ok: false, problem: await explain(ctx, deletion.failure, `${state} No snapshot was taken.`) }
+    }
+  }
 }
 
-/** A snapshot whose server is being restored is not deleted: it may be the one that the restore reads. */
-export async function mayDeleteFrom(
+/** What cannot be read is taken for full, as it was before. */
+async function lookForRoom(
   ctx: Context,
-  server: ServerId,
-  snapshot: Snapshot,
+  victim: Snapshot,
   deadline: number,
-): Promise<Outcome<undefined>> {
-  const answer = await ctx.api.readServer(server, { deadline })
-  if (!answer.ok) {
-    ctx.report.warn(
-      `Server ${server} could not be read before snapshot ${snapshot.id} was deleted: whether it is being restored is not known.`,
-    )
-    return success(undefined)
-  }
-  if (serverPhase(answer.value.status) !== 'restoring') return success(undefined)
-  return failure(
-    `Snapshot ${snapshot.id} was not deleted: its server ${answer.value.name} (${server}) is being restored.`,
-    `Wait for the restore to end (operation: wait, snapshot-id: ${snapshot.id}), then delete again.`,
-  )
+): Promise<'wanted' | 'not wanted' | 'gone'> {
+  const list = await readSnapshotsOf(ctx, victim.server.id, { deadline })
+  if (!list.ok || list.value.length >= SLOTS) return 'wanted'
+  return list.value.some(({ id }) => id === victim.id) ? 'not wanted' : 'gone'
 }

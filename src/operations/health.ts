@@ -16,16 +16,22 @@ export type HealthProbe = (
 
 const ATTEMPT_TIME = 10_000
 const GAP = 3_000
+// What ended just before its deadline is worth a look all the same.
+const LEAST_TIME = 30_000
 
-/** Waits until every target answers; the problem names the ones that do not, each with its last failure. */
+/**
+ * Waits until every target answers; the problem names the ones that do not, each with its last failure.
+ * @param operationDeadline clock milliseconds; it ends the check, but for half a minute
+ */
 export async function checkHealth(
   ctx: Context,
   entry: Entry,
   health: HealthInputs,
+  operationDeadline: number,
 ): Promise<Problem | undefined> {
   if (health.targets.length === 0) return undefined
   const began = ctx.clock.now()
-  const deadline = began + health.timeoutMs
+  const deadline = Math.min(began + health.timeoutMs, Math.max(operationDeadline, began + LEAST_TIME))
   ctx.report.line(
     `Checking the health of ${serverLabel(entry)}: ${health.targets.map(targetText).join(', ')}.`,
   )
@@ -38,7 +44,7 @@ export async function checkHealth(
   }
   return {
     status: 'failed',
-    message: `${serverLabel(entry)} did not pass its health check within ${formatDuration(health.timeoutMs)}: ${bad.join('; ')}.`,
+    message: `${serverLabel(entry)} did not pass its health check within ${formatDuration(deadline - began)}: ${bad.join('; ')}.`,
     next: 'Look at the server: it runs, but what was to answer does not.',
   }
 }

@@ -2,11 +2,14 @@ import type { Snapshot } from '../domain/entities.ts'
 import { formatAge, formatSize } from '../policy/durations.ts'
 import { isOwn, isThisRepository, parseMarker } from '../policy/marker.ts'
 import { compareNewestFirst, createdAtMs } from '../policy/recency.ts'
+import { oneLine } from '../report/harmless.ts'
 import type { Table } from '../report/table.ts'
 import type { Context } from './context.ts'
 
 // An account may have thousands; these are what a person would look at first, and operation: list has them all.
 const SHOWN = 10
+// A name of hundreds of characters would crowd out the end of the sentence.
+const NAME = 60
 
 /**
  * Some snapshots in one sentence: id, name, status, age and whose each is. Of many the newest are shown.
@@ -49,7 +52,7 @@ function areOfSeveralServers(snapshots: readonly Snapshot[]): boolean {
 
 function describeSnapshot(ctx: Context, snapshot: Snapshot, withServer: boolean): string {
   const of = withServer ? ` of ${serverText(snapshot)}` : ''
-  return `${snapshot.id} ${snapshot.name}${of} (${snapshot.status}, ${ageOf(ctx, snapshot)}, ${ownerOf(ctx, snapshot)})`
+  return `${snapshot.id} ${oneLine(snapshot.name, NAME)}${of} (${snapshot.status}, ${ageOf(ctx, snapshot)}, ${ownerOf(ctx, snapshot)})`
 }
 
 /** Which server a snapshot is of, e.g. `web-server-01 (12345)`. */

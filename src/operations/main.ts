@@ -20,7 +20,7 @@ export async function runMain(ctx: Context, inputs: Inputs): Promise<boolean> {
     await operate(ctx, inputs, ledger)
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error
-    noteCancel(ledger, error)
+    noteCancel(ledger, error, inputs.operation)
   }
   const verdict = await conclude(ctx, inputs.operation, ledger)
   return verdict.good

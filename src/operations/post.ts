@@ -68,7 +68,7 @@ function noteCancelOfPost(
   done: PostLedger,
   cancelled: Cancelled,
 ): void {
-  if (done.restores.entries.length > 0) noteCancel(done.restores, cancelled)
+  if (done.restores.entries.length > 0) noteCancel(done.restores, cancelled, 'restore')
   else if (isRestoreAsked(saved, jobStatus) && isWhole(saved))
     done.restores.problem = {
       status: 'cancelled',
@@ -170,7 +170,8 @@ async function restoreGroup(
 function jobOf(saved: SavedState, entry: HeldEntry, jobStatus: JobStatus, deadline: number): RestoreJob {
   const wait = jobStatus === 'cancelled' ? 'briefly' : 'to the end'
   const { startAfterRestore } = saved.plan
-  return { entry, snapshot: entry.snapshot, wait, deadline, startAfterRestore, health: healthOf(saved) }
+  const how = { wait, isAcceptanceEnough: false, deadline } as const
+  return { entry, snapshot: entry.snapshot, ...how, startAfterRestore, health: healthOf(saved) }
 }
 
 function healthOf(saved: SavedState): HealthInputs {
@@ -193,8 +194,9 @@ async function deleteOwn(
       limit(async () => {
         const { snapshot } = entryOf(item)
         if (snapshot === undefined) return
-        const gone = await deleteQuietly(ctx, snapshot, deadline, `delete-on: ${jobStatus}`)
-        ;(gone ? done.deleted : done.undeleted).push(snapshot)
+        const end = await deleteQuietly(ctx, snapshot, deadline, `delete-on: ${jobStatus}`)
+        if (end === 'deleted') done.deleted.push(snapshot)
+        if (end === 'stays') done.undeleted.push(snapshot)
       }),
     ),
   )

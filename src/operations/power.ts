@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import { addPhase, type Entry, serverLabel } from './entry.ts'
 import { type Look, lookAt, poll } from './poll.ts'
 import { explain, failure, type Outcome, success } from './problem.ts'
+import { pauseBeforeRepeating } from './repetition.ts'
 
 /** What a server is to become, and what is asked of the API for it. */
 const WANTED = { start: 'active', stop: 'stopped' } as const
@@ -44,16 +45,19 @@ async function askForPower(
   deadline: number,
 ): Promise<Outcome<Server | undefined>> {
   const patience = Math.min(deadline, ctx.clock.now() + START_PATIENCE)
+  const repetition = { tries: 0 }
   for (let sent = 1; ; sent += 1) {
     ctx.report.line(`${action === 'start' ? 'Starting' : 'Stopping'} ${serverLabel(entry)}.`)
-    const answer = await ctx.api.power(entry.server, action, { deadline })
+    // Sent once: before a repetition the server is read anew, since minutes may have passed.
+    const answer = await ctx.api.power(entry.server, action, { deadline, once: true })
     if (answer.ok) return success(undefined)
+    const isPaused = await pauseBeforeRepeating(ctx, answer.failure, repetition, deadline)
     const now = await statusAfterLostAnswer(ctx, entry, action, answer.failure, deadline)
     if (now === 'acting') return success(undefined)
     if (now === 'unread')
       return giveUp(ctx, answer.failure, `Whether ${serverLabel(entry)} obeyed was not seen.`)
     if (now !== 'idle') return success(now)
-    if (await comesRound(ctx, action, answer.failure, patience)) {
+    if (isPaused || (await comesRound(ctx, action, answer.failure, patience))) {
       // What was refused did nothing: it does not count.
       sent -= 1
       continue
@@ -111,6 +115,11 @@ async function statusAfterLostAnswer(
         const phase = serverPhase(server.status)
         if (phase === WANTED[action]) return { state: 'done', value: server }
         if (server.status.toLowerCase() === DOING[action]) return { state: 'done', value: 'acting' }
+        // Somebody else is at work on the server: what it does says nothing of our request, nor may another be sent.
+        if (phase === 'restoring' || phase === 'passing') {
+          streak = undefined
+          return { state: 'pending' }
+        }
         streak = extendStreak(streak, 'idle', ctx.clock.now())
         return isSettled(streak, window) ? { state: 'done', value: 'idle' } : { state: 'pending' }
       },

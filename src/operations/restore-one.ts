@@ -19,6 +19,8 @@ export interface RestoreJob {
    * `briefly`: the same, within what the runner leaves after a cancel.
    */
   readonly wait: 'to the end' | 'accepted' | 'briefly'
+  /** `wait: false`: then the restore may be sent though the token may not read the server, and its end is not missed. */
+  readonly isAcceptanceEnough: boolean
   readonly deadline: number
   readonly startAfterRestore: boolean
   readonly health: HealthInputs
@@ -55,7 +57,13 @@ export async function restoreAll(
     if (job.wait === 'briefly') return [{ job, acceptance }]
     const group = jobs.map(({ entry }) => entry)
     if (job.wait === 'to the end') await followRestore(ctx, { ...job, group }, acceptance)
-    else await seeRestoring(ctx, job, acceptance, ctx.clock.now() + settleWindow(ctx.pace).durationMs)
+    else
+      await seeRestoring(
+        ctx,
+        job,
+        acceptance,
+        Math.min(job.deadline, ctx.clock.now() + settleWindow(ctx.pace).durationMs),
+      )
     return []
   })
   const left = asked.flat()
@@ -73,7 +81,7 @@ async function askForRestore(ctx: Context, job: RestoreJob): Promise<Acceptance 
     entry,
     snapshot,
     deadline: job.deadline,
-    blindly: job.wait === 'accepted',
+    blindly: job.isAcceptanceEnough,
   })
   if (!asked.ok) {
     failEntry(entry, asked.problem)
@@ -85,7 +93,7 @@ async function askForRestore(ctx: Context, job: RestoreJob): Promise<Acceptance 
     `The restore of ${serverLabel(entry)} from snapshot ${snapshot.id} is accepted; everything on the server is being overwritten.`,
   )
   ctx.report.outputs({ status: 'restoring' })
-  if (job.wait === 'briefly') entry.problem = notConfirmed(job)
+  if (job.wait === 'briefly' && !job.isAcceptanceEnough) entry.problem = notConfirmed(job)
   return asked.value
 }
 
@@ -100,11 +108,11 @@ function notConfirmed({ entry, snapshot }: RestoreJob): Problem {
 /** Waits until the accepted restore is seen at the server, until `until` at most. */
 async function seeRestoring(
   ctx: Context,
-  { entry, deadline }: RestoreJob,
+  { entry }: RestoreJob,
   acceptance: Acceptance,
   until: number,
 ): Promise<void> {
-  const seen = acceptance.seenRestoring || (await awaitRestoring(ctx, entry, Math.min(deadline, until)))
+  const seen = acceptance.seenRestoring || (await awaitRestoring(ctx, entry, until))
   entry.ended = ctx.clock.now()
   if (!seen) ctx.report.line(`${serverLabel(entry)} has not been seen restoring yet.`)
 }
@@ -158,7 +166,7 @@ async function startAgain(
 
 async function seeHealthy(
   ctx: Context,
-  job: Pick<RestoreJob, 'entry' | 'health'>,
+  job: Pick<RestoreJob, 'entry' | 'health' | 'deadline'>,
 ): Promise<Problem | undefined> {
   const { entry } = job
   const ended = `The restore of ${serverLabel(entry)} has ended, but`
@@ -167,6 +175,6 @@ async function seeHealthy(
     message: `${ended} its health check was cut off.`,
     next: 'Look whether what runs on the server answers.',
   }
-  const problem = await checkHealth(ctx, entry, job.health)
+  const problem = await checkHealth(ctx, entry, job.health, job.deadline)
   return problem === undefined ? undefined : { ...problem, message: `${ended} ${problem.message}` }
 }

@@ -44,7 +44,7 @@ type Sent =
  * only when a settle window passed in which the server did not begin to restore, and never a third time.
  */
 export async function requestRestore(ctx: Context, request: RestoreRequest): Promise<Outcome<Acceptance>> {
-  const progress: Progress = { unanswered: 0, unsent: 0 }
+  const progress: Progress = { unanswered: 0, tries: 0 }
   for (;;) {
     const before = await readBeforeRestore(ctx, request, progress.unanswered > 0)
     if (!before.ok) return before
@@ -112,7 +112,8 @@ function earlierUnanswered(entry: Entry): string {
   return `An earlier request for the restore got no answer: whether ${serverLabel(entry)} will be overwritten is not known.`
 }
 
-function someoneElses(entry: Entry, sent: string): Problem {
+/** The error of a restore that meets another one. */
+export function someoneElses(entry: Entry, sent: string): Problem {
   return {
     status: 'failed',
     message: `${serverLabel(entry)} is being restored already, by somebody else or an earlier step. ${sent}`,

@@ -4,7 +4,7 @@ import type { RestoreInputs } from '../inputs.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { defaultName } from '../policy/names.ts'
 import { createdAtMs } from '../policy/recency.ts'
-import { snapshotPhase } from '../policy/statuses.ts'
+import { serverPhase, snapshotPhase } from '../policy/statuses.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
@@ -16,17 +16,19 @@ import {
   failEntry,
   type HeldEntry,
   heldEntries,
+  lastStatus,
   newEntry,
   serverLabel,
   snapshotIdOf,
 } from './entry.ts'
+import { SLOTS, serverIsFull } from './full-server.ts'
 import { ageOf, inventory } from './inventory.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
 import { allOrFirstError } from './parallel.ts'
 import { explain, failureAmong, type Outcome, type Problem, success } from './problem.ts'
 import { type RestoreJob, restoreAll } from './restore-one.ts'
-import { readBeforeRestore } from './restore-request.ts'
+import { readBeforeRestore, someoneElses } from './restore-request.ts'
 import { type Found, selectSnapshots } from './select.ts'
 import { problemOfEnd } from './snapshot-end.ts'
 import { createSnapshotReader, readSnapshotsOf } from './snapshots.ts'
@@ -63,7 +65,8 @@ function timeOf({ timeoutMs, jobStatus }: RestoreInputs): number {
 
 function jobOf(inputs: RestoreInputs, entry: HeldEntry, deadline: number): RestoreJob {
   const { startAfterRestore, health } = inputs
-  return { entry, snapshot: entry.snapshot, wait: waitOf(inputs), deadline, startAfterRestore, health }
+  const how = { wait: waitOf(inputs), isAcceptanceEnough: !inputs.wait, deadline }
+  return { entry, snapshot: entry.snapshot, ...how, startAfterRestore, health }
 }
 
 /** Finds the snapshots and refuses, before anything is changed, what must not be restored. */
@@ -196,12 +199,29 @@ async function planOne(
     return
   }
   entry.serverStatus = answer.value.status
+  const hindrance = await hindranceOf(ctx, inputs, entry, deadline)
+  if (hindrance !== undefined) return failEntry(entry, hindrance)
   entry.status = 'planned'
   if (inputs.snapshotBeforeRestore)
     ctx.report.line(`Would first take a snapshot of ${serverLabel(entry)} as it is now.`)
   ctx.report.line(
     `Would overwrite ${serverLabel(entry)} (${entry.server}, ${answer.value.status}) with snapshot ${entry.snapshot.id} ${entry.snapshot.name} (${ageOf(ctx, entry.snapshot)}).`,
   )
+}
+
+/** Why the restore itself would be refused at once. */
+async function hindranceOf(
+  ctx: Context,
+  inputs: RestoreInputs,
+  entry: Entry,
+  deadline: number,
+): Promise<Problem | undefined> {
+  if (serverPhase(lastStatus(entry)) === 'restoring')
+    return someoneElses(entry, 'Nothing was sent: this was a dry run.')
+  if (!inputs.snapshotBeforeRestore) return undefined
+  const list = await readSnapshotsOf(ctx, entry.server, { deadline })
+  if (!list.ok) return explain(ctx, list.failure, 'Nothing was changed: this was a dry run.')
+  return list.value.length < SLOTS ? undefined : serverIsFull(ctx, entry, list.value, 'fail')
 }
 
 /** Takes the safety snapshot where one is asked for; false: it could not be made, and nothing may be overwritten. */
@@ -214,8 +234,12 @@ async function takeSafetyFirst(
 ): Promise<boolean> {
   if (!inputs.snapshotBeforeRestore) return true
   const { entry } = job
+  if (job.wait === 'briefly')
+    ctx.report.warn(
+      `The job is cancelled, and its runner leaves little time: if the snapshot of ${serverLabel(entry)} before its restore is not completed within four minutes, nothing is overwritten. To restore without it, run the step with snapshot-before-restore: false.`,
+    )
   // What forbids the restore forbids it before its safety snapshot is taken, too.
-  const ready = await readBeforeRestore(ctx, { ...job, blindly: job.wait === 'accepted' })
+  const ready = await readBeforeRestore(ctx, { ...job, blindly: job.isAcceptanceEnough })
   if (!ready.ok) {
     failEntry(entry, ready.problem)
     return false
@@ -231,9 +255,9 @@ async function takeSafetyFirst(
 }
 
 function waitOf(inputs: RestoreInputs): 'to the end' | 'accepted' | 'briefly' {
-  if (!inputs.wait) return 'accepted'
   // In a cancelled job the runner leaves a few minutes, so the request goes out and its end is not waited for.
-  return inputs.jobStatus === 'cancelled' ? 'briefly' : 'to the end'
+  if (inputs.jobStatus === 'cancelled') return 'briefly'
+  return inputs.wait ? 'to the end' : 'accepted'
 }
 
 async function takeSafetySnapshot(
@@ -257,7 +281,7 @@ async function takeSafetySnapshot(
     whenFull: 'fail',
     deadline,
     readAgain: async () => {
-      const again = await readBeforeRestore(ctx, { ...job, blindly: job.wait === 'accepted' })
+      const again = await readBeforeRestore(ctx, { ...job, blindly: job.isAcceptanceEnough })
       return again.ok ? undefined : again.problem
     },
   })

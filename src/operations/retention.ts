@@ -3,7 +3,7 @@ import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { chooseForKeepLast } from '../policy/retention.ts'
 import { describeFailure } from '../vps/failure.ts'
 import type { Context } from './context.ts'
-import { mayDeleteFrom } from './full-server.ts'
+import { deleteSnapshot } from './deletion.ts'
 import { ageOf } from './inventory.ts'
 import { forEachServer } from './parallel.ts'
 import { createSnapshotReader } from './snapshots.ts'
@@ -41,12 +41,16 @@ export async function keepLastOf(
     const facts = { snapshots: own, origin: ctx.origin, now: ctx.clock.now() }
     const deleted: Snapshot[] = []
     const undeleted: Snapshot[] = []
-    for (const snapshot of chooseForKeepLast(facts, keepLast, id))
-      if (await deleteQuietly(ctx, snapshot, deadline, 'keep-last')) {
-        deleted.push(snapshot)
-        retired.push(snapshot)
-      } else undeleted.push(snapshot)
-    return { deleted, undeleted, kept: own.filter(snapshot => !deleted.includes(snapshot)) }
+    const gone: Snapshot[] = []
+    for (const snapshot of chooseForKeepLast(facts, keepLast, id)) {
+      const end = await deleteQuietly(ctx, snapshot, deadline, 'keep-last')
+      if (end === 'stays') undeleted.push(snapshot)
+      else gone.push(snapshot)
+      if (end !== 'deleted') continue
+      deleted.push(snapshot)
+      retired.push(snapshot)
+    }
+    return { deleted, undeleted, kept: own.filter(snapshot => !gone.includes(snapshot)) }
   })
   return {
     deleted: results.flatMap(result => result.deleted),
@@ -55,26 +59,29 @@ export async function keepLastOf(
   }
 }
 
-/** Deletes one snapshot at the end of a job; a failure is a warning. Whether it is deleted. */
+/** Deletes one snapshot at the end of a job; a failure is a warning. `gone`: somebody else had deleted it. */
 export async function deleteQuietly(
   ctx: Context,
   snapshot: Snapshot,
   deadline: number,
   why: string,
-): Promise<boolean> {
+): Promise<'deleted' | 'gone' | 'stays'> {
   const what = `Snapshot ${snapshot.id} ${snapshot.name} of server ${snapshot.server.id}`
-  const allowed = await mayDeleteFrom(ctx, snapshot.server.id, snapshot, deadline)
-  if (!allowed.ok) {
-    ctx.report.warn(`${what} was to be deleted by ${why}: ${allowed.problem.message}`)
-    return false
+  const deletion = await deleteSnapshot(ctx, snapshot, deadline)
+  switch (deletion.state) {
+    case 'forbidden':
+      ctx.report.warn(`${what} was to be deleted by ${why}: ${deletion.problem.message}`)
+      return 'stays'
+    case 'failed':
+      ctx.report.warn(
+        `${what} was to be deleted by ${why} and could not be. ${describeFailure(deletion.failure)} Delete it by hand if its slot is needed.`,
+      )
+      return 'stays'
+    case 'deleted':
+      ctx.report.line(`${what} (${ageOf(ctx, snapshot)}) is deleted by ${why}.`)
+      return 'deleted'
+    default:
+      ctx.report.line(`${what} was gone already when ${why} was to delete it.`)
+      return 'gone'
   }
-  const answer = await ctx.api.deleteSnapshot(snapshot.id, { deadline })
-  if (!answer.ok) {
-    ctx.report.warn(
-      `${what} was to be deleted by ${why} and could not be. ${describeFailure(answer.failure)} Delete it by hand if its slot is needed.`,
-    )
-    return false
-  }
-  ctx.report.line(`${what} (${ageOf(ctx, snapshot)}) is deleted by ${why}.`)
-  return true
 }

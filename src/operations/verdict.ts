@@ -82,8 +82,12 @@ function planned(ledger: Ledger): string {
 
 /** A group that was refused beforehand has changed nothing; one that was begun has restored nothing. */
 function nothingElse(ledger: Ledger): string {
-  const touched = ledger.deleted.length > 0 || ledger.entries.some(entry => entry.accepted || entry.stopAsked)
+  const touched = ledger.deleted.length > 0 || ledger.entries.some(mayBeTouched)
   return touched ? 'Nothing was restored.' : 'Nothing was changed.'
+}
+
+function mayBeTouched({ accepted, stopAsked, problem, phases }: Entry): boolean {
+  return accepted || stopAsked || problem?.status === 'unknown' || phases.some(({ name }) => name === 'stop')
 }
 
 function groupText(ctx: Context, ledger: Ledger): string {
@@ -143,7 +147,9 @@ function failedEntries(ledger: Ledger): readonly { readonly server: ServerId; re
 export function restoreText(ctx: Context, ledger: Ledger, because = ''): string {
   if (ledger.problem !== undefined) {
     const began = ledger.entries.some(entry => entry.status !== undefined)
-    const rest = began ? ` ${restoredText(ctx, ledger, '')}` : ''
+    const rest = began
+      ? ` ${ledger.extent === 'planned' ? plannedText(ctx, ledger) : restoredText(ctx, ledger, '')}`
+      : ''
     return asSentence(because) + ledger.problem.message + rest
   }
   if (ledger.extent === 'planned') return plannedText(ctx, ledger)
@@ -206,25 +212,25 @@ function restoredCount(ledger: Ledger): string {
 
 function deleteText(_ctx: Context, ledger: Ledger): string {
   if (ledger.problem !== undefined) return ledger.problem.message
-  const ids = (status: string): string[] =>
-    ledger.entries.flatMap(entry =>
-      entry.status === status && entry.snapshot !== undefined
-        ? [`${entry.snapshot.id} of ${serverLabel(entry)}`]
-        : [],
-    )
-  if (ledger.extent === 'planned')
-    return [
-      `Dry run: would delete ${few(ids('planned')) || 'nothing'}. Nothing was changed.`,
-      failures(ledger),
-    ]
+  if (ledger.extent === 'planned') {
+    const planned = ledger.entries.filter(({ status }) => status === 'planned')
+    const what = planned.map(entry => `${snapshotIdOf(entry)} of ${serverLabel(entry)}`)
+    return [`Dry run: would delete ${few(what) || 'nothing'}. Nothing was changed.`, failures(ledger)]
       .filter(text => text !== '')
       .join(' ')
-  const deleted = ids('deleted')
+  }
+  // What somebody else deleted in between was not accepted as ours.
+  const wasThere = ledger.entries.filter(({ status, accepted }) => status === 'deleted' && accepted)
+  const deleted = wasThere.map(entry => `${snapshotIdOf(entry)} of ${serverLabel(entry)}`)
+  const gone = ledger.entries
+    .filter(({ status, accepted }) => status === 'deleted' && !accepted)
+    .map(snapshotIdOf)
+  const missing = [...ledger.absent, ...gone]
   const done =
     deleted.length === 0
       ? ''
       : `${deleted.length === 1 ? 'Snapshot' : `${deleted.length} snapshots`} deleted: ${few(deleted)}.`
-  const absent = ledger.absent.length === 0 ? '' : `Gone already: ${few(ledger.absent)}.`
+  const absent = missing.length === 0 ? '' : `Gone already: ${few(missing)}.`
   return [done, absent, failures(ledger)].filter(text => text !== '').join(' ')
 }
 
@@ -237,7 +243,9 @@ function listText(_ctx: Context, ledger: Ledger): string {
 
 function waitText(ctx: Context, ledger: Ledger): string {
   const [only, ...others] = ledger.entries
-  if (only === undefined || ledger.problem !== undefined) return ledger.problem?.message ?? ''
+  if (ledger.problem !== undefined)
+    return [ledger.problem.message, failures(ledger)].filter(text => text !== '').join(' ')
+  if (only === undefined) return ''
   if (others.length > 0) {
     const done = ledger.entries.filter(entry => entry.problem === undefined).length
     return [`${done} of ${ledger.entries.length} are as they should be.`, failures(ledger)]

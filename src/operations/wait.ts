@@ -86,7 +86,7 @@ async function waitForOne(
   if (entry.problem !== undefined) return
   await place(async () => {
     if (phase === 'completed') await followServer(ctx, plan, entry)
-    else entry.problem = await checkHealth(ctx, entry, plan.inputs.health)
+    else entry.problem = await checkHealth(ctx, entry, plan.inputs.health, plan.deadline)
   })
   entry.ended = ctx.clock.now()
 }
@@ -102,6 +102,8 @@ async function followSnapshot(ctx: Context, plan: Plan, entry: Entry, snapshot: 
   if (end.state === 'completed' || end.state === 'failed') entry.snapshot = end.snapshot
   addPhase(entry, 'snapshot', now, ctx.clock.now(), end.state !== 'completed')
   const problem = await problemOfEnd(ctx, entry, end, ctx.clock.now() - now)
+  // The outputs name what exists.
+  if (end.state === 'gone') entry.snapshot = undefined
   if (problem !== undefined) return failEntry(entry, problem)
   entry.status = 'completed'
   ctx.report.line(`Snapshot ${snapshot.id} of ${serverLabel(entry)} is completed.`)
@@ -133,7 +135,7 @@ async function followServer(ctx: Context, plan: Plan, entry: Entry): Promise<voi
     return
   }
   if (serverPhase(status) !== 'active') ctx.report.warn(`${serverLabel(entry)} is ${status}.`)
-  entry.problem = await checkHealth(ctx, entry, plan.inputs.health)
+  entry.problem = await checkHealth(ctx, entry, plan.inputs.health, plan.deadline)
 }
 
 /** The server, as soon as it is restoring, or once it has stood still for a settle window. */

@@ -16,6 +16,28 @@ export interface Runner {
   writeSummary(markup: string): Promise<void>
 }
 
+// A shorter text may well be part of an id; the runner itself hides what it was told to.
+const SHORTEST_SECRET = 8
+
+/**
+ * A runner that is never told a secret: a text from the API may hold it in a form that becomes readable only when it is
+ * made harmless. What is kept for the post stage is passed on as it is.
+ */
+export function withoutSecret(runner: Runner, secret: string): Runner {
+  if (secret.length < SHORTEST_SECRET) return runner
+  const hide = (text: string): string => text.replaceAll(secret, '***')
+  return {
+    ...runner,
+    info: line => runner.info(hide(line)),
+    debug: line => runner.debug(hide(line)),
+    notice: (text, title) => runner.notice(hide(text), title),
+    warning: (text, title) => runner.warning(hide(text), title),
+    error: (text, title) => runner.error(hide(text), title),
+    setOutput: (name, value) => runner.setOutput(name, hide(value)),
+    writeSummary: markup => runner.writeSummary(hide(markup)),
+  }
+}
+
 /** The real runner, through the toolkit. */
 export const githubRunner: Runner = {
   info: core.info,

@@ -185,6 +185,29 @@ describe.concurrent('the id of an accepted snapshot', () => {
   )
 })
 
+// Something that another thread works on for longer than a test may take, as a name look-up without an answer is.
+const BUSY_THREAD =
+  "--import=data:text/javascript,import{pbkdf2}from'node:crypto';pbkdf2('a','b',2e8,64,'sha512',()=>{})"
+
+describe.concurrent('a cancel', () => {
+  it.skipIf(process.platform === 'win32')(
+    'ends the process though another thread does not come to an end',
+    async context => {
+      const { expect } = context
+      const scene = await sceneFor(context, { setup: ONE_SERVER })
+      const main = await scene.run(CREATE, {
+        kill: killAfterPost('SIGINT'),
+        env: { NODE_OPTIONS: BUSY_THREAD },
+      })
+      // An exit would wait for that thread.
+      expect(main.signal).toBe('SIGKILL')
+      expect(main.outputs).toMatchObject({ 'snapshot-id': '802', status: 'cancelled' })
+      expect(main.log.at(-1)).toMatch(/^Cancelled while snapshot 802 of web-server-01 was in progress/)
+      expect(main.summary).toContain('Cancelled while snapshot 802')
+    },
+  )
+})
+
 describe.concurrent('a create of several servers', () => {
   it('is one group, in the order of server-id', async context => {
     const outputs = await green(context, 'create-several', THREE_SERVERS, SERVERS)

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { githubRunner } from '../../../src/report/runner.ts'
+import { githubRunner, withoutSecret } from '../../../src/report/runner.ts'
+import { createRecorder } from '../operations/support/recorder.ts'
 
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const
 
@@ -60,5 +61,30 @@ describe('the GitHub runner', () => {
     expect(contentOf('GITHUB_OUTPUT')).toMatch(/^snapshot-id<<(\S+)\n802\n\1\n$/)
     expect(contentOf('GITHUB_STATE')).toMatch(/^green<<(\S+)\ntrue\n\1\n$/)
     expect(contentOf('GITHUB_STEP_SUMMARY')).toBe('<h3>Done</h3>\n')
+  })
+})
+
+describe('a runner without a secret', () => {
+  it('hides it in everything but the state, for the post stage needs it', async () => {
+    const recorder = createRecorder()
+    const runner = withoutSecret(recorder, 'vps_secret')
+    runner.info('a vps_secret b')
+    runner.debug('vps_secret')
+    runner.notice('vps_secret', 'title')
+    runner.warning('vps_secret', 'title')
+    runner.error('vps_secret', 'title')
+    runner.setOutput('name', 'vps_secret')
+    await runner.writeSummary('vps_secret vps_secret')
+    runner.saveState('plan', 'vps_secret')
+    const { printed, debugLines, outputWrites, summary, stateWrites } = recorder
+    expect(printed).toEqual(['a *** b', 'notice: ***', 'warning: ***', 'error: ***'])
+    expect([debugLines, outputWrites, summary]).toEqual([['***'], [['name', '***']], '*** ***'])
+    expect(stateWrites).toEqual([['plan', 'vps_secret']])
+  })
+
+  it('leaves a text alone that is so short that ids would be hidden', () => {
+    const recorder = createRecorder()
+    withoutSecret(recorder, '1234567').setOutput('snapshot-id', '1234567')
+    expect(recorder.outputWrites).toEqual([['snapshot-id', '1234567']])
   })
 })

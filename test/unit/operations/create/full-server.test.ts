@@ -186,11 +186,12 @@ describe('a create with when-full: delete-oldest', () => {
     ])
     expect(outputs['deleted-snapshot-ids']).toBe('704')
     expect(outputWrites[0]).toEqual(['deleted-snapshot-ids', '704'])
-    expect(calls.slice(2, 7)).toEqual([
+    expect(calls.slice(2, 8)).toEqual([
       'POST /snapshots/',
       'GET /snapshots/?server_id=12345',
       'GET /servers/12345/',
       'DELETE /snapshots/704/',
+      'GET /servers/12345/',
       'POST /snapshots/',
     ])
     expect(deleted(world)).toEqual(['704'])
@@ -250,7 +251,7 @@ describe('a create with when-full: delete-oldest', () => {
       requests
         .filter(({ method, path }) => method === 'POST' && path === '/snapshots/')
         .map(({ after, status }) => `${after} ${status}`),
-    ).toEqual(['200 400', '600 400', '5800 400', '11100 400', '16300 201'])
+    ).toEqual(['200 400', '700 400', '6000 400', '11300 400', '16600 201'])
     expect(deleted(world)).toEqual(['704'])
   })
 
@@ -263,13 +264,13 @@ describe('a create with when-full: delete-oldest', () => {
         .map(({ after, status }) => `${after} ${status}`),
     ).toEqual([
       '200 400',
-      '600 400',
-      '2800 400',
-      '5000 400',
-      '7200 400',
-      '9400 400',
-      '11700 400',
-      '13900 201',
+      '700 400',
+      '3000 400',
+      '5300 400',
+      '7600 400',
+      '9900 400',
+      '12200 400',
+      '14500 201',
     ])
   })
 
@@ -286,8 +287,8 @@ describe('a create with when-full: delete-oldest', () => {
     expect(outputs['status']).toBe('failed')
     expect(outputs['deleted-snapshot-ids']).toBe('704')
     expect(deleted(world)).toEqual(['704'])
-    expect(took).toBe(120_800)
-    expect(requests.filter(({ method }) => method === 'POST').at(-1)?.after).toBe(120_600)
+    expect(took).toBe(120_900)
+    expect(requests.filter(({ method }) => method === 'POST').at(-1)?.after).toBe(120_700)
   })
 
   it('says that nothing more may be deleted when the freed slot was taken and the rule allows no other', async () => {

@@ -185,12 +185,12 @@ describe('a cancelled restore', () => {
     })
     const seen = await stage.main(restoring({ 'snapshot-id': '801,802' }), { cancel: { afterMs: 30_000 } })
     expect(seen.green).toBe(false)
-    expect(seen.outputs['status']).toMatchInlineSnapshot(`"cancelled"`)
+    expect(seen.outputs['status']).toMatchInlineSnapshot(`"failed"`)
     expect(seen.annotations).toMatchInlineSnapshot(`
       [
         {
           "level": "error",
-          "text": "0 of 2 servers are back at their snapshots. server 12345: Cancelled while web-server-01 was being restored from snapshot 801: the restore was accepted and goes on at VPS.org. Do not restore again. Take it up again with operation: wait, snapshot-id: 801.",
+          "text": "0 of 2 servers are back at their snapshots. server 12345: Cancelled while web-server-01 was being restored from snapshot 801: the restore was accepted and goes on at VPS.org. Do not restore again. server 777: Cancelled before db-01 was restored from snapshot 802: nothing was changed on it. Take it up again with operation: wait, snapshot-id: 801. If it is still wanted, run it with operation: restore, snapshot-id: 802.",
           "title": "Restore failed",
         },
       ]

@@ -498,7 +498,7 @@ describe('delete-on', () => {
     stage.faults.add({ match: { method: 'DELETE' }, when: 'before', fault: { kind: 'status', status: 503 } })
     const seen = await stage.post('success')
     expect(seen.green).toBe(true)
-    expect(Math.round(seen.took / 1_000)).toMatchInlineSnapshot(`288`)
+    expect(Math.round(seen.took / 1_000)).toMatchInlineSnapshot(`290`)
   })
 
   it('gives up after two minutes in a cancelled job', async () => {
