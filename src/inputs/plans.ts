@@ -64,7 +64,8 @@ function buildCreate(
     description: values.description,
     wait: values.wait,
     timeoutMs: values.timeout ?? DEFAULT_TIMEOUTS.create,
-    restoreTimeoutMs: values.timeout ?? DEFAULT_TIMEOUTS.restore,
+    // What is long enough for a snapshot may be too short for a restore, and a rollback that is cut off is red.
+    restoreTimeoutMs: Math.max(values.timeout ?? 0, DEFAULT_TIMEOUTS.restore),
     stopServer: values['stop-server'],
     keepLast: values['keep-last'],
     whenFull: values['when-full'],
@@ -123,7 +124,8 @@ function planWait(gathered: Gathered): Plan {
     choice: chosen.choice,
     guard: servers(values),
     timeoutMs: values.timeout ?? DEFAULT_TIMEOUTS.wait,
-    startAfterRestore: values['start-after-restore'],
+    // A start is the one thing that a wait may change.
+    startAfterRestore: values['start-after-restore'] && !values['dry-run'],
     health: health(values),
   })
   return { ok: true, build }

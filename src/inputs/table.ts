@@ -97,7 +97,7 @@ export const INPUTS: { readonly [N in InputName]-?: InputSpec<ValueOf<N>> } = {
     operations: RESTORING,
   },
   'health-check-timeout': { kind: WAITING_TIME, operations: RESTORING, default: '5m' },
-  'dry-run': { kind: BOOLEAN, operations: CHANGING, default: 'false' },
+  'dry-run': { kind: BOOLEAN, operations: TIMED, default: 'false' },
   summary: { kind: BOOLEAN, operations: ALL, default: 'true' },
   'api-url': { kind: API_URL, operations: ALL, default: 'https://admin.vps.org/api/v1' },
   'job-status': { kind: JOB_STATUS, operations: ALL },

@@ -44,9 +44,14 @@ export function wasOverwritten(ledger: Ledger): boolean {
 /** What a person compares by eye, as tables: what there is where something was refused, and each server of a fleet. */
 export function printResult(ctx: Context, ledger: Ledger): void {
   const there = problemsOf(ledger).flatMap(problem => problem.there ?? [])
-  if (there.length > 0) printTable(ctx, inventoryTable(ctx, uniqueById(there)))
+  if (there.length > 0) {
+    ctx.report.line('What there is:')
+    printTable(ctx, inventoryTable(ctx, uniqueById(there)))
+  }
   // A plan has been printed line by line.
-  if (ledger.entries.length > 1 && ledger.extent !== 'planned') printTable(ctx, resultTable(ctx, ledger))
+  if (ledger.entries.length <= 1 || ledger.extent === 'planned') return
+  ctx.report.line('What became of each:')
+  printTable(ctx, resultTable(ctx, ledger))
 }
 
 /** Says and writes already what is known, before a wait that the runner may not let come to its end. */
@@ -57,8 +62,17 @@ export async function announce(ctx: Context, operation: Inputs['operation'], led
   await ctx.report.summarise(summaryOf(ctx, operation, ledger, verdict))
 }
 
+/** Accepted, and cut off before its end was seen: "failed" in a title would have a tired reader do it again. */
+function goesOn({ accepted, status, problem }: Entry): boolean {
+  if (status === 'restored' || status === 'completed') return false
+  return accepted && (problem?.status === 'cancelled' || problem?.status === 'timed_out')
+}
+
 /** For the annotation's title: what was done and is not well afterwards has not failed as such. */
 export function howItEnded(ledger: Ledger): string {
+  const wrong = ledger.entries.filter(({ problem }) => problem !== undefined)
+  if (ledger.problem === undefined && wrong.length > 0 && wrong.every(goesOn))
+    return 'accepted, its end not seen'
   const done = ledger.entries.every(({ status }) => status === 'restored' || status === 'completed')
   return done && ledger.problem === undefined && ledger.entries.length > 0
     ? 'done, but not all is well'

@@ -6,7 +6,7 @@ import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/se
 import { type ApiFailure, describeFailure, isAmbiguous } from '../vps/failure.ts'
 import type { Context } from './context.ts'
 import { type Entry, serverLabel } from './entry.ts'
-import { freeSlot, SLOTS, serverIsFull } from './full-server.ts'
+import { freeSlot, SLOTS, serverIsFull, type WhenFull } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
 import { type Look, lookAt, poll } from './poll.ts'
 import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
@@ -22,7 +22,7 @@ export interface CreateRequest {
   readonly marker: Marker
   /** The server's snapshots before: what is new afterwards can be told from them. */
   readonly before: ReadonlySet<SnapshotId>
-  readonly whenFull: 'fail' | 'delete-oldest'
+  readonly whenFull: WhenFull
   readonly deadline: number
   /**
    * Called before the request is repeated: minutes may have passed, and never a half-restored disk may be photographed.
@@ -178,7 +178,7 @@ function checkMarker(ctx: Context, request: CreateRequest, snapshot: Snapshot): 
   if (parseMarker(snapshot.description) !== undefined) return snapshot
   ctx.report.warn(
     parseMarker(request.description) === undefined
-      ? `The runner does not say in which repository this runs (GITHUB_REPOSITORY), so snapshot ${snapshot.id} has no valid marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.`
+      ? `The runner says that this runs in "${ctx.origin.repository}" (GITHUB_REPOSITORY), which is not owner/name, so snapshot ${snapshot.id} has no valid marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.`
       : `The API handed snapshot ${snapshot.id}'s description back without this action's marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.`,
   )
   return snapshot

@@ -18,7 +18,7 @@ import { type Board, createBoard } from './board.ts'
 import type { Context } from './context.ts'
 import { type CreateRequest, requestSnapshot } from './create-request.ts'
 import { addPhase, type Entry, failEntry, newEntry, serverLabel, snapshotIdOf, tooLate } from './entry.ts'
-import { SLOTS, serverIsFull } from './full-server.ts'
+import { SLOTS, serverIsFull, type WhenFull } from './full-server.ts'
 import { checkHealth } from './health.ts'
 import type { Ledger } from './ledger.ts'
 import { snapshotFields } from './outputs.ts'
@@ -180,7 +180,11 @@ function planOnly(ctx: Context, plan: Plan): void {
       `Would take snapshot ${plan.name} of ${serverLabel(entry)} (${entry.serverStatus ?? 'status not readable'}, ${used} of ${SLOTS} slots in use).`,
     )
     if (plan.inputs.stopServer)
-      ctx.report.line(`Would stop ${serverLabel(entry)} first and start it again afterwards, if it runs.`)
+      ctx.report.line(
+        runs(entry)
+          ? `Would stop ${serverLabel(entry)} first and start it again afterwards.`
+          : `Would leave ${serverLabel(entry)} as it is: it does not run.`,
+      )
     for (const { id, name } of toMakeRoom(ctx, known))
       ctx.report.line(`Would delete ${id} ${name} first, since no slot is free.`)
   }
@@ -226,8 +230,11 @@ async function takeStopped(ctx: Context, plan: Plan, entry: Entry, index: number
   const started = await ensureStarted(ctx, entry, stopped.ok ? 'stopped' : 'stop intended')
   if (!started.ok) entry.problem = bothProblems(entry.problem, started.problem)
   else saveEntry(ctx, index, entry, 'started')
-  if (started.ok && entry.problem === undefined)
-    entry.problem = await checkHealth(ctx, entry, plan.inputs.health, plan.deadline)
+  if (!started.ok || entry.problem !== undefined) return
+  const unhealthy = await checkHealth(ctx, entry, plan.inputs.health, plan.deadline)
+  if (unhealthy === undefined) return
+  const message = `Snapshot ${snapshotIdOf(entry)} is completed, but ${unhealthy.message}`
+  entry.problem = { ...unhealthy, message }
 }
 
 function runs(entry: Entry): boolean {
@@ -357,7 +364,7 @@ export function newRequest(
     readonly description: string | undefined
     readonly purpose: Purpose
     readonly before: readonly Snapshot[]
-    readonly whenFull: 'fail' | 'delete-oldest'
+    readonly whenFull: WhenFull
     readonly deadline: number
     readonly readAgain: CreateRequest['readAgain']
   },

@@ -7,6 +7,9 @@ import { ageOf, inventory } from './inventory.ts'
 import { explain, type Outcome, type Problem, success } from './problem.ts'
 import { readSnapshotsOf } from './snapshots.ts'
 
+/** What to do when there is no free slot; `not offered`: the operation has no such input. */
+export type WhenFull = 'fail' | 'delete-oldest' | 'not offered'
+
 /** The API's limit, from the published reference. */
 export const SLOTS = 5
 
@@ -15,13 +18,13 @@ export function serverIsFull(
   ctx: Context,
   entry: Entry,
   snapshots: readonly Snapshot[],
-  whenFull: 'fail' | 'delete-oldest',
+  whenFull: WhenFull,
 ): Problem {
   const allowed = chooseForFullServer({ snapshots, origin: ctx.origin, now: ctx.clock.now() })
   const remedy =
     allowed === undefined
       ? 'None of them is one that this workflow may delete (its own, from another run, finished, over an hour old): delete one by hand (operation: delete, snapshot-id) and run the job again.'
-      : `Delete one (operation: delete, snapshot-id: ${allowed.id} would be this workflow's oldest), or let the create step do it: when-full: delete-oldest.`
+      : `Delete one (operation: delete, snapshot-id: ${allowed.id} would be this workflow's oldest)${whenFull === 'not offered' ? '.' : ', or let the create step do it: when-full: delete-oldest.'}`
   const taken = whenFull === 'delete-oldest' && allowed !== undefined
   return {
     status: 'failed',

@@ -19,6 +19,8 @@ export interface Ledger {
   absent: readonly SnapshotId[]
   /** What kept the operation as a whole from going on. */
   problem: Problem | undefined
+  /** The servers for whose snapshots `list` was asked; empty: all. */
+  asked: readonly ServerId[]
   /** What `list` read, newest first. */
   listed: readonly Snapshot[] | undefined
   /** When the operation began, in clock milliseconds. */
@@ -36,6 +38,7 @@ export function newLedger(now: number): Ledger {
     slots: new Map(),
     absent: [],
     problem: undefined,
+    asked: [],
     listed: undefined,
     began: now,
     extent: 'full',

@@ -5,7 +5,7 @@ import { compareNewestFirst } from '../policy/recency.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import type { Context } from './context.ts'
 import type { Ledger } from './ledger.ts'
-import { explain } from './problem.ts'
+import { explain, type Problem } from './problem.ts'
 import { createSnapshotReader } from './snapshots.ts'
 import { printTable, resultTable } from './tables.ts'
 
@@ -20,6 +20,8 @@ export async function list(ctx: Context, inputs: ListInputs, ledger: Ledger): Pr
   }
   const snapshots = [...answer.value].sort(compareNewestFirst)
   ledger.listed = snapshots
+  ledger.asked = inputs.servers
+  if (snapshots.length === 0) ledger.problem = await unknownServer(ctx, inputs.servers)
   if (snapshots.length > 0) printTable(ctx, resultTable(ctx, ledger))
 }
 
@@ -31,4 +33,16 @@ async function readAsked(
   if (servers.length > 0) return createSnapshotReader(ctx).read(servers, options)
   const answer = await ctx.api.listSnapshots({}, options)
   return answer.ok ? { ok: true, value: answer.value.snapshots } : answer
+}
+
+// A server without snapshots and a wrong id look the same in a list.
+const LOOKED_UP = 10
+
+/** The problem of the first server that there is not, where no snapshot was found; a token may not be able to tell. */
+async function unknownServer(ctx: Context, servers: readonly ServerId[]): Promise<Problem | undefined> {
+  for (const server of servers.slice(0, LOOKED_UP)) {
+    const answer = await ctx.api.readServer(server, { deadline: ctx.clock.now() + LIST_TIME, once: true })
+    if (!answer.ok && answer.failure.status === 404) return explain(ctx, answer.failure)
+  }
+  return undefined
 }

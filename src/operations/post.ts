@@ -5,7 +5,7 @@ import type { HealthInputs, HealthTarget, JobStatus } from '../inputs.ts'
 import type { SummaryModel } from '../report/summary.ts'
 import { howItEnded, noteCancel, printResult, summaryOf, wasOverwritten } from './conclude.ts'
 import type { Context } from './context.ts'
-import { type Entry, type HeldEntry, heldEntries, newEntry, serverLabel } from './entry.ts'
+import { type Entry, type HeldEntry, heldEntries, newEntry, serverLabel, snapshotIdOf } from './entry.ts'
 import { type Ledger, newLedger, problemsOf } from './ledger.ts'
 import { allOrFirstError } from './parallel.ts'
 import { type RestoreJob, restoreAll } from './restore-one.ts'
@@ -60,6 +60,12 @@ export async function runPost(ctx: Context, saved: SavedState, jobStatus: JobSta
   return concludePost(ctx, jobStatus, done)
 }
 
+/** How a person does what this stage did not. */
+function byHand(saved: SavedState): string {
+  const ids = heldEntries(saved.entries.map(entryOf)).map(({ snapshot }) => snapshot.id)
+  return `restore it by hand: operation: restore, snapshot-id: ${ids.join(',')}.`
+}
+
 /** A restore that was due and did not happen is red; of what was to be deleted a warning is enough. */
 function noteCancelOfPost(
   ctx: Context,
@@ -73,9 +79,7 @@ function noteCancelOfPost(
     done.restores.problem = {
       status: 'cancelled',
       message: `Cancelled (${cancelled.signal}) before anything was restored.`,
-      next: `Restore it by hand: operation: restore, snapshot-id: ${heldEntries(saved.entries.map(entryOf))
-        .map(({ snapshot }) => snapshot.id)
-        .join(',')}.`,
+      next: `If the deploy failed, ${byHand(saved)}`,
     }
   else {
     done.cutOff = `Cancelled (${cancelled.signal}) before all was done at the end of the job; what is not named here may or may not be done.`
@@ -120,10 +124,13 @@ async function followPlan(
 ): Promise<void> {
   const { plan } = saved
   if (jobStatus === 'unknown') {
-    if (plan.restoreOn.length > 0 || plan.deleteOn.length > 0 || plan.keepLast !== undefined)
-      ctx.report.warn(
+    if (plan.restoreOn.length > 0 || plan.deleteOn.length > 0 || plan.keepLast !== undefined) {
+      done.cutOff = [
         'The runner did not say how the job ended (job-status is empty or not a known word): nothing is restored and nothing is deleted.',
-      )
+        ...(plan.restoreOn.length > 0 && isWhole(saved) ? [`If the deploy failed, ${byHand(saved)}`] : []),
+      ].join(' ')
+      ctx.report.warn(done.cutOff)
+    }
     return
   }
   if (isRestoreAsked(saved, jobStatus)) await restoreGroup(ctx, saved, jobStatus, done)
@@ -165,6 +172,15 @@ async function restoreGroup(
   const jobs = heldEntries(done.restores.entries).map(entry => jobOf(saved, entry, jobStatus, deadline))
   const onAsked = (): Promise<void> => announcePost(ctx, jobStatus, done)
   await ctx.report.group('Restore', () => restoreAll(ctx, jobs, { onAsked }))
+  for (const entry of done.restores.entries) addWayByHand(entry)
+}
+
+/** Nobody runs the end of a job again: what it could not restore is up to a person. */
+function addWayByHand(entry: Entry): void {
+  if (entry.problem === undefined || entry.accepted) return
+  if (/snapshot-id:|run the restore/.test(entry.problem.next)) return
+  const next = `${entry.problem.next} Then restore it by hand: operation: restore, snapshot-id: ${snapshotIdOf(entry)}.`
+  entry.problem = { ...entry.problem, next }
 }
 
 function jobOf(saved: SavedState, entry: HeldEntry, jobStatus: JobStatus, deadline: number): RestoreJob {
@@ -311,7 +327,8 @@ function retainedText({ deleted, undeleted, kept }: Retained): string {
 }
 
 function ids(snapshots: readonly Snapshot[]): string {
-  return snapshots.map(snapshot => snapshot.id).join(', ')
+  const all = snapshots.map(({ id }) => id).join(', ')
+  return `${snapshots.length === 1 ? 'snapshot' : 'snapshots'} ${all}`
 }
 
 function factsOf(done: PostLedger): string[] {

@@ -6,6 +6,7 @@ import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/se
 import { serverPhase, snapshotPhase } from '../policy/statuses.ts'
 import { type ApiFailure, describeFailure } from '../vps/failure.ts'
 import type { Context } from './context.ts'
+import { ageOf } from './inventory.ts'
 import { type Look, poll, unanswered } from './poll.ts'
 import { readSnapshotsOf } from './snapshots.ts'
 
@@ -116,7 +117,7 @@ function ready(ctx: Context, server: Server, snapshots: readonly Snapshot[]): Lo
   for (const snapshot of snapshots) {
     if (!['in_progress', 'unlisted'].includes(snapshotPhase(snapshot.status))) continue
     ctx.report.warn(
-      `Snapshot ${snapshot.id} of ${server.name} (${server.id}) has the status "${snapshot.status}" and is not waited for.`,
+      `Snapshot ${snapshot.id} of ${server.name} (${server.id}) has the status "${snapshot.status}" (${ageOf(ctx, snapshot)}) and is not waited for: it counts as stuck.`,
     )
   }
   return { state: 'done', value: { state: 'ready', server } }

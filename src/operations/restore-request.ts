@@ -95,7 +95,9 @@ export async function readBeforeRestore(
         problem: await explain(
           ctx,
           found.failure,
-          `Nothing was overwritten: without reading server ${entry.server} the end of its restore cannot be seen.${found.failure.status === 403 ? ' With wait: false the restore is sent all the same.' : ''}`,
+          found.failure.status === 403
+            ? `Nothing was overwritten: without reading server ${entry.server} the end of its restore cannot be seen. With wait: false the restore is sent all the same.`
+            : 'Nothing was overwritten.',
         ),
       }
     case 'expired':

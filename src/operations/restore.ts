@@ -152,7 +152,7 @@ async function refusal(
     status: 'failed',
     there: list.ok ? list.value : [],
     message: `Snapshot ${snapshot.id} of ${serverLabel(entry)} was not restored: ${reason} ${alternatives(ctx, list, false)}`,
-    next: 'Give the snapshot-id of one that fits.',
+    next: nextAfterRefusal(inputs, list),
   }
 }
 
@@ -162,9 +162,17 @@ function unfit(ctx: Context, inputs: RestoreInputs, snapshot: Snapshot): string 
   if (inputs.maxAgeMs === undefined) return undefined
   const created = createdAtMs(snapshot)
   if (created === undefined) return 'its age is not known, and max-age was given.'
-  return ctx.clock.now() - created > inputs.maxAgeMs
-    ? `it is ${ageOf(ctx, snapshot)}, and max-age allows ${formatDuration(inputs.maxAgeMs)}.`
-    : undefined
+  const age = ctx.clock.now() - created
+  if (age <= inputs.maxAgeMs) return undefined
+  const [is, may] = [formatDuration(age), formatDuration(inputs.maxAgeMs)]
+  return `it is ${is === may ? 'just over ' : ''}${is} old, and max-age allows ${may}.`
+}
+
+function nextAfterRefusal(inputs: RestoreInputs, fitting: ApiResult<readonly Snapshot[]>): string {
+  if (fitting.ok && fitting.value.length > 0) return 'Give the snapshot-id of one that fits.'
+  return inputs.maxAgeMs === undefined
+    ? 'List what there is with operation: list.'
+    : 'List what there is with operation: list; to restore an older one, raise max-age or leave it out.'
 }
 
 /** @param withServer whether of which server each one is has to be said */
@@ -221,7 +229,7 @@ async function hindranceOf(
   if (!inputs.snapshotBeforeRestore) return undefined
   const list = await readSnapshotsOf(ctx, entry.server, { deadline })
   if (!list.ok) return explain(ctx, list.failure, 'Nothing was changed: this was a dry run.')
-  return list.value.length < SLOTS ? undefined : serverIsFull(ctx, entry, list.value, 'fail')
+  return list.value.length < SLOTS ? undefined : serverIsFull(ctx, entry, list.value, 'not offered')
 }
 
 /** Takes the safety snapshot where one is asked for; false: it could not be made, and nothing may be overwritten. */
@@ -278,7 +286,7 @@ async function takeSafetySnapshot(
     description: `What ${serverLabel(entry)} held before snapshot ${snapshotIdOf(entry)} was restored`,
     purpose: 'safety',
     before: before.value,
-    whenFull: 'fail',
+    whenFull: 'not offered',
     deadline,
     readAgain: async () => {
       const again = await readBeforeRestore(ctx, { ...job, blindly: job.isAcceptanceEnough })

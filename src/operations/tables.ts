@@ -1,6 +1,7 @@
 import type { Snapshot } from '../domain/entities.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { parseMarker } from '../policy/marker.ts'
+import { createdAtMs } from '../policy/recency.ts'
 import type { Table } from '../report/table.ts'
 import type { Context } from './context.ts'
 import type { Entry } from './entry.ts'
@@ -24,7 +25,10 @@ export function resultTable(ctx: Context, ledger: Ledger): Table {
   const columns = ['Snapshot', 'Status', 'Server', 'Size', 'Age']
   return listed === undefined
     ? { columns: [...columns, 'Took', 'Name'], rows: entries.map(entry => entryRow(ctx, entry)) }
-    : { columns: [...columns, 'Made by', 'Name'], rows: listed.map(snapshot => listRow(ctx, snapshot)) }
+    : {
+        columns: [...columns, 'Created', 'Made by', 'Name'],
+        rows: listed.map(snapshot => listRow(ctx, snapshot)),
+      }
 }
 
 function entryRow(ctx: Context, entry: Entry): readonly string[] {
@@ -54,12 +58,22 @@ function listRow(ctx: Context, snapshot: Snapshot): readonly string[] {
     serverText(snapshot),
     sizeText(snapshot),
     ageText(ctx, snapshot),
+    createdText(snapshot),
     ownerName(snapshot),
     snapshot.name,
   ]
 }
 
+/** By the API's clock: ages are rounded, and which of two snapshots holds what may hang on minutes. */
+function createdText(snapshot: Snapshot): string {
+  const created = createdAtMs(snapshot)
+  return created === undefined ? '–' : `${new Date(created).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** A safety snapshot holds what was broken, and must not be taken for one from before a deploy. */
 function ownerName(snapshot: Snapshot): string {
   const marker = parseMarker(snapshot.description)
-  return marker === undefined ? 'a person' : `${marker.workflow}, run ${marker.run}`
+  if (marker === undefined) return 'a person'
+  const purpose = marker.purpose === 'deploy' ? '' : `${marker.purpose}: `
+  return `${purpose}${marker.workflow}, run ${marker.run}`
 }

@@ -148,9 +148,9 @@ export function restoreText(ctx: Context, ledger: Ledger, because = ''): string 
   if (ledger.problem !== undefined) {
     const began = ledger.entries.some(entry => entry.status !== undefined)
     const rest = began
-      ? ` ${ledger.extent === 'planned' ? plannedText(ctx, ledger) : restoredText(ctx, ledger, '')}`
+      ? `${ledger.extent === 'planned' ? plannedText(ctx, ledger) : restoredText(ctx, ledger, '')} `
       : ''
-    return asSentence(because) + ledger.problem.message + rest
+    return asSentence(because) + rest + ledger.problem.message
   }
   if (ledger.extent === 'planned') return plannedText(ctx, ledger)
   return restoredText(ctx, ledger, because)
@@ -160,7 +160,7 @@ function restoredText(ctx: Context, ledger: Ledger, because: string): string {
   const [only, ...others] = ledger.entries
   const opening = ledger.entries.some(entry => entry.problem !== undefined) ? asSentence(because) : because
   const text =
-    only === undefined || others.length > 0 ? restoredCount(ledger) : oneRestored(ctx, only, ledger)
+    only === undefined || others.length > 0 ? restoredCount(ctx, ledger) : oneRestored(ctx, only, ledger)
   return opening + text
 }
 
@@ -186,7 +186,10 @@ function oneRestored(ctx: Context, entry: Entry, ledger: Ledger): string {
     return `${serverLabel(entry)} is being restored since ${clockTime(ctx, entry.began)}: accepted, not confirmed. Do not restore again; follow it with operation: wait, snapshot-id: ${id}.`
   if (entry.problem !== undefined) return entry.problem.message
   const safety = ledger.safety.get(entry.server)
-  const before = safety === undefined ? '' : ` What it held before is in snapshot ${safety.id}.`
+  const before =
+    safety === undefined
+      ? ''
+      : ` What it held before is in snapshot ${safety.id}; delete that one when you no longer need it.`
   return `${serverLabel(entry)} is back at snapshot ${id} (${age(ctx, entry)}), ${stateAfter(entry)}. What was written since ${clockTime(ctx, createdAt(entry))} is lost.${before}`
 }
 
@@ -196,16 +199,26 @@ function stateAfter(entry: Entry): string {
   return entry.phases.some(phase => phase.name === 'health check') ? `${state}, health check passed` : state
 }
 
-function restoredCount(ledger: Ledger): string {
+/** Since when, at the latest, what was written to some server that is back is lost. */
+function oldestOf(ledger: Ledger): number | undefined {
+  const times = ledger.entries.flatMap(entry => (entry.status === 'restored' ? (createdAt(entry) ?? []) : []))
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+function restoredCount(ctx: Context, ledger: Ledger): string {
   const all = ledger.entries.length
   const done = ledger.entries.filter(
     entry => entry.status === 'restored' && entry.problem === undefined,
   ).length
-  const underWay = ledger.entries.filter(entry => entry.status === 'restoring').length
-  const parts = underWay === all ? [] : [`${done} of ${all} servers are back at their snapshots.`]
+  const restoring = ledger.entries.filter(entry => entry.status === 'restoring')
+  const underWay = restoring.length
+  const isNextSaid = restoring.some(({ problem }) => problem !== undefined)
+  const since = oldestOf(ledger)
+  const lost = since === undefined ? '' : ` What was written since ${clockTime(ctx, since)} is lost.`
+  const parts = underWay === all ? [] : [`${done} of ${all} servers are back at their snapshots.${lost}`]
   if (underWay > 0)
     parts.push(
-      `${underWay === all ? `All ${all} servers` : underWay} are being restored: accepted, not confirmed. Do not restore again; follow them with operation: wait.`,
+      `${underWay === all ? `All ${all} servers` : underWay} are being restored: accepted, not confirmed.${isNextSaid ? '' : ' Do not restore again; follow them with operation: wait.'}`,
     )
   return [...parts, failures(ledger)].filter(text => text !== '').join(' ')
 }
@@ -235,9 +248,12 @@ function deleteText(_ctx: Context, ledger: Ledger): string {
 }
 
 function listText(_ctx: Context, ledger: Ledger): string {
-  if (ledger.listed === undefined) return ledger.problem?.message ?? ''
+  if (ledger.problem !== undefined || ledger.listed === undefined) return ledger.problem?.message ?? ''
   const servers = new Set(ledger.listed.map(snapshot => snapshot.server.id)).size
-  if (ledger.listed.length === 0) return 'There are no snapshots that this token can see.'
+  if (ledger.listed.length === 0 && ledger.asked.length === 0)
+    return 'There are no snapshots that this token can see.'
+  if (ledger.listed.length === 0)
+    return `${ledger.asked.length === 1 ? 'Server' : 'Servers'} ${few(ledger.asked)}: no snapshots.`
   return `${ledger.listed.length} ${ledger.listed.length === 1 ? 'snapshot' : 'snapshots'} on ${servers} ${servers === 1 ? 'server' : 'servers'}.`
 }
 
@@ -256,7 +272,11 @@ function waitText(ctx: Context, ledger: Ledger): string {
   // The API does not say which snapshot a server is being restored from.
   if (only.status === 'restored')
     return `The restore of ${serverLabel(only)} has ended (followed for snapshot ${snapshotIdOf(only)}): ${stateAfter(only)}.`
-  return `Snapshot ${snapshotIdOf(only)} of ${serverLabel(only)} is completed (${formatSize(only.snapshot?.sizeMb ?? null)}, ${age(ctx, only)}).`
+  const completed = `Snapshot ${snapshotIdOf(only)} of ${serverLabel(only)} is completed (${formatSize(only.snapshot?.sizeMb ?? null)}, ${age(ctx, only)}).`
+  // Read only where it was completed from the start; whether a restore has just ended cannot be told.
+  return only.serverStatus === undefined
+    ? completed
+    : `${completed} No restore of its server is under way: it is ${only.serverStatus}.`
 }
 
 function took(entry: Entry): string {

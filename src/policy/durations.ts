@@ -36,15 +36,17 @@ function parseCombined(text: string): number | undefined {
 }
 
 /**
- * A length of time for a person, in its two largest units: `4m 10s`, `1h 5m`, `12s`, `0s`. Rounded to the second,
- * from an hour on to the minute. What is no length of time (negative, NaN) is `0s`.
+ * A length of time for a person, in its two largest units: `4m 10s`, `1h 5m`, `2d 3h`, `12s`, `0s`. Rounded to the
+ * second, from an hour on to the minute, from 48 hours on to the hour. What is no length of time (negative, NaN) is `0s`.
  */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(bounded(ms) / SECOND)
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3_600) return pair(Math.floor(seconds / 60), 'm', seconds % 60, 's')
   const minutes = Math.round(bounded(ms) / MINUTE)
-  return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'm')
+  if (minutes < 48 * 60) return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'm')
+  const hours = Math.round(bounded(ms) / HOUR)
+  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h')
 }
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {

@@ -7,7 +7,7 @@ export interface Table {
 }
 
 // A log is read by the line, on a phone too; the summary and the outputs hold the whole texts.
-const CELL_LIMIT = 60
+const CELL_LIMIT = 80
 const GAP = '  '
 
 /** The table as lines of text whose columns are aligned; nothing in a cell is a command to the runner. */

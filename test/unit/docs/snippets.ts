@@ -60,6 +60,7 @@ const EXPRESSIONS: readonly (readonly [expression: RegExp, value: string])[] = [
   [/^secrets\./, 'vps_token'],
   [/^vars\.VPS_SERVER_IDS$/, '12345, 12346'],
   [/^vars\.\w*SERVER_ID$/, '12345'],
+  [/^vars\.VPS_HEALTH_CHECK$/, 'https://www.example.com/health'],
   [/^matrix\.server$/, '12345'],
   [/^(?:steps|needs)\.\w+\.outputs\.snapshot-id$/, '802'],
   [/^inputs\.snapshot-id$/, 'latest'],

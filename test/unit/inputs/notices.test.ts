@@ -66,7 +66,7 @@ describe('the notice about inputs that the operation does not use', () => {
         '`when-full` (for create), `restore-on` (for create), `delete-on` (for create), `max-age` (for restore), ' +
         '`snapshot-before-restore` (for restore), `start-after-restore` (for create, restore, wait), ' +
         '`health-check` (for create, restore, wait), `health-check-timeout` (for create, restore, wait), ' +
-        '`dry-run` (for create, restore, delete).',
+        '`dry-run` (for create, restore, delete, wait).',
     ])
   })
 

@@ -280,3 +280,125 @@ describe('the token', () => {
     },
   )
 })
+
+describe('a list of nothing', () => {
+  const stage = createStage({ servers: fleet(3), snapshots: OF_PAIR })
+
+  it('says which servers have no snapshots', async () => {
+    const one = await stage.main({ operation: 'list', 'server-id': '13' })
+    expect(one).toMatchObject({ green: true, verdict: 'Server 13: no snapshots.', outputs: { count: '0' } })
+    const { verdict } = await createStage({ servers: PAIR }).main({ operation: 'list', 'server-id': '11,12' })
+    expect(verdict).toBe('Servers 11, 12: no snapshots.')
+  })
+
+  it('is red for a server that there is not', async () => {
+    const { green, verdict } = await stage.main({ operation: 'list', 'server-id': '99999' })
+    expect(green).toBe(false)
+    expect(verdict).toContain('/servers/')
+    expect(verdict).toContain('was answered with 404')
+  })
+})
+
+describe('a list', () => {
+  it('shows what a safety snapshot is, and when each was made', async () => {
+    const snapshots = [byWorkflow({ id: '701', hours: 3, purpose: 'safety' })]
+    const { log } = await createStage({ servers: [WEB], snapshots }).main({ operation: 'list' })
+    expect(log[1]).toMatch(/^701 .* 3 hours {2}2026-03-01 23:40 UTC {2}safety: octo\/shop/)
+  })
+
+  it('bears a snapshot without a date', async () => {
+    const undated = { id: 702, server: { id: 12345, name: 'web' }, name: 'x', status: 'completed' }
+    const rest = { size_mb: 1, created_at: null, description: '' }
+    const body = JSON.stringify({ count: 1, results: [{ ...undated, ...rest }] })
+    const { log } = await createStage({
+      servers: [WEB],
+      faults: [{ match: { path: '/snapshots/' }, when: 'before', fault: { kind: 'body', body } }],
+    }).main({ operation: 'list' })
+    expect(log[1]).toMatch(/^702 .* unknown {2}– +a person/)
+  })
+})
+
+describe('a rollback that could not be begun', () => {
+  it('says how to restore by hand once the reason is mended', async () => {
+    const stage = createStage({ servers: PAIR, settings: { timeline: { snapshotMs: 60_000 } } })
+    await stage.main({ operation: 'create', 'server-id': '11,12', 'restore-on': 'failure' })
+    stage.faults.add({ match: {}, when: 'before', fault: { kind: 'status', status: 401 } })
+    const { green, verdict, log } = await stage.post('failure')
+    expect(green).toBe(false)
+    expect(verdict).not.toContain('cannot be seen')
+    expect(log.at(-2)).toContain('Then restore it by hand: operation: restore, snapshot-id: 802,803.')
+  })
+
+  it('is named by what is under way where it was accepted', async () => {
+    const stage = createStage({ servers: [WEB], settings: { timeline: { snapshotMs: 60_000 } } })
+    await stage.main({ ...CREATE, 'restore-on': 'cancelled' })
+    const { annotations } = await stage.post('cancelled')
+    expect(annotations.map(({ title }) => title)).toEqual(['Rollback accepted, its end not seen'])
+  })
+})
+
+describe('advice', () => {
+  it('of a restore names no input that it does not have', async () => {
+    const snapshots = ['701', '702', '703', '704', '705'].map(id => byWorkflow({ id, hours: 30 }))
+    const { log } = await createStage({ servers: [WEB], snapshots }).main({
+      ...RESTORE,
+      'snapshot-before-restore': 'true',
+    })
+    expect(log.at(-2)).toMatch(
+      /^Next: Delete one \(operation: delete, snapshot-id: 701 would be this workflow's oldest\)\. To restore/,
+    )
+  })
+
+  it('after a refusal by max-age says how to restore an older one', async () => {
+    const { log } = await createStage({ servers: [WEB], snapshots: [byHand({ id: '701', hours: 97 })] }).main(
+      {
+        ...RESTORE,
+        'max-age': '4d',
+      },
+    )
+    expect(log.at(-1)).toContain(
+      'it is 4d 1h old, and max-age allows 4d. There is none that could be restored instead.',
+    )
+    expect(log.at(-2)).toContain('to restore an older one, raise max-age or leave it out.')
+  })
+})
+
+describe('a dry run', () => {
+  it('of a create with stop-server leaves a server that does not run as it is', async () => {
+    const { log } = await createStage({ servers: [{ ...WEB, status: 'stopped' }] }).main({
+      ...CREATE,
+      ...{ 'stop-server': 'true', 'dry-run': 'true' },
+    })
+    expect(log).toContain('Would leave web-server-01 as it is: it does not run.')
+  })
+
+  it('of a wait starts no server', async () => {
+    const stage = createStage({
+      servers: [WEB],
+      snapshots: [byHand({ id: '701' })],
+      settings: { timeline: { restoreEndsAs: 'stopped' } },
+      happenings: [{ afterMs: 10, act: { act: 'restore', snapshot: '701' } }],
+    })
+    const { calls } = await stage.main({ operation: 'wait', 'snapshot-id': '701', 'dry-run': 'true' })
+    expect(calls.every(call => call.startsWith('GET'))).toBe(true)
+  })
+})
+
+describe('a restore of several', () => {
+  it('names no time since when things are lost where the API gives no dates', async () => {
+    const undated = PAIR.map(({ id, name }, index) => ({
+      ...{ id: 701 + index, name: 'x', status: 'completed', size_mb: 1, created_at: null, description: '' },
+      server: { id: Number(id), name },
+    }))
+    const body = JSON.stringify({ count: 2, results: undated })
+    const stage = createStage({
+      servers: PAIR,
+      snapshots: OF_PAIR,
+      faults: [
+        { match: { method: 'GET', path: '/snapshots/' }, when: 'before', fault: { kind: 'body', body } },
+      ],
+    })
+    const { verdict } = await stage.main({ operation: 'restore', 'snapshot-id': '701,702' })
+    expect(verdict).toBe('2 of 2 servers are back at their snapshots.')
+  })
+})

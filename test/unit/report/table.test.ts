@@ -24,8 +24,8 @@ describe('a table in the log', () => {
   })
 
   it('cuts a cell that would push the others out of sight', () => {
-    const [, row = ''] = tableLines({ columns: ['A', 'B'], rows: [['x'.repeat(61), 'y']] })
-    expect(row).toBe(`${'x'.repeat(59)}…  y`)
+    const [, row = ''] = tableLines({ columns: ['A', 'B'], rows: [['x'.repeat(81), 'y']] })
+    expect(row).toBe(`${'x'.repeat(79)}…  y`)
   })
 
   it('bears rows that are shorter or longer than its head', () => {

@@ -167,6 +167,7 @@ describe('a cancelled create', () => {
       'web-11 is running: files that are being written may be inconsistent in the snapshot (stop-server: true avoids it).',
       'Snapshot 803 of web-12 is accepted: shop-9876543210-1.',
       'web-12 is running: files that are being written may be inconsistent in the snapshot (stop-server: true avoids it).',
+      'What became of each:',
       'Snapshot  Status     Server       Size  Age       Took  Name',
       '802       cancelled  web-11 (11)  –     1 second  –     shop-9876543210-1',
       '803       cancelled  web-12 (12)  –     1 second  –     shop-9876543210-1',

@@ -119,8 +119,8 @@ describe('before a create', () => {
     const transcript = await main({ ...CREATE, wait: 'false' })
     expect(transcript.green).toBe(true)
     expect(transcript.annotations.map(({ level, text }) => `${level}: ${text}`)).toEqual([
-      'warning: Snapshot 701 of web-server-01 (12345) has the status "archiving" and is not waited for.',
-      'warning: Snapshot 700 of web-server-01 (12345) has the status "in_progress" and is not waited for.',
+      'warning: Snapshot 701 of web-server-01 (12345) has the status "archiving" (6 minutes old) and is not waited for: it counts as stuck.',
+      'warning: Snapshot 700 of web-server-01 (12345) has the status "in_progress" (30 minutes old) and is not waited for: it counts as stuck.',
     ])
     expect(transcript.log).toEqual([
       'Snapshot 802 of web-server-01 is accepted: shop-9876543210-1.',
@@ -145,7 +145,7 @@ describe('before a create', () => {
     })
     const transcript = await main(CREATE)
     expect(transcript.annotations[0]?.text).toBe(
-      'Snapshot 700 of web-server-01 (12345) has the status "in_progress" and is not waited for.',
+      'Snapshot 700 of web-server-01 (12345) has the status "in_progress" (age unknown) and is not waited for: it counts as stuck.',
     )
     expect(askedAfter(transcript)).toBe(200)
   })

@@ -139,7 +139,7 @@ describe('a create of one server', () => {
       keepLast: 3,
       maxParallel: 4,
       restoreOn: ['failure', 'cancelled'],
-      restoreTimeoutMs: 1200000,
+      restoreTimeoutMs: 3600000,
       servers: 1,
       startAfterRestore: false,
       summary: false,
@@ -558,7 +558,7 @@ describe('what a create finds before it changes anything', () => {
     const { green, annotations } = await main(CREATE)
     expect(green).toBe(true)
     expect(annotations.map(({ text }) => text)).toEqual([
-      'The runner does not say in which repository this runs (GITHUB_REPOSITORY), so snapshot 802 has no valid marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.',
+      'The runner says that this runs in "" (GITHUB_REPOSITORY), which is not owner/name, so snapshot 802 has no valid marker: keep-last, when-full and snapshot-id: latest will not see this snapshot.',
     ])
   })
 
@@ -608,7 +608,7 @@ describe('a dry run of a create', () => {
     const stopping = await stage().main({ ...CREATE, 'dry-run': 'true', 'stop-server': 'true' })
     expect(stopping.log).toEqual([
       'Would take snapshot shop-9876543210-1 of web-server-01 (active, 0 of 5 slots in use).',
-      'Would stop web-server-01 first and start it again afterwards, if it runs.',
+      'Would stop web-server-01 first and start it again afterwards.',
       'Dry run: would take a snapshot of web-server-01. Nothing was changed.',
     ])
     const { main } = stage({ settings: { permissions: ['snapshots:read'] } })

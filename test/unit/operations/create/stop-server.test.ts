@@ -638,7 +638,7 @@ describe('the health check of a stopped server', () => {
     const { green, verdict, log, outputs, state, summary, probings } = await main(CHECKED)
     expect(green).toBe(false)
     expect(verdict).toBe(
-      'web-server-01 did not pass its health check within 20s: tcp://shop.test:22: ECONNREFUSED; tcp://[::1]:80: ECONNREFUSED.',
+      'Snapshot 802 is completed, but web-server-01 did not pass its health check within 20s: tcp://shop.test:22: ECONNREFUSED; tcp://[::1]:80: ECONNREFUSED.',
     )
     expect(log.at(-2)).toBe('Next: Look at the server: it runs, but what was to answer does not.')
     expect(outputs['status']).toBe('failed')

@@ -365,7 +365,7 @@ describe('a cancelled post stage', () => {
     expect(said(cuts)).toMatchInlineSnapshot(`
       [
         "1 green –: Cancelled (SIGINT) before all was done at the end of the job; what is not named here may or may not be done.",
-        "2 green –: Deleted by delete-on: 802.",
+        "2 green –: Deleted by delete-on: snapshot 802.",
       ]
     `)
     expect(cuts.map(({ seen }) => seen.annotations.map(({ text }) => text))).toMatchInlineSnapshot(`
@@ -383,8 +383,8 @@ describe('a cancelled post stage', () => {
     expect(said(cuts)).toMatchInlineSnapshot(`
       [
         "1–2 green –: Cancelled (SIGINT) before all was done at the end of the job; what is not named here may or may not be done.",
-        "3–4 green –: keep-last deleted 701 until it was cancelled. Cancelled (SIGINT) before all was done at the end of the job; what is not named here may or may not be done.",
-        "5 green –: keep-last deleted 701, 702; 2 snapshots stay.",
+        "3–4 green –: keep-last deleted snapshot 701 until it was cancelled. Cancelled (SIGINT) before all was done at the end of the job; what is not named here may or may not be done.",
+        "5 green –: keep-last deleted snapshots 701, 702; 2 snapshots stay.",
       ]
     `)
   })
@@ -406,7 +406,7 @@ describe('a cancelled post stage', () => {
       [
         {
           "level": "error",
-          "text": "web-server-01 was stopped for its snapshot, and it was not seen running again. Deploy failed. Cancelled (SIGINT) before anything was restored. Restore it by hand: operation: restore, snapshot-id: 803. Look at the server in the VPS.org panel and start it if it is stopped.",
+          "text": "web-server-01 was stopped for its snapshot, and it was not seen running again. Deploy failed. Cancelled (SIGINT) before anything was restored. If the deploy failed, restore it by hand: operation: restore, snapshot-id: 803. Look at the server in the VPS.org panel and start it if it is stopped.",
           "title": "Rollback failed",
         },
       ]

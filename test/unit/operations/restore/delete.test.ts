@@ -272,7 +272,7 @@ describe('a delete that fails', () => {
         {
           "level": "error",
           "text": "server 12345: The deletion of snapshot 801 was accepted, but 2m later it was not seen to be gone. Look at it again with operation: list, server-id: 12345.",
-          "title": "Delete failed",
+          "title": "Delete accepted, its end not seen",
         },
       ]
     `)

@@ -120,7 +120,7 @@ describe('a snapshot that does not fit', () => {
   it('because it is older than max-age is refused, and only younger ones are named', async () => {
     const seen = await refused({ 'snapshot-id': '801', 'max-age': '1d' })
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"Snapshot 801 of web-server-01 was not restored: it is 3 days old, and max-age allows 24h. What could be restored instead: 805 deploy-805 (completed, 3 hours old, another workflow of this repository); 804 deploy-804 (completed, 4 hours old, a safety snapshot of octo/shop)."`,
+      `"Snapshot 801 of web-server-01 was not restored: it is 3d old, and max-age allows 24h. What could be restored instead: 805 deploy-805 (completed, 3 hours old, another workflow of this repository); 804 deploy-804 (completed, 4 hours old, a safety snapshot of octo/shop)."`,
     )
   })
 
@@ -185,7 +185,7 @@ describe('a snapshot that does not fit', () => {
     })
     expect(changes(seen)).toEqual(['0s POST /snapshots/901/restore/'])
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"1 of 2 servers are back at their snapshots. server 12345: Snapshot 803 of web-server-01 was not restored: its status is failed, not completed. What could be restored instead: 805 deploy-805 (completed, 3 hours old, another workflow of this repository); 804 deploy-804 (completed, 4 hours old, a safety snapshot of octo/shop); 802 by-hand-802 (completed, 30 hours old, a person's); 801 deploy-801 (completed, 3 days old, this workflow's)."`,
+      `"1 of 2 servers are back at their snapshots. What was written since 00:40 UTC is lost. server 12345: Snapshot 803 of web-server-01 was not restored: its status is failed, not completed. What could be restored instead: 805 deploy-805 (completed, 3 hours old, another workflow of this repository); 804 deploy-804 (completed, 4 hours old, a safety snapshot of octo/shop); 802 by-hand-802 (completed, 30 hours old, a person's); 801 deploy-801 (completed, 3 days old, this workflow's)."`,
     )
     expect(JSON.parse(seen.outputs['snapshots'] ?? '')).toMatchObject([
       { id: '803', status: 'failed', error: expect.stringContaining('its status is failed') },
@@ -208,7 +208,7 @@ describe('max-age', () => {
     expect(seen.green).toBe(false)
     expect(diskOf(stage.world)).toBe(NOW)
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"Snapshot 801 of web-server-01 was not restored: it is 18 minutes old, and max-age allows 18m. There is none that could be restored instead."`,
+      `"Snapshot 801 of web-server-01 was not restored: it is just over 18m old, and max-age allows 18m. There is none that could be restored instead."`,
     )
   })
 })
@@ -235,6 +235,7 @@ describe('a snapshot that no list holds', () => {
     expect(seen.log).toMatchInlineSnapshot(`
       [
         "No list holds 999 yet; looking again for 1m.",
+        "What there is:",
         "Snapshot  Status     Server                 Size     Age       Whose                                Name",
         "901       completed  db-01 (777)            5.0 GiB  2 hours   a person's                           by-hand-901",
         "805       completed  web-server-01 (12345)  5.0 GiB  3 hours   another workflow of this repository  deploy-805",
@@ -304,7 +305,7 @@ describe('a snapshot that no list holds', () => {
       ]
     `)
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"Snapshots 999, 998: no list holds them, so nothing was overwritten for them. What could be restored instead: 901 by-hand-901 of db-01 (777) (completed, 2 hours old, a person's); 805 deploy-805 of web-server-01 (12345) (completed, 3 hours old, another workflow of this repository); 804 deploy-804 of web-server-01 (12345) (completed, 4 hours old, a safety snapshot of octo/shop); 802 by-hand-802 of web-server-01 (12345) (completed, 30 hours old, a person's); 801 deploy-801 of web-server-01 (12345) (completed, 3 days old, this workflow's). db-01 is back at snapshot 901 (2 hours old), running. What was written since 00:40 UTC is lost."`,
+      `"db-01 is back at snapshot 901 (2 hours old), running. What was written since 00:40 UTC is lost. Snapshots 999, 998: no list holds them, so nothing was overwritten for them. What could be restored instead: 901 by-hand-901 of db-01 (777) (completed, 2 hours old, a person's); 805 deploy-805 of web-server-01 (12345) (completed, 3 hours old, another workflow of this repository); 804 deploy-804 of web-server-01 (12345) (completed, 4 hours old, a safety snapshot of octo/shop); 802 by-hand-802 of web-server-01 (12345) (completed, 30 hours old, a person's); 801 deploy-801 of web-server-01 (12345) (completed, 3 days old, this workflow's)."`,
     )
   })
 
@@ -454,7 +455,9 @@ describe('snapshot-id: latest', () => {
     const seen = await stage.main(restoring({ 'snapshot-id': 'latest', 'server-id': '12,11' }))
     expect(seen.green).toBe(true)
     expect(seen.outputs).toMatchObject({ 'snapshot-id': '802,801', 'server-id': '12,11' })
-    expect(seen.verdict).toBe('2 of 2 servers are back at their snapshots.')
+    expect(seen.verdict).toBe(
+      '2 of 2 servers are back at their snapshots. What was written since 2026-03-01 02:40 UTC is lost.',
+    )
   })
 
   it('without a match on one of several servers changes nothing on any', async () => {

@@ -20,10 +20,10 @@ describe('a list', () => {
     expect(seen.calls).toEqual(['GET /snapshots/?page_size=100'])
     expect(seen.printed).toMatchInlineSnapshot(`
       [
-        "Snapshot  Status       Server                 Size     Age      Made by                                                 Name",
-        "802       completed    web-server-01 (12345)  5.0 GiB  3 hours  octo/shop/.github/workflows/deploy.yml, run 9000000000  deploy-802",
-        "901       in_progress  db-01 (777)            –        5 hours  a person                                                by-hand-901",
-        "801       completed    web-server-01 (12345)  5.0 GiB  2 days   a person                                                by-hand-801",
+        "Snapshot  Status       Server                 Size     Age      Created               Made by                                                         Name",
+        "802       completed    web-server-01 (12345)  5.0 GiB  3 hours  2026-03-01 23:40 UTC  safety: octo/shop/.github/workflows/deploy.yml, run 9000000000  deploy-802",
+        "901       in_progress  db-01 (777)            –        5 hours  2026-03-01 21:40 UTC  a person                                                        by-hand-901",
+        "801       completed    web-server-01 (12345)  5.0 GiB  2 days   2026-02-28 00:40 UTC  a person                                                        by-hand-801",
         "3 snapshots on 2 servers.",
       ]
     `)
@@ -38,10 +38,10 @@ describe('a list', () => {
       "<h3>✅ 3 snapshots on 2 servers.</h3>
 
       <table>
-      <tr><th>Snapshot</th><th>Status</th><th>Server</th><th>Size</th><th>Age</th><th>Made by</th><th>Name</th></tr>
-      <tr><td>802</td><td>completed</td><td>web-server-01 (12345)</td><td>5.0 GiB</td><td>3 hours</td><td>octo/shop/.github/workflows/deploy.yml, run 9000000000</td><td>deploy-802</td></tr>
-      <tr><td>901</td><td>in_progress</td><td>db-01 (777)</td><td>–</td><td>5 hours</td><td>a person</td><td>by-hand-901</td></tr>
-      <tr><td>801</td><td>completed</td><td>web-server-01 (12345)</td><td>5.0 GiB</td><td>2 days</td><td>a person</td><td>by-hand-801</td></tr>
+      <tr><th>Snapshot</th><th>Status</th><th>Server</th><th>Size</th><th>Age</th><th>Created</th><th>Made by</th><th>Name</th></tr>
+      <tr><td>802</td><td>completed</td><td>web-server-01 (12345)</td><td>5.0 GiB</td><td>3 hours</td><td>2026-03-01 23:40 UTC</td><td>safety: octo/shop/.github/workflows/deploy.yml, run 9000000000</td><td>deploy-802</td></tr>
+      <tr><td>901</td><td>in_progress</td><td>db-01 (777)</td><td>–</td><td>5 hours</td><td>2026-03-01 21:40 UTC</td><td>a person</td><td>by-hand-901</td></tr>
+      <tr><td>801</td><td>completed</td><td>web-server-01 (12345)</td><td>5.0 GiB</td><td>2 days</td><td>2026-02-28 00:40 UTC</td><td>a person</td><td>by-hand-801</td></tr>
       </table>
 
       "

@@ -310,7 +310,7 @@ describe('the end of a restore', () => {
         {
           "level": "error",
           "text": "The restore of web-server-01 from snapshot 801 was accepted and not seen to end within 5m; it goes on at VPS.org. The server's last status was restoring. Do not restore again. Take it up again with operation: wait, snapshot-id: 801.",
-          "title": "Restore failed",
+          "title": "Restore accepted, its end not seen",
         },
       ]
     `)
@@ -600,7 +600,7 @@ describe('a server that cannot be read', () => {
       [
         {
           "level": "error",
-          "text": "GET /servers/12345/ was answered with 404: Not found. Nothing was overwritten: without reading server 12345 the end of its restore cannot be seen. Check the id: what it names was deleted, or it belongs to another account than the token.",
+          "text": "GET /servers/12345/ was answered with 404: Not found. Nothing was overwritten. Check the id: what it names was deleted, or it belongs to another account than the token.",
           "title": "Restore failed",
         },
       ]

@@ -24,7 +24,7 @@ describe('snapshot-before-restore', () => {
         "web-server-01 is restoring.",
         "web-server-01 is active.",
         "The restore of web-server-01 has ended; the server is active.",
-        "web-server-01 is back at snapshot 801 (31 minutes old), running. What was written since 02:22 UTC is lost. What it held before is in snapshot 802.",
+        "web-server-01 is back at snapshot 801 (31 minutes old), running. What was written since 02:22 UTC is lost. What it held before is in snapshot 802; delete that one when you no longer need it.",
       ]
     `)
     expect(diskOf(stage.world)).toBe(BEFORE)
@@ -231,7 +231,7 @@ describe('a safety snapshot that cannot be made', () => {
   it('because the server cannot be read overwrites nothing', async () => {
     const seen = await overwritesNothing(deployed({}, { servers: [{ ...WEB, hidden: true }] }))
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"GET /servers/12345/ was answered with 404: Not found. Nothing was overwritten: without reading server 12345 the end of its restore cannot be seen."`,
+      `"GET /servers/12345/ was answered with 404: Not found. Nothing was overwritten."`,
     )
   })
 

@@ -22,7 +22,9 @@ describe('a restore of several servers', () => {
       ...{ 'server-id': '11,12,13', 'server-name': 'web-11,web-12,web-13' },
     })
     expect(seen.took).toBeLessThan(9 * MINUTE)
-    expect(seen.verdict).toBe('3 of 3 servers are back at their snapshots.')
+    expect(seen.verdict).toBe(
+      '3 of 3 servers are back at their snapshots. What was written since 2026-03-01 02:40 UTC is lost.',
+    )
   })
 
   it('tells the time once for all of them', async () => {
@@ -63,7 +65,7 @@ describe('a restore of several servers', () => {
       [
         {
           "level": "error",
-          "text": "1 of 3 servers are back at their snapshots. server 12: The restore of web-12 from snapshot 812 was accepted and not seen to end within 1m 57s; it goes on at VPS.org. The server's last status was restoring. server 13: web-13 was not begun: the time was over before its turn came. Nothing was changed on it. Do not restore again. Take it up again with operation: wait, snapshot-id: 812. Give more time (timeout) or work on more servers at once (max-parallel), and run it again for the servers that are left.",
+          "text": "1 of 3 servers are back at their snapshots. What was written since 2026-03-01 02:40 UTC is lost. server 12: The restore of web-12 from snapshot 812 was accepted and not seen to end within 1m 57s; it goes on at VPS.org. The server's last status was restoring. server 13: web-13 was not begun: the time was over before its turn came. Nothing was changed on it. Do not restore again. Take it up again with operation: wait, snapshot-id: 812. Give more time (timeout) or work on more servers at once (max-parallel), and run it again for the servers that are left.",
           "title": "Restore failed",
         },
       ]
@@ -83,13 +85,13 @@ describe('a restore of several servers', () => {
       [
         {
           "level": "error",
-          "text": "2 of 3 servers are back at their snapshots. server 12: The restore of web-12 from snapshot 812 ended badly: the server's status is error. Look at the server in the VPS.org panel, and ask VPS.org support; restoring again may help.",
+          "text": "2 of 3 servers are back at their snapshots. What was written since 2026-03-01 02:40 UTC is lost. server 12: The restore of web-12 from snapshot 812 ended badly: the server's status is error. Look at the server in the VPS.org panel, and ask VPS.org support; restoring again may help.",
           "title": "Restore failed",
         },
       ]
     `)
     expect(seen.summary).toMatchInlineSnapshot(`
-      "<h3>❌ 2 of 3 servers are back at their snapshots. server 12: The restore of web-12 from snapshot 812 ended badly: the server&#39;s status is error.</h3>
+      "<h3>❌ 2 of 3 servers are back at their snapshots. What was written since 2026-03-01 02:40 UTC is lost. server 12: The restore of web-12 from snapshot 812 ended badly: the server&#39;s status is error.</h3>
 
       <p><strong>Next:</strong> Look at the server in the VPS.org panel, and ask VPS.org support; restoring again may help.</p>
 
@@ -168,7 +170,7 @@ describe('a restore of several servers', () => {
     const seen = await stage.main({ ...inputs, timeout: '20m' })
     expect(seen.outputs['status']).toBe('timed_out')
     expect(seen.verdict).toMatchInlineSnapshot(
-      `"1 of 2 servers are back at their snapshots. server 12: The restore of web-12 from snapshot 812 was accepted and not seen to end within 20m; it goes on at VPS.org. The server's last status was restoring."`,
+      `"1 of 2 servers are back at their snapshots. What was written since 2026-03-01 02:40 UTC is lost. server 12: The restore of web-12 from snapshot 812 was accepted and not seen to end within 20m; it goes on at VPS.org. The server's last status was restoring."`,
     )
   })
 
@@ -209,8 +211,8 @@ describe('a restore of several servers', () => {
       [
         {
           "level": "error",
-          "text": "All 12 servers are being restored: accepted, not confirmed. Do not restore again; follow them with operation: wait. Do not restore again; follow it with operation: wait, snapshot-id: 811,812,813,814,815,816,817,818,819,820,821,822.",
-          "title": "Restore failed",
+          "text": "All 12 servers are being restored: accepted, not confirmed. Do not restore again; follow it with operation: wait, snapshot-id: 811,812,813,814,815,816,817,818,819,820,821,822.",
+          "title": "Restore accepted, its end not seen",
         },
       ]
     `)
@@ -289,7 +291,7 @@ describe('the words of a verdict', () => {
     `)
     const waited = await deployed({}, { faults }).main({ operation: 'wait', 'snapshot-id': '801' })
     expect(waited.verdict).toMatchInlineSnapshot(
-      `"Snapshot 801 of web-server-01 is completed (unknown size, of unknown age)."`,
+      `"Snapshot 801 of web-server-01 is completed (unknown size, of unknown age). No restore of its server is under way: it is active."`,
     )
   })
 

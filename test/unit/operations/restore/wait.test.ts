@@ -177,7 +177,7 @@ describe('waiting for a snapshot in progress', () => {
         {
           "level": "error",
           "text": "Snapshot 801 of web-server-01 was not completed within 4m; it goes on at VPS.org. Take it up again with operation: wait, snapshot-id: 801.",
-          "title": "Wait failed",
+          "title": "Wait accepted, its end not seen",
         },
       ]
     `)
@@ -236,7 +236,7 @@ describe('waiting for a completed snapshot', () => {
     expect(seen.printed).toMatchInlineSnapshot(`
       [
         "web-server-01 is active; making sure that no restore is about to show.",
-        "Snapshot 801 of web-server-01 is completed (5.0 GiB, 19 minutes old).",
+        "Snapshot 801 of web-server-01 is completed (5.0 GiB, 19 minutes old). No restore of its server is under way: it is active.",
       ]
     `)
     expect(seen.outputs).toMatchObject({ status: 'completed', 'server-status': 'active' })
@@ -426,7 +426,7 @@ describe('waiting for a completed snapshot', () => {
         {
           "level": "error",
           "text": "Snapshot 801 is completed, but whether web-server-01 is being restored could not be seen. Its last status was active. Take it up again with operation: wait, snapshot-id: 801.",
-          "title": "Wait failed",
+          "title": "Wait accepted, its end not seen",
         },
       ]
     `)
