@@ -389,7 +389,7 @@ describe('a server that is stopped when its restore has ended', () => {
     expect(seen.log.slice(-3)).toMatchInlineSnapshot(`
       [
         "The restore of web-server-01 has ended; the server is stopped.",
-        "web-server-01 is left stopped, as start-after-restore: false asks.",
+        "web-server-01 is left stopped, as start-after-restore: false (or the dry run) asks.",
         "web-server-01 is back at snapshot 801 (26 minutes old), stopped. What was written since 02:22 UTC is lost.",
       ]
     `)
