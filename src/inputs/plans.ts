@@ -64,8 +64,7 @@ function buildCreate(
     description: values.description,
     wait: values.wait,
     timeoutMs: values.timeout ?? DEFAULT_TIMEOUTS.create,
-    // What is long enough for a snapshot may be too short for a restore, and a rollback that is cut off is red.
-    restoreTimeoutMs: Math.max(values.timeout ?? 0, DEFAULT_TIMEOUTS.restore),
+    restoreTimeoutMs: values.timeout ?? DEFAULT_TIMEOUTS.restore,
     stopServer: values['stop-server'],
     keepLast: values['keep-last'],
     whenFull: values['when-full'],

@@ -133,7 +133,9 @@ export async function followRestore(
   entry.status = 'restored'
   ctx.report.line(`The restore of ${serverLabel(entry)} has ended; the server is ${end.value}.`)
   if (end.value === 'stopped' && !job.startAfterRestore) {
-    ctx.report.line(`${serverLabel(entry)} is left stopped, as start-after-restore: false (or the dry run) asks.`)
+    ctx.report.line(
+      `${serverLabel(entry)} is left stopped, as start-after-restore: false (or the dry run) asks.`,
+    )
     return
   }
   entry.problem =

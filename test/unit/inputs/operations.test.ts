@@ -71,7 +71,7 @@ describe('the inputs of create', () => {
       description: 'release 7',
       wait: true,
       timeoutMs: 1_200_000,
-      restoreTimeoutMs: 3_600_000,
+      restoreTimeoutMs: 1_200_000,
       stopServer: true,
       keepLast: 7,
       whenFull: 'delete-oldest',

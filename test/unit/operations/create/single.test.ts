@@ -139,7 +139,7 @@ describe('a create of one server', () => {
       keepLast: 3,
       maxParallel: 4,
       restoreOn: ['failure', 'cancelled'],
-      restoreTimeoutMs: 3600000,
+      restoreTimeoutMs: 1200000,
       servers: 1,
       startAfterRestore: false,
       summary: false,

@@ -215,18 +215,24 @@ describe('restore-on', () => {
     `)
   })
 
-  it('otherwise has an hour, however short the snapshot’s own timeout was', async () => {
+  it('after a cancel keeps to a timeout that is shorter', async () => {
     const { stage } = await afterCreate(
-      { ...ROLLBACK, timeout: '7m' },
-      { settings: { timeline: { snapshotMs: 1_000, restoreMs: 90 * MINUTE } } },
+      { ...ROLLBACK, timeout: '1m' },
+      { settings: { timeline: { stoppingMs: 60 * MINUTE, snapshotMs: 1_000 } } },
     )
+    stage.world.act({ act: 'power', server: WEB.id, action: 'stop' })
+    expect((await stage.post('cancelled')).took).toBe(MINUTE)
+  })
+
+  it('otherwise has the given timeout', async () => {
+    const { stage } = await afterCreate({ ...ROLLBACK, timeout: '7m' })
     const seen = await stage.post('failure')
-    expect(seen).toMatchObject({ green: false, took: 60 * MINUTE })
+    expect(seen).toMatchObject({ green: false, took: 7 * MINUTE })
     expect(seen.annotations).toMatchInlineSnapshot(`
       [
         {
           "level": "error",
-          "text": "Deploy failed. The restore of web-server-01 from snapshot 801 was accepted and not seen to end within 1h; it goes on at VPS.org. The server's last status was restoring. Do not restore again. Take it up again with operation: wait, snapshot-id: 801.",
+          "text": "Deploy failed. The restore of web-server-01 from snapshot 801 was accepted and not seen to end within 7m; it goes on at VPS.org. The server's last status was restoring. Do not restore again. Take it up again with operation: wait, snapshot-id: 801.",
           "title": "Rollback accepted, its end not seen",
         },
       ]
