@@ -402,3 +402,93 @@ describe('a restore of several', () => {
     expect(verdict).toBe('2 of 2 servers are back at their snapshots.')
   })
 })
+
+describe('a restore step in a cancelled job, with a server in passing', () => {
+  it('gives up after four minutes, since the runner kills after five', async () => {
+    const stage = createStage({
+      servers: [WEB],
+      snapshots: [byHand({ id: '701' })],
+      settings: { timeline: { stoppingMs: 3_600_000 } },
+      happenings: [{ afterMs: 1, act: { act: 'power', server: '12345', action: 'stop' } }],
+    })
+    const { green, took } = await stage.main({ ...RESTORE, 'job-status': 'cancelled' })
+    expect(green).toBe(false)
+    expect(took).toBe(240_000)
+  })
+
+  it('keeps to a time-out that is shorter', async () => {
+    const stage = createStage({
+      servers: [WEB],
+      snapshots: [byHand({ id: '701' })],
+      settings: { timeline: { stoppingMs: 3_600_000 } },
+      happenings: [{ afterMs: 1, act: { act: 'power', server: '12345', action: 'stop' } }],
+    })
+    const { took } = await stage.main({ ...RESTORE, 'job-status': 'cancelled', timeout: '1m' })
+    expect(took).toBe(60_000)
+  })
+})
+
+describe('the outputs', () => {
+  it('pair up: a server without a snapshot has no status among them', async () => {
+    const stage = createStage({
+      servers: PAIR,
+      settings: { timeline: { snapshotMs: 60_000 } },
+      faults: [answer('POST', '/snapshots/', 403, 2)],
+    })
+    const { outputs } = await stage.main({ operation: 'create', 'server-id': '11,12' })
+    expect(outputs).toMatchObject({ 'snapshot-id': '802', 'server-id': '11', 'server-status': 'active' })
+  })
+
+  it('of a restore in a cancelled job are written before restoring is waited for', async () => {
+    const stage = createStage({
+      servers: [WEB],
+      snapshots: [byHand({ id: '701' })],
+      settings: { timeline: { restoreStaleMs: 20_000 } },
+    })
+    const { outputWrites, requests } = await stage.main({ ...RESTORE, 'job-status': 'cancelled' })
+    const statuses = outputWrites.filter(([name]) => name === 'status').map(([, value]) => value)
+    expect(statuses).toEqual(['restoring', 'cancelled', 'cancelled'])
+    expect(requests.at(-1)?.path).toBe('/servers/12345/')
+  })
+})
+
+describe('the summary', () => {
+  it('offers no step that restores what has failed', async () => {
+    const failed = await createStage({
+      servers: [WEB],
+      settings: { timeline: { snapshotMs: 60_000, snapshotOutcome: 'failed' } },
+    }).main(CREATE)
+    expect(failed.summary).not.toContain('The step that puts it back')
+    expect(failed.summary).not.toContain('<li>web-server-01: Snapshot')
+  })
+
+  it('of a dry run claims no slots in use', async () => {
+    const { summary } = await createStage({ servers: PAIR }).main({
+      ...{ operation: 'create', 'server-id': '11,12', 'dry-run': 'true' },
+    })
+    expect(summary).not.toContain('slots in use')
+  })
+})
+
+describe('a list that comes in another order', () => {
+  it('is shown newest first', async () => {
+    const snapshots = [
+      byHand({ id: '701', hours: 5 }),
+      byHand({ id: '702', hours: 9 }),
+      byHand({ id: '703', hours: 1 }),
+    ]
+    const body = JSON.stringify({
+      count: 3,
+      results: snapshots.map(({ id, createdAt }) => ({
+        ...{ id: Number(id), name: 'x', status: 'completed', size_mb: 1, description: '' },
+        ...{ created_at: createdAt, server: { id: 12345, name: 'web' } },
+      })),
+    })
+    const { outputs } = await createStage({
+      servers: [WEB],
+      faults: [{ match: { path: '/snapshots/' }, when: 'before', fault: { kind: 'body', body } }],
+    }).main({ operation: 'list' })
+    const ids = JSON.parse(outputs['snapshots'] ?? '').map(({ id }: { readonly id: string }) => id)
+    expect(ids).toEqual(['703', '701', '702'])
+  })
+})
