@@ -1,29 +1,22 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { SnapshotId } from '../domain/ids.ts'
 import { formatDuration } from '../policy/durations.ts'
-import { type Marker, parseMarker } from '../policy/marker.ts'
-import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
+import { parseMarker } from '../policy/marker.ts'
 import { type ApiFailure, describeFailure, isAmbiguous } from '../vps/failure.ts'
 import type { Context } from './context.ts'
-import { type Entry, serverLabel } from './entry.ts'
+import { glance, lookForTraces, type Sought, type Traces, unclear } from './create-traces.ts'
+import { serverLabel } from './entry.ts'
 import { freeSlot, SLOTS, serverIsFull, type WhenFull } from './full-server.ts'
 import type { Ledger } from './ledger.ts'
-import { type Look, lookAt, poll } from './poll.ts'
 import { explain, failure, type Outcome, type Problem, success } from './problem.ts'
 import { pauseBeforeRepeating, type Repetition } from './repetition.ts'
-import { createSnapshotReader, readSnapshotsOf } from './snapshots.ts'
+import { readSnapshotsOf } from './snapshots.ts'
 
 /** One snapshot to be asked for. */
-export interface CreateRequest {
-  readonly entry: Entry
-  readonly name: string
+export interface CreateRequest extends Sought {
   /** Ends in the marker. */
   readonly description: string
-  readonly marker: Marker
-  /** The server's snapshots before: what is new afterwards can be told from them. */
-  readonly before: ReadonlySet<SnapshotId>
   readonly whenFull: WhenFull
-  readonly deadline: number
   /**
    * Called before the request is repeated: minutes may have passed, and never a half-restored disk may be photographed.
    * @param what `server`: its snapshots were just looked at, and one in progress among them holds nothing up
@@ -31,13 +24,6 @@ export interface CreateRequest {
    */
   readonly readAgain: (what: 'server' | 'server and snapshots') => Promise<Problem | undefined>
 }
-
-/** What the look after a lost answer found. */
-type Traces =
-  | { readonly state: 'ours'; readonly snapshot: Snapshot; readonly twins: readonly SnapshotId[] }
-  | { readonly state: 'unmarked'; readonly snapshot: Snapshot }
-  | { readonly state: 'none' }
-  | { readonly state: 'unclear'; readonly reason: string }
 
 // A freed slot may take a while to be one; longer than this it has been taken by somebody else.
 const SLOT_PATIENCE = 2 * 60_000
@@ -88,14 +74,14 @@ async function beforeRepeating(
   // The request itself then says that the time is over.
   if (ctx.clock.now() >= request.deadline) return undefined
   const mayExist = progress.unanswered > 0
-  const made = mayExist ? await glance(ctx, request) : undefined
+  const made = mayExist ? await madeMeanwhile(ctx, request) : undefined
   if (made !== undefined) return made
   const began = ctx.clock.now()
   const what = progress.slotDeadline === undefined ? 'server and snapshots' : 'server'
   const problem = await request.readAgain(what)
   if (mayExist && ctx.clock.now() - began > MOMENT) {
-    const madeMeanwhile = await glance(ctx, request)
-    if (madeMeanwhile !== undefined) return madeMeanwhile
+    const madeSince = await madeMeanwhile(ctx, request)
+    if (madeSince !== undefined) return madeSince
   }
   return problem === undefined ? undefined : { ok: false, problem }
 }
@@ -103,14 +89,9 @@ async function beforeRepeating(
 // Longer than two reads take: the server was waited for.
 const MOMENT = 1_000
 
-/** One look for what an unanswered request may have made; undefined where there is no trace of it. */
-async function glance(ctx: Context, request: CreateRequest): Promise<Outcome<Snapshot> | undefined> {
-  const { entry, deadline } = request
-  const list = await readSnapshotsOf(ctx, entry.server, { deadline })
-  const nearby: Traces = list.ok
-    ? tracesIn(request, list.value)
-    : { state: 'unclear', reason: describeFailure(list.failure) }
-  const traces = await unlessElsewhere(ctx, request, nearby)
+/** What an unanswered request has made meanwhile; undefined where there is no trace of it. */
+async function madeMeanwhile(ctx: Context, request: CreateRequest): Promise<Outcome<Snapshot> | undefined> {
+  const traces = await glance(ctx, request)
   if (traces.state === 'none') return undefined
   return traces.state === 'ours'
     ? adopt(ctx, traces)
@@ -194,7 +175,7 @@ async function afterLostAnswer(
   ctx.report.line(
     `${describeFailure(lost)} Whether the snapshot was begun is not known; looking for it by its key before anything is sent again.`,
   )
-  const traces = await unlessElsewhere(ctx, request, await lookForOurs(ctx, request))
+  const traces = await lookForTraces(ctx, request)
   if (traces.state === 'ours') return adopt(ctx, traces)
   if (traces.state === 'none' && progress.unanswered === 1) {
     ctx.report.line(
@@ -209,17 +190,6 @@ async function afterLostAnswer(
   )
 }
 
-function unclear(traces: Exclude<Traces, { state: 'ours' }>): string {
-  switch (traces.state) {
-    case 'unmarked':
-      return `Snapshot ${traces.snapshot.id} is new and has the same name, but not this action's marker: whether it is this job's cannot be told, and nothing was sent again.`
-    case 'none':
-      return 'The request was sent twice and no snapshot that carries its key has appeared.'
-    case 'unclear':
-      return `Whether it acted cannot be told: ${traces.reason}`
-  }
-}
-
 function adopt(ctx: Context, traces: Extract<Traces, { state: 'ours' }>): Outcome<Snapshot> {
   ctx.report.line(`The snapshot was begun all the same: it is ${traces.snapshot.id}, found by its key.`)
   if (traces.twins.length > 0)
@@ -227,61 +197,6 @@ function adopt(ctx: Context, traces: Extract<Traces, { state: 'ours' }>): Outcom
       `The request was obeyed more than once: ${traces.twins.join(', ')} carries the same key as ${traces.snapshot.id} and is not used. Delete it if it is in the way.`,
     )
   return success(traces.snapshot)
-}
-
-/** Looks until our key is seen, or missing from every good answer of a settle window. */
-async function lookForOurs(ctx: Context, request: CreateRequest): Promise<Traces> {
-  let streak: Streak | undefined
-  const look = async (): Promise<Look<Traces>> => {
-    const answer = await readSnapshotsOf(ctx, request.entry.server, {
-      deadline: request.deadline,
-      once: true,
-    })
-    return lookAt<readonly Snapshot[], Traces>(answer, snapshots => {
-      const traces = tracesIn(request, snapshots)
-      if (traces.state === 'ours') return { state: 'done', value: traces }
-      streak = extendStreak(streak, traces.state, ctx.clock.now())
-      return isSettled(streak, settleWindow(ctx.pace))
-        ? { state: 'done', value: traces }
-        : { state: 'pending' }
-    })
-  }
-  const end = await poll(
-    ctx,
-    { schedule: 'settle', began: ctx.clock.now(), deadline: request.deadline, first: 'now' },
-    look,
-  )
-  if (end.state === 'done') return end.value
-  if (end.state === 'refused') return { state: 'unclear', reason: describeFailure(end.failure) }
-  return { state: 'unclear', reason: 'the time ran out before the list could be read for long enough.' }
-}
-
-/**
- * Looks for our key on every server, where that server's own list has none and it is named by a UUID: an API may list
- * the snapshots under the server's number, where the list of that server, as it was named, does not show them.
- */
-async function unlessElsewhere(ctx: Context, request: CreateRequest, nearby: Traces): Promise<Traces> {
-  if (nearby.state !== 'none' || !request.entry.server.includes('-')) return nearby
-  const { deadline, marker } = request
-  const isOurs = (snapshot: Snapshot): boolean => parseMarker(snapshot.description)?.key === marker.key
-  const answer = await createSnapshotReader(ctx).readAll(isOurs, { deadline })
-  return answer.ok
-    ? tracesIn(request, answer.value)
-    : { state: 'unclear', reason: describeFailure(answer.failure) }
-}
-
-function tracesIn(request: CreateRequest, snapshots: readonly Snapshot[]): Traces {
-  const [first, ...twins] = snapshots.filter(
-    snapshot => parseMarker(snapshot.description)?.key === request.marker.key,
-  )
-  if (first !== undefined) return { state: 'ours', snapshot: first, twins: twins.map(twin => twin.id) }
-  const unmarked = snapshots.find(
-    snapshot =>
-      snapshot.name === request.name &&
-      !request.before.has(snapshot.id) &&
-      parseMarker(snapshot.description) === undefined,
-  )
-  return unmarked === undefined ? { state: 'none' } : { state: 'unmarked', snapshot: unmarked }
 }
 
 async function afterRefusal(
@@ -293,7 +208,7 @@ async function afterRefusal(
 ): Promise<Outcome<Snapshot> | 'again'> {
   if (progress.unanswered > 0) {
     // The slot that is missing now may be the one that the unanswered request took.
-    const traces = await unlessElsewhere(ctx, request, await lookForOurs(ctx, request))
+    const traces = await lookForTraces(ctx, request)
     if (traces.state === 'ours') return adopt(ctx, traces)
     if (traces.state !== 'none')
       return failure(`${describeFailure(refusal)} ${unclear(traces)}`, listFirst(request), 'unknown')

@@ -1,6 +1,7 @@
 import { Cancelled } from '../domain/clock.ts'
 import type { Inputs } from '../inputs.ts'
-import { announce, conclude, noteCancel } from './conclude.ts'
+import { noteCancel } from './cancel.ts'
+import { announce, conclude } from './conclude.ts'
 import type { Context } from './context.ts'
 import { create } from './create.ts'
 import { deleteSnapshots } from './delete.ts'
