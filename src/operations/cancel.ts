@@ -11,7 +11,7 @@ export function noteCancel(ledger: Ledger, cancelled: Cancelled, operation: Inpu
   for (const entry of ledger.entries) {
     const isCutOff = entry.problem === undefined
     noteCancelOfEntry(entry)
-    if (entry.status === undefined && isBegun) entry.problem ??= notBegun(entry, operation)
+    if (entry.status === undefined && isBegun) entry.problem ??= notBegun(ledger, entry, operation)
     if (isCutOff) noteDeleted(ledger, entry)
   }
   if (problemsOf(ledger).length > 0) return
@@ -27,14 +27,19 @@ export function noteCancel(ledger: Ledger, cancelled: Cancelled, operation: Inpu
 }
 
 /** Of some servers that were to be restored, or snapshots to be deleted, those whose turn did not come must be named. */
-function notBegun(entry: Entry, operation: Inputs['operation']): Problem | undefined {
+function notBegun(ledger: Ledger, entry: Entry, operation: Inputs['operation']): Problem | undefined {
   if (operation !== 'restore' && operation !== 'delete') return undefined
   const [id, server] = [snapshotIdOf(entry), serverLabel(entry)]
+  const safety = ledger.safety.get(entry.server)
+  const done =
+    safety === undefined
+      ? 'nothing was changed on it.'
+      : `nothing was overwritten, and safety snapshot ${safety.id} of it was accepted.`
   return {
     status: 'cancelled',
     message:
       operation === 'restore'
-        ? `Cancelled before ${server} was restored from snapshot ${id}: nothing was changed on it.`
+        ? `Cancelled before ${server} was restored from snapshot ${id}: ${done}`
         : `Cancelled before snapshot ${id} of ${server} was deleted.`,
     next: `If it is still wanted, run it with operation: ${operation}, snapshot-id: ${id}.`,
   }

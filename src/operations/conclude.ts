@@ -60,8 +60,8 @@ export async function announce(ctx: Context, operation: Inputs['operation'], led
 }
 
 /** Accepted, and cut off before its end was seen: "failed" in a title would have a tired reader do it again. */
-function goesOn({ accepted, status, problem }: Entry): boolean {
-  if (status === 'restored' || status === 'completed') return false
+function goesOn({ accepted, status, problem, stopAsked }: Entry): boolean {
+  if (status === 'restored' || status === 'completed' || stopAsked) return false
   return accepted && (problem?.status === 'cancelled' || problem?.status === 'timed_out')
 }
 

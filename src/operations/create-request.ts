@@ -33,6 +33,8 @@ interface Progress extends Repetition {
   unanswered: number
   /** What was deleted to make room. */
   freed: Snapshot | undefined
+  /** Whether what was to be deleted to make room is deleted is not known: nothing else may be. */
+  isDeletionUnclear: boolean
   /** What was to be deleted to make room, and somebody else had deleted: their slot. */
   readonly goneAlready: Set<SnapshotId>
   /** Until when a refusal is taken for a slot that is not free yet. */
@@ -77,7 +79,8 @@ async function beforeRepeating(
   const made = mayExist ? await madeMeanwhile(ctx, request) : undefined
   if (made !== undefined) return made
   const began = ctx.clock.now()
-  const what = progress.slotDeadline === undefined ? 'server and snapshots' : 'server'
+  const isListKnown = mayExist || progress.slotDeadline !== undefined
+  const what = isListKnown ? 'server' : 'server and snapshots'
   const problem = await request.readAgain(what)
   if (mayExist && ctx.clock.now() - began > MOMENT) {
     const madeSince = await madeMeanwhile(ctx, request)
@@ -103,6 +106,7 @@ function newProgress(): Progress {
     unanswered: 0,
     tries: 0,
     freed: undefined,
+    isDeletionUnclear: false,
     goneAlready: new Set(),
     slotDeadline: undefined,
     overtaken: false,
@@ -240,7 +244,8 @@ async function afterBadRequest(
   ledger.slots.set(request.entry.server, list.value.length)
   // What somebody else has deleted may stay listed for a while: its slot is coming free, and none need be freed.
   const isFull = list.value.filter(({ id }) => !progress.goneAlready.has(id)).length >= SLOTS
-  const mayDelete = request.whenFull === 'delete-oldest' && progress.freed === undefined
+  const mayDelete =
+    request.whenFull === 'delete-oldest' && progress.freed === undefined && !progress.isDeletionUnclear
   if (isFull && mayDelete) {
     const made = await makeRoom(ctx, request, list.value, progress, ledger)
     if (made !== 'none allowed') return made
@@ -273,6 +278,13 @@ async function makeRoom(
   // If the next request is accepted, a slot had come free.
   ledger.slots.set(request.entry.server, SLOTS - 1)
   if (how === 'not needed') return 'again'
+  if (how === 'unclear') {
+    progress.isDeletionUnclear = true
+    ctx.report.warn(
+      `Snapshot ${snapshot.id} ${snapshot.name} was to make room, and a slot came free; whether it was deleted for it is not known.`,
+    )
+    return 'again'
+  }
   if (how === 'gone') {
     progress.goneAlready.add(snapshot.id)
     ctx.report.line(`Snapshot ${snapshot.id} was gone already: somebody else has deleted it. Asking again.`)
@@ -309,7 +321,10 @@ async function afterRefusalWithRoom(
       `${describeFailure(refusal)} ${used} slots of ${serverLabel(request.entry)} are in use, but none came free within ${formatDuration(SLOT_PATIENCE)}. No snapshot was taken.`,
       'Run the job again in a few minutes.',
     )
-  const state = `${used} slots of ${serverLabel(request.entry)} are in use, so the limit is not the reason. No snapshot was taken.`
+  const slots = `${used} slots of ${serverLabel(request.entry)} are in use`
+  // An unanswered request may have taken the last one.
+  const state =
+    progress.unanswered > 0 ? `${slots}.` : `${slots}, so the limit is not the reason. No snapshot was taken.`
   return { ok: false, problem: await explain(ctx, refusal, state) }
 }
 

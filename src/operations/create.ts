@@ -123,6 +123,7 @@ async function surveyOne(
 /** What is known when a server is read: its snapshots, where they need not be read; and whether it is the first time. */
 interface SecondLook {
   readonly known?: readonly Snapshot[]
+  readonly isServerEnough?: boolean
   readonly isFirst: boolean
 }
 
@@ -131,7 +132,7 @@ async function readBeforeCreate(
   ctx: Context,
   inputs: CreateInputs,
   entry: Entry,
-  { known, isFirst }: SecondLook,
+  { known, isServerEnough = false, isFirst }: SecondLook,
   deadline: number,
 ): Promise<Problem | undefined> {
   const began = ctx.clock.now()
@@ -141,6 +142,7 @@ async function readBeforeCreate(
     purpose,
     deadline,
     ...(known === undefined ? {} : { known }),
+    isServerEnough,
   })
   entry.readAt = ctx.clock.now()
   if (found.state === 'expired')
@@ -339,8 +341,8 @@ function requestFor(ctx: Context, plan: Plan, entry: Entry, power: 'untouched' |
     whenFull: plan.inputs.whenFull,
     deadline: plan.deadline,
     readAgain: async what => {
-      // While a slot is waited for, a snapshot in progress holds nothing up: with it the server is full.
-      const look: SecondLook = what === 'server' ? { known: [], isFirst: false } : { isFirst: false }
+      // Otherwise a snapshot in progress holds nothing up: with it the server is full, or it may be our own.
+      const look: SecondLook = { isServerEnough: what === 'server', isFirst: false }
       const problem = await readBeforeCreate(ctx, plan.inputs, entry, look, plan.deadline)
       return problem ?? (power === 'stopped' && runs(entry) ? startedByOther(entry) : undefined)
     },

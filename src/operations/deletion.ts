@@ -8,7 +8,9 @@ import { pauseBeforeRepeating } from './repetition.ts'
 /** How the deletion of one snapshot ended. */
 export type Deletion =
   /** `gone`: there was no such snapshot, and no request of ours can have been the reason. */
-  | { readonly state: 'deleted' | 'gone' | 'not wanted' }
+  | { readonly state: 'deleted' | 'gone' }
+  /** `mayHaveActed`: a request of ours may have been obeyed all the same. */
+  | { readonly state: 'not wanted'; readonly mayHaveActed: boolean }
   /** The server is being restored; `mayHaveActed`: an earlier request may have been obeyed. */
   | { readonly state: 'forbidden'; readonly problem: Problem }
   | { readonly state: 'failed'; readonly failure: ApiFailure; readonly mayHaveActed: boolean }
@@ -44,7 +46,7 @@ export async function deleteSnapshot(
     if (!(await pauseBeforeRepeating(ctx, answer.failure, repetition, deadline)))
       return { state: 'failed', failure: answer.failure, mayHaveActed }
     const look = (await lookAgain?.()) ?? 'wanted'
-    if (look === 'not wanted') return { state: look }
+    if (look === 'not wanted') return { state: look, mayHaveActed }
     if (look === 'gone') return { state: mayHaveActed ? 'deleted' : 'gone' }
   }
 }
@@ -54,6 +56,8 @@ function afterTries(snapshot: Snapshot, problem: Problem, mayHaveActed: boolean)
   const message = `${problem.message} Whether an earlier request deleted snapshot ${snapshot.id} is not known.`
   return { ...problem, message, status: 'unknown' }
 }
+
+const READ_TIME = 30_000
 
 /**
  * A snapshot whose server is being restored is not deleted: it may be the one that the restore reads.
@@ -66,7 +70,9 @@ export async function mayDelete(
   isFirst = true,
 ): Promise<Outcome<undefined>> {
   const { id } = snapshot.server
-  const answer = await ctx.api.readServer(id, { deadline })
+  // Whether it can be read or not, the deletion needs time, too.
+  const until = Math.min(deadline, ctx.clock.now() + READ_TIME)
+  const answer = await ctx.api.readServer(id, { deadline: until, once: !isFirst })
   if (!answer.ok) {
     if (isFirst)
       ctx.report.warn(

@@ -37,8 +37,11 @@ export function serverIsFull(
 /** What became of the attempt to free a slot. */
 export interface Freed {
   readonly snapshot: Snapshot
-  /** `gone`: somebody else had deleted it. `not needed`: a slot came free before it was deleted. */
-  readonly how: 'deleted' | 'gone' | 'not needed'
+  /**
+   * `gone`: somebody else had deleted it. `not needed`: a slot came free before it was deleted. `unclear`: a slot came
+   * free, and whether it was deleted is not known.
+   */
+  readonly how: 'deleted' | 'gone' | 'not needed' | 'unclear'
 }
 
 /**
@@ -70,14 +73,18 @@ export async function freeSlot(
     case 'gone':
       return success({ snapshot: victim, how: deletion.state })
     case 'not wanted':
-      return success({ snapshot: victim, how: 'not needed' })
+      return success({ snapshot: victim, how: deletion.mayHaveActed ? 'unclear' : 'not needed' })
     case 'forbidden':
       return { ok: false, problem: deletion.problem }
     case 'failed': {
       const state = deletion.mayHaveActed
         ? `Snapshot ${victim.id} was to make room for the new one; whether it is deleted is not known.`
         : `Snapshot ${victim.id} was to make room for the new one and was not deleted.`
-      return { ok: false, problem: await explain(ctx, deletion.failure, `${state} No snapshot was taken.`) }
+      const status = deletion.mayHaveActed ? 'unknown' : 'failed'
+      return {
+        ok: false,
+        problem: await explain(ctx, deletion.failure, `${state} No snapshot was taken.`, status),
+      }
     }
   }
 }

@@ -75,7 +75,10 @@ function noteCancelOfPost(
   done: PostLedger,
   cancelled: Cancelled,
 ): void {
-  if (done.restores.entries.length > 0) noteCancel(done.restores, cancelled, 'restore')
+  const isBegun = done.restores.entries.some(
+    ({ status, problem }) => status !== undefined || problem !== undefined,
+  )
+  if (isBegun) noteCancel(done.restores, cancelled, 'restore')
   else if (isRestoreAsked(saved, jobStatus) && isWhole(saved))
     done.restores.problem = {
       status: 'cancelled',
@@ -180,7 +183,12 @@ async function restoreGroup(
 function addWayByHand(entry: Entry): void {
   if (entry.problem === undefined || entry.accepted) return
   if (/snapshot-id:|run the restore/.test(entry.problem.next)) return
-  const next = `${entry.problem.next} Then restore it by hand: operation: restore, snapshot-id: ${snapshotIdOf(entry)}.`
+  const id = snapshotIdOf(entry)
+  const way =
+    entry.problem.status === 'unknown'
+      ? `Look at the server: if it is restoring, follow it with operation: wait, snapshot-id: ${id}; only if it is not, restore it by hand.`
+      : `Then restore it by hand: operation: restore, snapshot-id: ${id}.`
+  const next = `${entry.problem.next} ${way}`
   entry.problem = { ...entry.problem, next }
 }
 

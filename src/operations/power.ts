@@ -114,7 +114,9 @@ async function statusAfterLostAnswer(
         entry.serverStatus = server.status
         const phase = serverPhase(server.status)
         if (phase === WANTED[action]) return { state: 'done', value: server }
-        if (server.status.toLowerCase() === DOING[action]) return { state: 'done', value: 'acting' }
+        // What was refused is not what the server is doing.
+        const isActing = server.status.toLowerCase() === DOING[action]
+        if (isActing && isAmbiguous(lost)) return { state: 'done', value: 'acting' }
         // Somebody else is at work on the server: what it does says nothing of our request, nor may another be sent.
         if (phase === 'restoring' || phase === 'passing') {
           streak = undefined

@@ -41,6 +41,8 @@ export async function awaitReadiness(
     readonly purpose: Purpose
     readonly deadline: number
     readonly known?: readonly Snapshot[]
+    /** Only the server is looked at: a snapshot in progress holds nothing up. */
+    readonly isServerEnough?: boolean
   },
 ): Promise<Readiness> {
   const began = ctx.clock.now()
@@ -54,6 +56,7 @@ export async function awaitReadiness(
     // The first read is worth repeating at once; later ones have the next poll for that.
     const options = { deadline: request.deadline, once: !first }
     first = false
+    if (request.isServerEnough === true) known = []
     const snapshots =
       known === undefined
         ? await readSnapshotsOf(ctx, request.server, options)

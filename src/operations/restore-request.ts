@@ -131,6 +131,7 @@ async function sendOnce(
 ): Promise<Sent> {
   const { entry, snapshot } = request
   const before = entry.status
+  const readAt = ctx.clock.now()
   entry.status = 'unknown'
   // Sent once: before a repetition the server is read anew, since minutes may have passed.
   const answer = await ctx.api.restoreSnapshot(snapshot.id, { deadline: request.deadline, once: true })
@@ -138,7 +139,10 @@ async function sendOnce(
   if (isAmbiguous(answer.failure))
     return afterLostAnswer(ctx, request, answer.failure, statusBefore, progress)
   if (progress.unanswered === 0) entry.status = before
-  if (await pauseBeforeRepeating(ctx, answer.failure, progress, request.deadline)) return { state: 'again' }
+  if (await pauseBeforeRepeating(ctx, answer.failure, progress, request.deadline))
+    return progress.unanswered > 0 && ctx.clock.now() - readAt > SHORTEST_RESTORE
+      ? unclear(entry, answer.failure, UNSEEN)
+      : { state: 'again' }
   if (answer.failure.status !== 400)
     return { state: 'problem', problem: await refused(ctx, request, answer.failure, progress) }
   return afterBadRequest(ctx, request, answer.failure, progress)
@@ -179,12 +183,7 @@ async function afterLostAnswer(
   if (end.state === 'refused') return unclear(entry, lost, describeFailure(end.failure))
   if (end.state === 'expired')
     return unclear(entry, lost, 'the time ran out before its server could be read for long enough.')
-  if (end.value === 'unseen')
-    return unclear(
-      entry,
-      lost,
-      'its server could not be read for so long that a restore may have come and gone.',
-    )
+  if (end.value === 'unseen') return unclear(entry, lost, UNSEEN)
   if (end.value === 'restoring') {
     ctx.report.line(`${serverLabel(entry)} is restoring: the request was accepted.`)
     return accepted(ctx, statusBefore, true)
@@ -204,6 +203,7 @@ async function afterLostAnswer(
 
 // The shortest restore takes five minutes by the reference: one that fits between two reads leaves no trace.
 const SHORTEST_RESTORE = 4 * 60_000
+const UNSEEN = 'its server could not be read for so long that a restore may have come and gone.'
 
 /** Reads until the server is restoring, has stood still for a settle window, or went unseen for too long. */
 function watchForRestoring(

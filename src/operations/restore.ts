@@ -202,18 +202,20 @@ async function planOne(
   deadline: number,
 ): Promise<void> {
   const answer = await ctx.api.readServer(entry.server, { deadline })
-  if (!answer.ok) {
+  if (!answer.ok && answer.failure.status === 403 && !inputs.wait) {
+    ctx.report.warn(`The token may not read server ${entry.server}: what state it is in is not known.`)
+  } else if (!answer.ok) {
     failEntry(entry, await explain(ctx, answer.failure, 'Nothing was changed: this was a dry run.'))
     return
   }
-  entry.serverStatus = answer.value.status
+  entry.serverStatus = answer.ok ? answer.value.status : undefined
   const hindrance = await hindranceOf(ctx, inputs, entry, deadline)
   if (hindrance !== undefined) return failEntry(entry, hindrance)
   entry.status = 'planned'
   if (inputs.snapshotBeforeRestore)
     ctx.report.line(`Would first take a snapshot of ${serverLabel(entry)} as it is now.`)
   ctx.report.line(
-    `Would overwrite ${serverLabel(entry)} (${entry.server}, ${answer.value.status}) with snapshot ${entry.snapshot.id} ${entry.snapshot.name} (${ageOf(ctx, entry.snapshot)}).`,
+    `Would overwrite ${serverLabel(entry)} (${entry.server}, ${lastStatus(entry)}) with snapshot ${entry.snapshot.id} ${entry.snapshot.name} (${ageOf(ctx, entry.snapshot)}).`,
   )
 }
 

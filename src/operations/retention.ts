@@ -59,13 +59,16 @@ export async function keepLastOf(
   }
 }
 
-/** Deletes one snapshot at the end of a job; a failure is a warning. `gone`: somebody else had deleted it. */
+/**
+ * Deletes one snapshot at the end of a job; a failure is a warning. `gone`: somebody else had deleted it; `unclear`:
+ * whether it is deleted is not known.
+ */
 export async function deleteQuietly(
   ctx: Context,
   snapshot: Snapshot,
   deadline: number,
   why: string,
-): Promise<'deleted' | 'gone' | 'stays'> {
+): Promise<'deleted' | 'gone' | 'stays' | 'unclear'> {
   const what = `Snapshot ${snapshot.id} ${snapshot.name} of server ${snapshot.server.id}`
   const deletion = await deleteSnapshot(ctx, snapshot, deadline)
   switch (deletion.state) {
@@ -73,6 +76,12 @@ export async function deleteQuietly(
       ctx.report.warn(`${what} was to be deleted by ${why}: ${deletion.problem.message}`)
       return 'stays'
     case 'failed':
+      if (deletion.mayHaveActed) {
+        ctx.report.warn(
+          `${what} was to be deleted by ${why}; whether it is deleted is not known. ${describeFailure(deletion.failure)}`,
+        )
+        return 'unclear'
+      }
       ctx.report.warn(
         `${what} was to be deleted by ${why} and could not be. ${describeFailure(deletion.failure)} Delete it by hand if its slot is needed.`,
       )

@@ -52,6 +52,17 @@ describe('a create whose answer was lost', () => {
     expect(made(played)).toEqual(['802'])
   })
 
+  it('is sent again when the server was waited for and nothing has appeared', async () => {
+    const played = stage({
+      faults: [{ ...lost(), when: 'before' }],
+      happenings: [{ afterMs: 65_000, act: { act: 'power', server: '12345', action: 'restart' } }],
+    })
+    const { green, log } = await played.main({ ...CREATE, wait: 'false' })
+    expect(green).toBe(true)
+    expect(log.join()).toContain('waiting until it settles')
+    expect(made(played)).toEqual(['802'])
+  })
+
   it('adopts its snapshot that appears during the pause before another request', async () => {
     const played = stage({
       settings: { timeline: { listLagMs: 150_000 } },
@@ -313,5 +324,121 @@ describe('a server that was stopped for its snapshot', () => {
     )
     expect(made(played)).toEqual([])
     expect(played.world.report().servers[0]?.running).toBe(true)
+  })
+})
+
+describe('a deletion for a slot whose fate is not known', () => {
+  const unknown: FaultRule = {
+    match: { method: 'DELETE', nth: 1 },
+    when: 'after',
+    fault: { kind: 'status', status: 503, headers: { 'retry-after': '2' } },
+  }
+  const timeline = { deletionLagMs: 2_500, slotLagMs: 2_400, snapshotMs: 60_000 }
+
+  it('is said, and no other is deleted', async () => {
+    const played = stage({
+      snapshots: OWN_FIVE,
+      settings: { timeline },
+      faults: [unknown],
+      happenings: [
+        { afterMs: 10, act: { act: 'delete', snapshot: '705' } },
+        { afterMs: 2_800, act: { act: 'create', server: '12345', name: 'a' } },
+        { afterMs: 3_000, act: { act: 'create', server: '12345', name: 'b' } },
+      ],
+    })
+    const { annotations } = await played.main(DELETE_OLDEST)
+    expect(deletedByUs(played)).toEqual(['701'])
+    expect(annotations.map(({ text }) => text).join()).toContain(
+      'Snapshot 701 deploy-701 was to make room, and a slot came free; whether it was deleted for it is not known.',
+    )
+  })
+
+  it('is no reason to say that nothing was changed', async () => {
+    const played = createStage({
+      servers: [
+        { id: '11', name: 'web-11' },
+        { id: '12', name: 'web-12' },
+      ],
+      snapshots: OWN_FIVE.map(snapshot => ({ ...snapshot, server: '11' })),
+      faults: [
+        { match: { method: 'DELETE' }, when: 'after', fault: { kind: 'oversized', bytes: 11_000_000 } },
+      ],
+    })
+    const { verdict, outputs } = await played.main({
+      ...DELETE_OLDEST,
+      ...{ 'server-id': '11,12', 'max-parallel': '1' },
+    })
+    expect(outputs['status']).toBe('unknown')
+    expect(verdict).toMatch(/Nothing was restored\.$/)
+  })
+
+  it('is neither kept nor deleted in what keep-last says', async () => {
+    const played = stage({
+      snapshots: OWN_FIVE.slice(0, 2),
+      settings: { timeline: { snapshotMs: 30_000 } },
+      faults: [
+        { match: { method: 'DELETE' }, when: 'after', fault: { kind: 'oversized', bytes: 11_000_000 } },
+      ],
+    })
+    await played.main({ ...CREATE, 'keep-last': '1' })
+    const { green, verdict, annotations } = await played.post('success')
+    expect(green).toBe(true)
+    expect(verdict).toBe('keep-last had nothing to delete; 1 snapshot stays.')
+    expect(annotations[0]?.text).toContain(
+      'was to be deleted by keep-last; whether it is deleted is not known.',
+    )
+  })
+
+  it('is not held up by a server that cannot be read', async () => {
+    const played = stage({
+      snapshots: [byHand({ id: '701' })],
+      faults: [{ match: { path: '/servers/12345/' }, when: 'before', fault: { kind: 'hang' } }],
+    })
+    const { green, took } = await played.main({ operation: 'delete', 'snapshot-id': '701' })
+    expect(green).toBe(true)
+    expect(took).toBeLessThan(60_000)
+  })
+})
+
+describe('a stop that was refused', () => {
+  it('does not take somebody else’s restart for its own', async () => {
+    const played = stage({
+      settings: { timeline: { snapshotMs: 60_000 } },
+      happenings: [{ afterMs: 200, act: { act: 'power', server: '12345', action: 'restart' } }],
+    })
+    const { green, took, verdict } = await played.main(STOPPED)
+    expect(green).toBe(false)
+    expect(verdict).toContain('was answered with 400')
+    expect(took).toBeLessThan(300_000)
+    expect(played.world.report().servers[0]?.running).toBe(true)
+  })
+})
+
+describe('an id', () => {
+  it('of a create whose answer was lost is handed out as soon as a list shows the key', async () => {
+    const played = stage({
+      settings: { timeline: { listLagMs: 70_000 } },
+      faults: [lost()],
+      happenings: [{ afterMs: 55_000, act: { act: 'power', server: '12345', action: 'restart' } }],
+    })
+    const { outputs, took } = await played.main({ ...CREATE, wait: 'false' })
+    expect(outputs['snapshot-id']).toBe('802')
+    expect(took).toBeLessThan(200_000)
+  })
+})
+
+describe('a restore whose answer was lost', () => {
+  it('is not sent again after a pause in which it may have come and gone', async () => {
+    const played = stage({
+      snapshots: [byHand({ id: '701' })],
+      faults: [
+        { match: { method: 'POST', nth: 1 }, when: 'before', fault: { kind: 'delay', ms: 150_000 } },
+        later(590, 'POST', '/snapshots/701/restore/', 2),
+      ],
+    })
+    const { outputs, verdict } = await played.main({ operation: 'restore', 'snapshot-id': '701' })
+    expect(outputs['status']).toBe('unknown')
+    expect(verdict).toContain('a restore may have come and gone')
+    expect(played.world.events.filter(({ kind }) => kind === 'restore-begun')).toHaveLength(1)
   })
 })

@@ -492,3 +492,67 @@ describe('a list that comes in another order', () => {
     expect(ids).toEqual(['703', '701', '702'])
   })
 })
+
+describe('a rollback that is cut off or unclear', () => {
+  it('before it was begun says how to do it by hand, not to run the job again', async () => {
+    const stage = createStage({ servers: [WEB], settings: { timeline: { snapshotMs: 30_000 } } })
+    await stage.main({ ...CREATE, 'restore-on': 'failure' })
+    stage.faults.add(answer('GET', '/servers/12345/', 503))
+    const { log } = await stage.post('failure', { cancel: { afterMs: 30_000 } })
+    expect(log.at(-2)).toBe(
+      'Next: If the deploy failed, restore it by hand: operation: restore, snapshot-id: 802.',
+    )
+  })
+
+  it('with an unanswered request says to look first', async () => {
+    const stage = createStage({ servers: [WEB], settings: { timeline: { snapshotMs: 30_000 } } })
+    await stage.main({ ...CREATE, 'restore-on': 'failure' })
+    stage.faults.add(
+      { match: { method: 'POST', nth: 1 }, when: 'before', fault: { kind: 'reset' } },
+      answer('POST', '/snapshots/*/restore/', 403, 2),
+    )
+    const { log } = await stage.post('failure')
+    expect(log.at(-2)).toContain('only if it is not, restore it by hand.')
+  })
+
+  it('names the safety snapshot of a server whose turn did not come', async () => {
+    const stage = createStage({
+      servers: PAIR.map(server =>
+        server.id === '11' ? server : { ...server, timeline: { snapshotMs: 600_000 } },
+      ),
+      snapshots: OF_PAIR,
+      settings: { timeline: { snapshotMs: 60_000 } },
+    })
+    const { verdict } = await stage.main(
+      { operation: 'restore', 'snapshot-id': '701,702', 'snapshot-before-restore': 'true' },
+      { cancel: { afterMs: 200_000 } },
+    )
+    expect(verdict).toMatch(/nothing was overwritten, and safety snapshot 80\d of it was accepted\./)
+  })
+})
+
+describe('a dry run with a token that may not read servers', () => {
+  it('is as green as the restore with wait: false would be', async () => {
+    const stage = createStage({
+      servers: [WEB],
+      snapshots: [byHand({ id: '701' })],
+      settings: { permissions: ['snapshots:read', 'snapshots:write'] },
+    })
+    const { green, annotations } = await stage.main({ ...RESTORE, 'dry-run': 'true', wait: 'false' })
+    expect(green).toBe(true)
+    expect(annotations[0]?.text).toBe(
+      'The token may not read server 12345: what state it is in is not known.',
+    )
+  })
+})
+
+describe('a title', () => {
+  it('says failed where a server is left stopped', async () => {
+    const stage = createStage({
+      servers: [{ ...WEB, timeline: { startingMs: 3_600_000 } }],
+      settings: { timeline: { snapshotOutcome: 'never' } },
+    })
+    const { annotations } = await stage.main({ ...CREATE, 'stop-server': 'true', timeout: '5m' })
+    expect(annotations.map(({ title }) => title)).toContain('Snapshot failed')
+  })
+})

@@ -354,7 +354,7 @@ describe('a cancelled post stage', () => {
     }
     expect(said(cuts)).toMatchInlineSnapshot(`
       [
-        "1–2 red –: Deploy failed. Cancelled (SIGINT) before anything was changed.",
+        "1–2 red –: Deploy failed. Cancelled (SIGINT) before anything was restored.",
         "3–27 red –: Deploy failed. Cancelled while web-server-01 was being restored from snapshot 802: the restore was accepted and goes on at VPS.org. Do not restore again.",
       ]
     `)
