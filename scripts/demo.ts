@@ -50,6 +50,7 @@ conclude()
 async function showJob(): Promise<void> {
   explain('A deploy that fails, and the way back', [
     'The server, its snapshots and the API are emulated on this machine; ten minutes there take a second here.',
+    'So a snapshot that took a second can be twenty minutes old: ages are by the emulated clock.',
     'What runs is the built action, dist/index.js, as the GitHub runner runs it; its log is what a user sees.',
   ])
   showServer('Before', emulator)
