@@ -196,8 +196,10 @@ describe.concurrent('a cancel', () => {
       const { expect } = context
       const scene = await sceneFor(context, { setup: ONE_SERVER })
       const main = await scene.run(CREATE, {
-        kill: killAfterPost('SIGINT'),
+        // Without the runner's own SIGKILL, which would end it after ten seconds in any case.
+        kill: { ...killAfterPost('SIGINT'), escalate: false },
         env: { NODE_OPTIONS: BUSY_THREAD },
+        hangsAfterMs: 20_000,
       })
       // An exit would wait for that thread.
       expect(main.signal).toBe('SIGKILL')
