@@ -30,6 +30,8 @@ export default defineConfig({
       'test/unit/live-check/**',
       'test/unit/docs/**',
       'test/unit/bench/**',
+      'test/unit/scripts/**',
+      'test/unit/workflows/**',
     ],
     // No test here replaces a module, so that one process can run them all: a third of the time.
     isolate: false,

@@ -11,16 +11,6 @@ export function atMost(what: string, figure: number, limit: number, digits = 1):
   return { what, figure: fixed(figure, digits), goal: `at most ${trimmed(limit)}`, met: figure <= limit }
 }
 
-/** `figure` must not be below `limit`. */
-export function atLeast(what: string, figure: number, limit: number, digits = 1): Goal {
-  return { what, figure: fixed(figure, digits), goal: `at least ${trimmed(limit)}`, met: figure >= limit }
-}
-
-/** `figure` must be below `limit`. */
-export function below(what: string, figure: number, limit: number, digits = 1): Goal {
-  return { what, figure: fixed(figure, digits), goal: `below ${trimmed(limit)}`, met: figure < limit }
-}
-
 /** The goals as lines, each with its figure, its limit and whether it is met. */
 export function formatGoals(goals: readonly Goal[]): string {
   const rows = goals.map(({ what, figure, goal, met }) => [what, figure, goal, met ? 'met' : 'MISSED'])

@@ -1,10 +1,7 @@
 import type { Random } from '../src/domain/clock.ts'
-import type { Context } from '../src/operations/context.ts'
-import { createReport } from '../src/report/report.ts'
+import type { HttpTransport } from '../src/http/http-transport.ts'
 import type { Runner } from '../src/report/runner.ts'
 import { mainStage } from '../src/stages.ts'
-import { createClient } from '../src/vps/client.ts'
-import type { Wire } from '../src/vps/wire.ts'
 import type { VirtualClock } from '../test/emulator/virtual-clock.ts'
 import { readManifest } from '../test/harness/index.ts'
 
@@ -27,7 +24,7 @@ export function quietRunner(outputs = new Map<string, string>()): Runner {
   }
 }
 
-const ORIGIN = {
+const WORKFLOW_RUN = {
   repository: 'owner/shop',
   workflow: 'owner/shop/.github/workflows/deploy.yml',
   workflowName: 'Deploy',
@@ -36,36 +33,27 @@ const ORIGIN = {
   event: 'push',
   job: 'deploy',
   sha: '0123456789abcdef0123456789abcdef01234567',
+  actor: 'octocat',
+  isNestedInForeignRunner: false,
   serverUrl: 'https://github.com',
   action: 'owner/vps-snapshot-action@v1',
-}
-
-const NO_WIRE: Wire = { send: () => Promise.reject(new Error('nothing is sent here')) }
-
-/** A context for code that only waits. */
-export function quietContext(clock: VirtualClock, random: Random): Context {
-  const { signal } = new AbortController()
-  const apiUrl = new URL('https://admin.vps.org/api/v1')
-  const report = createReport(quietRunner(), { summary: false, outputs: false })
-  return {
-    api: createClient({ apiUrl, token: 'unused', wire: NO_WIRE, clock, random, signal }),
-    ...{ clock, random, signal, origin: ORIGIN, maxParallel: 1, pace: { timeLapse: false } },
-    ...{ report, sayRetry: () => undefined },
-    probe: async () => undefined,
-  }
 }
 
 /** Runs the main stage in this process, on a virtual clock; whether it ended green. */
 export function runVirtually(
   inputs: Readonly<Record<string, string>>,
-  { clock, wire, random }: { readonly clock: VirtualClock; readonly wire: Wire; readonly random: Random },
+  {
+    clock,
+    wire,
+    random,
+  }: { readonly clock: VirtualClock; readonly wire: HttpTransport; readonly random: Random },
 ): Promise<boolean> {
   const defaults = readManifest().inputs
   const stage = mainStage({
-    ...{ clock, wire, random, runner: quietRunner(), origin: ORIGIN },
+    ...{ clock, wire, tellWire: wire, random, runner: quietRunner(), origin: WORKFLOW_RUN, env: {} },
     probe: async () => undefined,
     signal: new AbortController().signal,
-    readInput: name => inputs[name] ?? defaults[name]?.default ?? '',
+    inputs: new Map(Object.keys(defaults).map(name => [name, inputs[name] ?? defaults[name]?.default ?? ''])),
     readState: () => '',
   })
   return clock.run(stage, { timerLimit: 10_000_000 })

@@ -1,33 +1,24 @@
 /**
- * Requires dist/ to be exactly what src/ builds (files that nobody committed included), to be small, to hold one undici
- * and to name the licences of what is bundled. Prints every problem and fails where there is one.
+ * Requires dist/ to be exactly what src/ builds (files that nobody committed included) and small, with every source of
+ * ours and one undici in it, and the licences of all that it holds. Prints every problem and fails where there is one.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
+import { ENTRIES } from './dist/entries.ts'
+import { type Files, originOf, partsOf, readFolder, sizeReport } from './dist/sizes.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'dist')
-const SIZE_LIMIT = 1_200_000
-/** What the bundle is made of besides src/. */
-const BUNDLED = ['@actions/core', '@actions/github', 'p-limit', 'undici', 'valibot']
-
-type Files = ReadonlyMap<string, Buffer>
-
-function readFolder(folder: string): Files {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry =>
-    entry.isFile(),
-  )
-  const paths = entries.map(entry => join(entry.parentPath, entry.name)).toSorted()
-  return new Map(paths.map(path => [path.slice(folder.length + 1), readFileSync(path)]))
-}
+/** Bytes. */
+const SIZE_LIMITS = { 'index.js': 1_200_000, all: 2_000_000 }
 
 /** Builds into a temporary folder. */
 function buildAnew(): Files {
   const target = mkdtempSync(join(tmpdir(), 'dist-'))
   try {
-    execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), target], { stdio: 'inherit' })
+    execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.ts'), target], { stdio: 'inherit' })
     return readFolder(target)
   } finally {
     rmSync(target, { recursive: true })
@@ -58,31 +49,62 @@ function uncommitted(): readonly string[] {
   }
 }
 
-function sizeProblem(found: Files): readonly string[] {
-  const size = [...found.values()].reduce((sum, content) => sum + content.length, 0)
-  console.log(`dist/ has ${size.toLocaleString('en')} bytes of ${SIZE_LIMIT.toLocaleString('en')} at most`)
-  return size > SIZE_LIMIT ? [`dist/ has ${size} bytes, more than ${SIZE_LIMIT}`] : []
+function sizeProblems(found: Files): readonly string[] {
+  const all = [...found.values()].reduce((sum, content) => sum + content.length, 0)
+  const sizes = { 'index.js': found.get('index.js')?.length ?? 0, all }
+  return Object.entries(SIZE_LIMITS).flatMap(([what, limit]) => {
+    // The limits have these keys.
+    const size = sizes[what as keyof typeof sizes]
+    return size > limit ? [`dist/ (${what}) has ${size} bytes, more than ${limit}`] : []
+  })
 }
 
-function undiciProblem(found: Files): readonly string[] {
-  const code = found.get('index.js')?.toString('utf8') ?? ''
-  const copies = code.split('class UndiciError extends Error').length - 1
-  return copies === 1 ? [] : [`dist/index.js holds ${copies} copies of undici instead of one`]
+/** The modules in the bundle's files. */
+function modulesIn(found: Files): readonly string[] {
+  return [...found]
+    .filter(([name]) => name.endsWith('.js'))
+    .flatMap(([, content]) => partsOf(content.toString('utf8')).map(({ module }) => module))
 }
 
-function licenceProblems(found: Files): readonly string[] {
+/** A source file that no entry imports, be it for a type, is forgotten or of no use. */
+function sourceProblems(sources: Files): readonly string[] {
+  const reached = new Set(ENTRIES.map(name => `${name}.ts`))
+  // A set hands out what is added meanwhile, too.
+  for (const name of reached)
+    for (const imported of importsOf(sources.get(name)?.toString('utf8') ?? ''))
+      reached.add(posix.join(posix.dirname(name), imported))
+  const lost = [...sources.keys()].filter(name => /(?<!\.d)\.ts$/.test(name) && !reached.has(name))
+  return lost.map(name => `src/${name} is imported by nothing that is in dist/`)
+}
+
+/** The project's own files that a source file imports, as it writes them. */
+function importsOf(source: string): readonly string[] {
+  const imports = source.matchAll(/\b(?:from|import\(?)\s*'(\.[^']*)'/g)
+  return [...imports].flatMap(([, path]) => path ?? [])
+}
+
+function undiciProblems(modules: readonly string[]): readonly string[] {
+  const copies = modules.filter(module => module.endsWith('/undici/lib/core/errors.js')).length
+  return copies === 1 ? [] : [`dist/ holds ${copies} copies of undici instead of one`]
+}
+
+function licenceProblems(found: Files, modules: readonly string[]): readonly string[] {
   const named = new Set(found.get('licenses.txt')?.toString('utf8').split('\n'))
-  const missing = BUNDLED.filter(name => !named.has(name))
+  const packages = new Set(modules.filter(module => module.startsWith('node_modules/')).map(originOf))
+  const missing = [...packages].filter(name => !named.has(name))
   return missing.map(name => `dist/licenses.txt does not name the licence of ${name}`)
 }
 
 const found = readFolder(DIST)
+console.log(sizeReport(found))
+const modules = modulesIn(found)
 const problems = [
   ...differences(found, buildAnew()),
   ...uncommitted(),
-  ...sizeProblem(found),
-  ...undiciProblem(found),
-  ...licenceProblems(found),
+  ...sizeProblems(found),
+  ...sourceProblems(readFolder(join(ROOT, 'src'))),
+  ...undiciProblems(modules),
+  ...licenceProblems(found, modules),
 ]
 if (problems.length === 0) console.log('dist/ is exactly what src/ builds')
 else {

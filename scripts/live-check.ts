@@ -1,9 +1,10 @@
 /** `npm run live-check`: see scripts/live-check/run.ts and docs/live-check.md. */
-import { systemClock } from '../src/system-clock.ts'
-import { createUndiciWire } from '../src/vps/undici-wire.ts'
+
+import { createUndiciTransport } from '../src/http/undici-transport.ts'
+import { systemClock } from '../src/platform/system-clock.ts'
 import { liveCheck } from './live-check/run.ts'
 
-const wire = createUndiciWire({ env: process.env })
+const wire = createUndiciTransport({ env: process.env })
 try {
   process.exitCode = await liveCheck({
     args: process.argv.slice(2),

@@ -7,16 +7,44 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Manifest, ROOT, readManifest } from '../test/harness/manifest.ts'
 
+/** The inputs as the README groups them, each input once, in the order of action.yml. */
+export const INPUT_GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
+  { title: 'Essentials', names: ['operation', 'api-token', 'server-id', 'snapshot-id', 'dry-run'] },
+  {
+    title: 'Rollback',
+    names: [
+      ...['restore-on', 'health-check', 'health-check-timeout', 'start-after-restore', 'safety-snapshot'],
+      ...['max-snapshot-age', 'notify-url', 'notify-on', 'github-token'],
+    ],
+  },
+  { title: 'Retention', names: ['keep-last', 'delete-on', 'when-full', 'keep'] },
+  { title: 'Snapshot', names: ['snapshot-name', 'description', 'stop-server'] },
+  { title: 'Waiting', names: ['wait', 'timeout', 'poll-interval', 'max-parallel'] },
+  { title: 'Advanced', names: ['summary', 'api-url', 'job-status'] },
+]
+
+/** Rarely needed, so that the README shows it folded. */
+const FOLDED_GROUP = 'Advanced'
+
 /** README's text with its tables as action.yml has them. Throws where a pair of markers is missing. */
 export function withTables(readme: string, manifest: Manifest): string {
-  const inputs = Object.entries(manifest.inputs).map(([name, { required, default: usual, description }]) => [
-    code(name),
-    required === true ? '**required**' : usual === undefined ? '' : code(usual),
-    description,
-  ])
+  const groups = INPUT_GROUPS.map(({ title, names }) => {
+    const rows = names.map(name => [code(name), meaning(manifest.inputs[name])])
+    const inputs = table(['Input', 'Meaning'], rows)
+    return title === FOLDED_GROUP
+      ? `<details>\n<summary>${title} inputs</summary>\n\n${inputs}\n\n</details>`
+      : `### ${title}\n\n${inputs}`
+  })
   const outputs = Object.entries(manifest.outputs).map(([name, { description }]) => [code(name), description])
-  const withInputs = replaceBetween(readme, 'inputs', table(['Input', 'Default', 'Meaning'], inputs))
+  const withInputs = replaceBetween(readme, 'inputs', groups.join('\n\n'))
   return replaceBetween(withInputs, 'outputs', table(['Output', 'Value'], outputs))
+}
+
+/** In one line: what action.yml says, and the default that it has. */
+function meaning(input: Manifest['inputs'][string] | undefined): string {
+  const { required, default: usual, description } = input ?? { description: '' }
+  const ending = required === true ? ' **Required.**' : usual === undefined ? '' : ` Default: ${code(usual)}.`
+  return `${description.trim()}${ending}`
 }
 
 function replaceBetween(text: string, what: string, content: string): string {
@@ -24,7 +52,7 @@ function replaceBetween(text: string, what: string, content: string): string {
   const end = `<!-- ${what}:end -->`
   const from = text.indexOf(begin)
   const to = text.indexOf(end, from)
-  if (from < 0 || to < 0) throw new Error(`README.md lacks the markers ${begin} and ${end}, in this order`)
+  if (from < 0 || to < 0) throw new Error(`README.md needs the markers ${begin} and ${end}, in this order`)
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`
 }
 
@@ -43,13 +71,12 @@ function code(text: string): string {
 
 function main(check: boolean): void {
   const path = join(ROOT, 'README.md')
-  if (!existsSync(path))
-    throw new Error('README.md is missing: there is nothing to hold the tables of action.yml in')
+  if (!existsSync(path)) throw new Error('README.md is missing')
   const readme = readFileSync(path, 'utf8')
   const wanted = withTables(readme, readManifest())
   if (wanted === readme) return
   if (check)
-    throw new Error('the tables of README.md are not those of action.yml: run node scripts/readme-tables.ts')
+    throw new Error('The tables in README.md differ from action.yml. Run node scripts/readme-tables.ts')
   writeFileSync(path, wanted)
 }
 

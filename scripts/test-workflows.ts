@@ -6,9 +6,11 @@
  *   npm run test:workflows -- --logs <folder>   keeps what act printed
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import pLimit from 'p-limit'
 import { findAct, Missing } from '../test/workflows/act-tool.ts'
 import { play, type Tools } from '../test/workflows/play.ts'
 import { differences, type Scenario } from '../test/workflows/scenario.ts'
@@ -57,8 +59,10 @@ async function main(): Promise<boolean> {
   const isWanted = (scenario: Scenario) =>
     positionals.length === 0 || positionals.some(text => titleOf(scenario).includes(text))
   const tools = { act: findAct(console.log), root: ROOT }
-  const results: boolean[] = []
-  for (const scenario of SCENARIOS.filter(isWanted)) results.push(await tryOut(scenario, tools, logs))
+  // Each has its own folder, home and emulated API.
+  const limit = pLimit(availableParallelism())
+  const wanted = SCENARIOS.filter(isWanted)
+  const results = await Promise.all(wanted.map(each => limit(() => tryOut(each, tools, logs))))
   for (const example of examplesNotRun()) {
     console.log(`FAILED  ${example}: no scenario runs it`)
     results.push(false)

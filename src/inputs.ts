@@ -1,48 +1,67 @@
 import { findContradictions } from './inputs/contradictions.ts'
-import { type Gathered, gather } from './inputs/gather.ts'
-import { PLANS, type Plan } from './inputs/plans.ts'
-import { INPUTS, type InputValues } from './inputs/table.ts'
-import type { InputReader, ParsedInputs } from './inputs/types.ts'
-import { findUnused } from './inputs/unused.ts'
+import { missing } from './inputs/messages.ts'
+import { parseEach, type RawInputs } from './inputs/raw.ts'
+import { type Inputs, requestOf } from './inputs/requests.ts'
+import { OPERATIONS } from './inputs/rows.ts'
+import type { InputTexts } from './inputs/types.ts'
+import { findUnknown } from './inputs/unknown-names.ts'
 
+export { refusal } from './inputs/messages.ts'
+export type * from './inputs/requests.ts'
+export { parseJobStatus } from './inputs/rows.ts'
+export { readInputTexts } from './inputs/source.ts'
 export type * from './inputs/types.ts'
 
-const NO_PLAN: Plan = { ok: false, problems: [] }
+interface Told {
+  /** What must be masked before anything is printed: everything given as a secret, valid or not. */
+  readonly secrets: readonly string[]
+  /** One line that names the given inputs which do not exist, none of which resembles one that does; or none. */
+  readonly warnings: readonly string[]
+}
+
+/** Every problem at once, or the request of one operation. */
+export type ParsedInputs =
+  | ({ readonly ok: true; readonly inputs: Inputs } & Told)
+  | ({ readonly ok: false; readonly problems: readonly string[] } & Told)
+
+export interface ParseOptions {
+  /**
+   * The step is in a composite action on a runner that passes the action's own inputs on to its steps as well (act, and
+   * those of Gitea and Forgejo): then a name that resembles an input may be somebody else's, and is a warning only.
+   */
+  readonly mayInheritInputs?: boolean
+}
 
 /**
- * Reads every input: the inputs of one operation, or every problem at once, each naming the input, what it held
- * (never the token) and what it takes. Pure, but for `read`; throws only what `read` throws.
+ * Parses every input: the request of one operation, or every problem at once, each naming the input, what it held
+ * (never a secret) and what is expected. Pure; never throws.
  */
-export function parseInputs(read: InputReader): ParsedInputs {
-  const gathered = gather(read)
-  const { operation } = gathered.values
-  const plan = operation === undefined ? NO_PLAN : PLANS[operation](gathered)
+export function parseInputs(
+  texts: InputTexts,
+  { mayInheritInputs = false }: ParseOptions = {},
+): ParsedInputs {
+  const raw = parseEach(texts)
+  const { operation } = raw.values
+  const unknown = findUnknown(texts.keys(), raw.quote, mayInheritInputs)
+  const request = operation === undefined ? undefined : requestOf(operation, raw)
   const problems = [
-    ...findMissing(gathered),
-    ...gathered.problems,
-    ...findContradictions(gathered),
-    ...(plan.ok ? [] : plan.problems),
+    ...unknown.problems,
+    ...findMissing(raw),
+    ...raw.problems,
+    ...findContradictions(raw),
+    ...(request?.ok === false ? request.problems : []),
   ]
-  if (operation === undefined || !plan.ok || problems.length > 0) {
-    return { ok: false, problems, ...(gathered.token !== '' && { apiToken: gathered.token }) }
-  }
-  // Without a problem, every input that has a default or that every operation requires is there.
-  const values = gathered.values as InputValues
-  return { ok: true, inputs: plan.build(values, findUnused(gathered, operation)) }
+  const told: Told = { secrets: raw.secrets, warnings: unknown.warnings }
+  return request?.ok && problems.length === 0
+    ? { ok: true, inputs: request.value, ...told }
+    : { ok: false, problems, ...told }
 }
 
 /** What every operation requires and was not given. */
-function findMissing({ values, faulty, token }: Gathered): readonly string[] {
-  const problems: string[] = []
-  if (values.operation === undefined && !faulty.has('operation')) {
-    problems.push(`\`operation\`: nothing was given. It takes ${INPUTS.operation.kind.takes}.`)
-  }
-  if (token === '') {
-    problems.push(
-      '`api-token`: nothing was given, or the secret is empty. Secrets are not passed to workflows from forks or ' +
-        'from Dependabot (which has secrets of its own), an environment’s secrets need the job’s `environment:`, and ' +
-        `a secret whose name is misspelt is empty. It takes ${INPUTS['api-token'].kind.takes}.`,
-    )
-  }
-  return problems
+function findMissing({ values, invalidNames }: RawInputs): readonly string[] {
+  const isMissing = (name: 'operation' | 'api-token') => values[name] === undefined && !invalidNames.has(name)
+  return [
+    ...(isMissing('operation') ? [missing.operation(OPERATIONS)] : []),
+    ...(isMissing('api-token') ? [missing.apiToken] : []),
+  ]
 }

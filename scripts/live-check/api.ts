@@ -1,4 +1,4 @@
-import type { Wire, WireRequest } from '../../src/vps/wire.ts'
+import type { HttpRequest, HttpTransport } from '../../src/http/http-transport.ts'
 
 /** An answer, reduced to what may be looked at and shown. */
 export interface Seen {
@@ -11,7 +11,7 @@ export interface Seen {
 /** A raw way to the API: the checks want to see what the client of the action would smooth over. */
 export interface RawApi {
   call(
-    method: WireRequest['method'],
+    method: HttpRequest['method'],
     path: string,
     options?: { readonly body?: unknown; readonly token?: string },
   ): Promise<Seen>
@@ -20,7 +20,7 @@ export interface RawApi {
 const TIME_LIMIT = 60_000
 
 /** A raw API at `apiUrl`; a request that gets no answer at all rejects with the reason, which holds no secret. */
-export function rawApi(wire: Wire, apiUrl: URL, token: string): RawApi {
+export function rawApi(wire: HttpTransport, apiUrl: URL, token: string): RawApi {
   const base = apiUrl.href.replace(/\/+$/, '')
   return {
     call: async (method, path, options = {}) => {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { Clock } from '../../src/domain/clock.ts'
 import { parseServerId } from '../../src/domain/ids.ts'
+import type { HttpTransport } from '../../src/http/http-transport.ts'
 import { parseDuration } from '../../src/policy/durations.ts'
-import type { Wire } from '../../src/vps/wire.ts'
 import { rawApi } from './api.ts'
 import { renderReport } from './findings.ts'
 import { mutatingChecks } from './mutating.ts'
@@ -32,7 +32,7 @@ address, no name.`
 export interface Surroundings {
   readonly args: readonly string[]
   readonly token: string
-  readonly wire: Wire
+  readonly wire: HttpTransport
   readonly clock: Clock
   readonly print: (text: string) => void
   /** For progress, apart from the report. */

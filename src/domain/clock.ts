@@ -14,7 +14,7 @@ export interface Clock {
 /** A source of randomness: uniform in [0, 1). */
 export type Random = () => number
 
-/** The reason with which the process's AbortSignal is aborted: the runner (or a person) asked for the end. */
+/** Why the process's AbortSignal is aborted: the runner, or a person at a terminal, cancelled the step. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled'
   readonly signal: 'SIGINT' | 'SIGTERM'

@@ -26,7 +26,12 @@ export function parseServerId(text: string): ServerId | undefined {
   return normalise(text) as ServerId | undefined
 }
 
+/** Whether the id is a number; otherwise it is a UUID. */
+export function isNumericId(id: SnapshotId | ServerId): boolean {
+  return DIGITS.test(id)
+}
+
 /** The id as JSON text: digits as a number with all of its digits, a UUID as a string. */
 export function idToJson(id: SnapshotId | ServerId): string {
-  return DIGITS.test(id) ? id : JSON.stringify(id)
+  return isNumericId(id) ? id : JSON.stringify(id)
 }

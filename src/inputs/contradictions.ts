@@ -1,63 +1,69 @@
-import type { Gathered } from './gather.ts'
-import { INPUTS, type InputName, type InputValues } from './table.ts'
+import { contradictions } from './messages.ts'
+import type { RawInputs } from './raw.ts'
+import { type InputName, uses } from './rows.ts'
 
-type Values = Partial<InputValues>
-
-/** Good values that cannot both be meant. */
-interface Contradiction {
-  /** It counts only where the operation uses all of these (or is unknown itself). */
-  readonly among: readonly InputName[]
-  /** The problem, if there is one. */
-  readonly found: (values: Values) => string | undefined
-}
-
-/** The inputs that only have an effect after what `wait: false` does not wait for. */
-const AFTER_THE_WAIT: readonly { readonly name: InputName; readonly asked: (values: Values) => boolean }[] = [
-  { name: 'stop-server', asked: values => values['stop-server'] === true },
-  { name: 'keep-last', asked: values => values['keep-last'] !== undefined },
-  { name: 'restore-on', asked: values => values['restore-on'] !== undefined },
-  { name: 'delete-on', asked: values => values['delete-on'] !== undefined },
-  { name: 'health-check', asked: values => values['health-check'] !== undefined },
-]
+type Values = RawInputs['values']
 
 /** The API keeps five snapshots of a server. */
 const SLOTS = 5
 
+/** Valid values that cannot both be meant. */
+interface Contradiction {
+  /** It counts only where the operation uses all of these, or is not known. */
+  readonly among: readonly InputName[]
+  readonly find: (values: Values, isUsed: (name: InputName) => boolean) => string | undefined
+}
+
 const CONTRADICTIONS: readonly Contradiction[] = [
-  ...AFTER_THE_WAIT.map(({ name, asked }) => ({
-    among: ['wait', name] as const,
-    found: (values: Values) =>
-      values.wait === false && asked(values)
-        ? `\`wait\`: "false" contradicts \`${name}\`, which needs the end to be seen. Leave out one of them.`
-        : undefined,
-  })),
-  { among: ['restore-on', 'delete-on'], found: findBothEnds },
-  { among: ['keep-last', 'when-full'], found: findKeptSlots },
+  { among: ['wait'], find: findAfterWait },
+  {
+    among: ['wait', 'stop-server'],
+    find: values => (!values.wait && values['stop-server'] ? contradictions.stopServer : undefined),
+  },
+  { among: ['restore-on', 'delete-on'], find: findBothEnds },
+  {
+    among: ['keep', 'delete-on'],
+    find: values =>
+      values.keep && values['delete-on'].length > 0 ? contradictions.keepAndDelete : undefined,
+  },
+  { among: ['keep-last', 'when-full'], find: findKeptSlots },
 ]
 
 /** Every contradiction among the values, each naming the inputs. */
-export function findContradictions({ values }: Gathered): readonly string[] {
+export function findContradictions({ values }: RawInputs): readonly string[] {
   const { operation } = values
-  const used = (name: InputName) => operation === undefined || INPUTS[name].operations.includes(operation)
-  const found = CONTRADICTIONS.filter(each => each.among.every(used)).map(each => each.found(values))
+  const isUsed = (name: InputName) => operation === undefined || uses(operation, name)
+  const found = CONTRADICTIONS.filter(each => each.among.every(isUsed)).map(each => each.find(values, isUsed))
   return [...found, findTwoChoices(values)].filter(problem => problem !== undefined)
 }
 
+/** What only has an effect after that which `wait: false` does not wait for. A step with `operation: wait` takes it. */
+function findAfterWait(values: Values, isUsed: (name: InputName) => boolean): string | undefined {
+  if (values.wait) return undefined
+  const asked: readonly (readonly [InputName, boolean])[] = [
+    ['restore-on', values['restore-on'].length > 0],
+    ['delete-on', values['delete-on'].length > 0],
+    ['keep-last', values['keep-last'] !== undefined],
+    ['health-check', values['health-check'].length > 0],
+  ]
+  const names = asked.filter(([name, isAsked]) => isAsked && isUsed(name)).map(([name]) => name)
+  const what = values.operation === 'restore' ? 'restore' : 'snapshot'
+  return names.length === 0 ? undefined : contradictions.needsCompletion(names, what)
+}
+
 function findBothEnds(values: Values): string | undefined {
-  const both = (values['restore-on'] ?? []).filter(end => values['delete-on']?.includes(end))
-  if (both.length === 0) return undefined
-  return `\`restore-on\` and \`delete-on\`: "${both.join(', ')}" stands in both. A snapshot that is restored is kept: leave the word out of one of them.`
+  const both = values['restore-on'].filter(end => values['delete-on'].includes(end))
+  return both.length === 0 ? undefined : contradictions.restoreAndDelete(both)
 }
 
 function findKeptSlots(values: Values): string | undefined {
   const kept = values['keep-last'] ?? 0
-  if (kept < SLOTS || values['when-full'] !== 'fail') return undefined
-  return `\`keep-last\`: "${kept}" never frees a slot, since a server has ${SLOTS}, so the next create would fail. It takes 1 to ${SLOTS - 1}, or more together with \`when-full: delete-oldest\`.`
+  return kept < SLOTS || values['when-full'] !== 'fail' ? undefined : contradictions.keptSlots(kept, SLOTS)
 }
 
 /** Wrong for every operation that does not take the name for the new snapshot, whether it uses the two or not. */
 function findTwoChoices(values: Values): string | undefined {
   const both = values['snapshot-id'] !== undefined && values['snapshot-name'] !== undefined
-  if (!both || values.operation === undefined || values.operation === 'create') return undefined
-  return '`snapshot-id` and `snapshot-name`: both were given, and they may mean different snapshots. Leave out one of them.'
+  const isChoice = values.operation !== undefined && values.operation !== 'create'
+  return both && isChoice ? contradictions.idAndName : undefined
 }

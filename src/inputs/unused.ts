@@ -1,44 +1,27 @@
-import type { Gathered } from './gather.ts'
-import { INPUT_NAMES, INPUTS, type InputName, type InputValues } from './table.ts'
+import { unused } from './messages.ts'
+import type { RawInputs } from './raw.ts'
+import { type InputName, OPERATIONS, ROWS } from './rows.ts'
 import type { Operation } from './types.ts'
 
-interface Need {
-  readonly what: string
-  readonly met: (values: Partial<InputValues>, operation: Operation) => boolean
-}
+const BY_A_RESTORE: readonly InputName[] = ['restore-on']
+const BY_A_START: readonly InputName[] = ['restore-on', 'stop-server']
 
-const A_RESTORE_LATER: Need = {
-  what: '`restore-on`',
-  met: (values, operation) => operation !== 'create' || values['restore-on'] !== undefined,
-}
-
-const A_START_LATER: Need = {
-  what: '`restore-on` or `stop-server`',
-  met: (values, operation) => values['stop-server'] === true || A_RESTORE_LATER.met(values, operation),
-}
-
-/** Inputs that have an effect only together with others. */
-const NEEDS: { readonly [N in InputName]?: Need } = {
-  'start-after-restore': A_RESTORE_LATER,
-  'health-check': A_START_LATER,
-  'health-check-timeout': {
-    what: '`health-check`',
-    met: values => values['health-check'] !== undefined,
-  },
+/** Inputs that have an effect only together with one of some others, by operation. */
+const NEEDS: { readonly [N in InputName]?: { readonly [O in Operation]?: readonly InputName[] } } = {
+  'health-check': { create: BY_A_START },
+  'health-check-timeout': { create: ['health-check'], restore: ['health-check'], wait: ['health-check'] },
+  'start-after-restore': { create: BY_A_RESTORE },
+  'github-token': { create: BY_A_RESTORE, wait: BY_A_RESTORE },
+  'notify-on': Object.fromEntries(OPERATIONS.map(operation => [operation, ['notify-url']])),
 }
 
 /** One line that names every input which was given and has no effect, and why; none when there is no such input. */
-export function findUnused({ values, given }: Gathered, operation: Operation): readonly string[] {
-  const unused = INPUT_NAMES.filter(name => given.has(name)).flatMap(name => {
-    const why = whyUnused(name, values, operation)
-    return why === undefined ? [] : [`\`${name}\` (${why})`]
+export function findUnused({ given }: RawInputs, operation: Operation): readonly string[] {
+  const found = ROWS.filter(row => given.has(row.name)).flatMap(({ name, operations }) => {
+    if (!operations.includes(operation)) return [unused.otherOperations(name, operations)]
+    const needed = NEEDS[name]?.[operation] ?? []
+    const isMet = needed.length === 0 || needed.some(other => given.has(other))
+    return isMet ? [] : [unused.needs(name, needed)]
   })
-  return unused.length === 0 ? [] : [`Not used by \`operation: ${operation}\`: ${unused.join(', ')}.`]
-}
-
-function whyUnused(name: InputName, values: Partial<InputValues>, operation: Operation): string | undefined {
-  const { operations } = INPUTS[name]
-  if (!operations.includes(operation)) return `for ${operations.join(', ')}`
-  const need = NEEDS[name]
-  return need === undefined || need.met(values, operation) ? undefined : `only with ${need.what}`
+  return found.length === 0 ? [] : [unused.notice(operation, found)]
 }

@@ -1,139 +1,153 @@
-import pLimit from 'p-limit'
 import type { Snapshot } from '../domain/entities.ts'
+import type { SnapshotId } from '../domain/ids.ts'
 import type { DeleteInputs } from '../inputs.ts'
-import { formatDuration } from '../policy/durations.ts'
-import type { Context } from './context.ts'
-import { type Deletion, deleteSnapshot, mayDelete } from './deletion.ts'
-import {
-  type Entry,
-  failEntry,
-  type HeldEntry,
-  heldEntries,
-  newEntry,
-  serverLabel,
-  snapshotIdOf,
-} from './entry.ts'
-import { ageOf } from './inventory.ts'
-import type { Ledger } from './ledger.ts'
-import { snapshotFields } from './outputs.ts'
-import { allOrFirstError, forEachServer } from './parallel.ts'
-import { type Look, lookAt, poll } from './poll.ts'
-import { explain, type Problem } from './problem.ts'
-import { selectSnapshots } from './select.ts'
-import { createSnapshotReader } from './snapshots.ts'
+import { checkDeletable, type DeletionResult, deleteSnapshot } from '../requests/delete-snapshot.ts'
+import type { Context } from '../run/context.ts'
+import type { Problem } from '../run/problem.ts'
+import type { Recorder, ServerTrack } from '../run/recorder.ts'
+import { newServerRun } from '../run/server-run.ts'
+import { isAmbiguous } from '../vps/failure.ts'
+import { describeFailure } from '../vps/failure-messages.ts'
+import { awaitGone } from '../waiting/deletions.ts'
+import { explain } from '../waiting/explain.ts'
+import { findSnapshots } from '../waiting/find-snapshots.ts'
+import { forEachServer } from '../waiting/for-each-server.ts'
+import * as messages from './messages.ts'
+
+/** A snapshot that is to be deleted. */
+interface Target {
+  readonly track: ServerTrack
+  readonly snapshot: Snapshot
+}
 
 /** Deletes snapshots and sees that the list no longer holds them. Each is tried. */
-export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, ledger: Ledger): Promise<void> {
+export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, recorder: Recorder): Promise<void> {
   const deadline = ctx.clock.now() + inputs.timeoutMs
-  const found = await selectSnapshots(ctx, {
-    choice: inputs.choice,
-    guard: inputs.guard,
-    use: 'delete',
-    deadline,
+  const { choice, servers: guard, dryRun, wait } = inputs
+  const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'delete', deadline })
+  if (!found.ok) return recorder.record({ type: 'failed', problem: found.problem })
+  const absent = found.value.flatMap(({ id, snapshot }) => (snapshot === undefined ? [id] : []))
+  await deleteUnlisted(ctx, inputs, absent, recorder, deadline)
+  const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
+  const servers = present.map(snapshot => newServerRun('delete', snapshot.server, snapshot))
+  recorder.record({ type: 'servers found', servers })
+  const targets = recorder.tracks.flatMap((track, index) => {
+    const snapshot = present[index]
+    return snapshot === undefined ? [] : [{ track, snapshot }]
   })
-  if (!found.ok) {
-    ledger.problem = found.problem
-    return
-  }
-  ledger.absent = found.value.flatMap(({ id, snapshot }) => (snapshot === undefined ? [id] : []))
-  for (const id of ledger.absent)
-    ctx.report.warn(
-      `Snapshot ${id} was not found, so there is nothing to delete: it was deleted before, or the id is wrong.`,
-    )
-  ledger.entries = found.value.flatMap(({ snapshot }) =>
-    snapshot === undefined ? [] : [newEntry(snapshot.server.id, snapshot)],
-  )
-  ctx.report.outputs(snapshotFields(ledger))
-  if (inputs.dryRun) return planOnly(ctx, ledger, deadline)
-  await removeEntries(ctx, ledger, deadline, inputs.wait)
+  const work = dryRun ? planOne : removeOne
+  await forEachServer(ctx, targets, target => work(ctx, target, deadline))
+  if (dryRun) return
+  const accepted = targets.filter(({ track }) => track.run.task.state === 'running')
+  if (wait && accepted.length > 0) await verifyGone(ctx, accepted, deadline)
+  // What was accepted and need not be seen counts as deleted.
+  for (const { track } of accepted)
+    if (track.run.task.state === 'running') track.record({ type: 'succeeded' })
 }
 
-async function planOnly(ctx: Context, ledger: Ledger, deadline: number): Promise<void> {
-  ledger.extent = 'planned'
-  await forEachServer(ctx, heldEntries(ledger.entries), async entry => {
-    const allowed = await mayDelete(ctx, entry.snapshot, deadline)
-    if (!allowed.ok) return failEntry(entry, allowed.problem)
-    entry.status = 'planned'
-    ctx.report.line(
-      `Would delete snapshot ${entry.snapshot.id} ${entry.snapshot.name} of ${serverLabel(entry)} (${ageOf(ctx, entry.snapshot)}).`,
-    )
-  })
-}
-
-/** Deletes the snapshots of all entries; with `verify` it waits until the list no longer holds them. */
-export async function removeEntries(
+/**
+ * What was made a moment ago may not be listed yet: its deletion is asked for once, and what the API answers counts. Where
+ * only some servers are allowed, nothing tells whose it is, and nothing is sent.
+ */
+async function deleteUnlisted(
   ctx: Context,
-  ledger: Ledger,
+  { servers, dryRun }: DeleteInputs,
+  absent: readonly SnapshotId[],
+  recorder: Recorder,
   deadline: number,
-  verify: boolean,
 ): Promise<void> {
-  const limit = pLimit(ctx.maxParallel)
-  const held = heldEntries(ledger.entries)
-  await allOrFirstError(held.map(entry => limit(() => removeOne(ctx, entry, deadline))))
-  const removed = held.filter(entry => entry.problem === undefined)
-  if (verify && removed.length > 0) await verifyGone(ctx, removed, deadline)
-  for (const entry of removed) if (entry.problem === undefined) entry.status = 'deleted'
+  const isAllowed = servers.length === 0 && !dryRun
+  const gone: SnapshotId[] = []
+  const deleted: SnapshotId[] = []
+  for (const id of absent) {
+    const answer = isAllowed ? await ctx.api.deleteSnapshot(id, { deadline, once: true }) : undefined
+    if (answer?.ok === true && answer.value === 'deleted') {
+      deleted.push(id)
+      ctx.report.line(messages.unlistedDeleted(id))
+    } else if (answer?.ok === false) {
+      const done = isAmbiguous(answer.failure) ? 'unknown' : 'nothing'
+      const state = messages.deletionUnknown({ id })
+      recorder.record({ type: 'failed', problem: await explain(ctx, answer.failure, { state, done }) })
+    } else {
+      gone.push(id)
+      ctx.report.warn(messages.absent(id))
+    }
+    // At once: a cancel in the middle must not lose what is deleted.
+    recorder.record({ type: 'absent', ids: [...gone], deleted: [...deleted] })
+  }
 }
 
-async function removeOne(ctx: Context, entry: HeldEntry, deadline: number): Promise<void> {
-  const { snapshot } = entry
-  entry.began = ctx.clock.now()
+async function planOne(ctx: Context, { track, snapshot }: Target, deadline: number): Promise<void> {
+  const allowed = await checkDeletable(ctx, snapshot, deadline)
+  if (!allowed.ok) return track.record({ type: 'failed', problem: allowed.problem })
+  const step = messages.wouldDelete(track.run, snapshot, ctx.clock.now())
+  track.record({ type: 'planned', steps: [step] })
+  ctx.report.line(step)
+}
+
+async function removeOne(ctx: Context, { track, snapshot }: Target, deadline: number): Promise<void> {
+  track.record({ type: 'began' })
   const deletion = await deleteSnapshot(ctx, snapshot, deadline, {
-    note: mayHaveActed => {
-      entry.status = mayHaveActed ? 'unknown' : undefined
-    },
+    onSent: () => track.record({ type: 'request sent', request: 'delete' }),
+    onRefused: () => track.record({ type: 'request refused' }),
   })
-  entry.ended = ctx.clock.now()
-  if (deletion.state === 'forbidden') return failEntry(entry, deletion.problem)
-  if (deletion.state === 'failed') return failEntry(entry, await notDeleted(ctx, snapshot, deletion))
-  entry.status = 'deleted'
-  if (deletion.state === 'gone') {
-    ctx.report.warn(`Snapshot ${snapshot.id} was gone already when its deletion was asked for.`)
-    return
+  switch (deletion.state) {
+    case 'forbidden':
+      return track.record({ type: 'failed', problem: deletion.problem })
+    case 'failed':
+      return track.record({ type: 'failed', problem: await notDeleted(ctx, snapshot, deletion) })
+    case 'deleted':
+      track.record({ type: 'accepted', work: 'deletion', snapshot })
+      return ctx.report.line(messages.deletionAccepted(track.run, snapshot))
+    case 'gone':
+    case 'not wanted':
+      if (await isStillListed(ctx, snapshot, deadline))
+        return track.record({ type: 'failed', problem: messages.unknownButListed(snapshot) })
+      track.record({ type: 'succeeded', snapshot, how: 'already gone' })
+      return ctx.report.warn(messages.goneAlready(snapshot))
   }
-  entry.accepted = true
-  ctx.report.line(
-    `The deletion of snapshot ${snapshot.id} ${snapshot.name} of ${serverLabel(entry)} is accepted.`,
-  )
+}
+
+// As long as what somebody else has just deleted may stay listed.
+const LISTED_TIME_MS = 30_000
+
+/** It was listed a moment ago: that the API does not know it is believed once the list agrees, or cannot be read. */
+async function isStillListed(ctx: Context, snapshot: Snapshot, deadline: number): Promise<boolean> {
+  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
+  const { end } = await awaitGone(ctx, [snapshot], until)
+  return end.state === 'expired' && end.lastFailure === undefined
 }
 
 function notDeleted(
   ctx: Context,
-  { id }: Snapshot,
-  { failure, mayHaveActed }: Extract<Deletion, { state: 'failed' }>,
+  snapshot: Snapshot,
+  { failure, mayHaveActed }: Extract<DeletionResult, { state: 'failed' }>,
 ): Promise<Problem> {
   return mayHaveActed
-    ? explain(ctx, failure, `Whether snapshot ${id} is deleted is not known.`, 'unknown')
-    : explain(ctx, failure, `Snapshot ${id} was not deleted.`)
+    ? explain(ctx, failure, { state: messages.deletionUnknown(snapshot), done: 'unknown' })
+    : explain(ctx, failure, { state: messages.notDeleted(snapshot) })
 }
 
-/** Waits until no list holds what was deleted, with one request a poll. */
-async function verifyGone(ctx: Context, removed: readonly HeldEntry[], deadline: number): Promise<void> {
-  const began = ctx.clock.now()
-  const reader = createSnapshotReader(ctx)
-  let left = removed
-  const look = async (): Promise<Look<true>> => {
-    const servers = [...new Set(left.map(entry => entry.server))]
-    return lookAt(await reader.read(servers, { deadline, once: true }), snapshots => {
-      const ids = new Set(snapshots.map(snapshot => snapshot.id))
-      left = left.filter(entry => ids.has(entry.snapshot.id))
-      return left.length === 0 ? { state: 'done', value: true } : { state: 'pending' }
-    })
-  }
-  const end = await poll(ctx, { schedule: 'delete', began, deadline, first: 'now' }, look)
+async function verifyGone(ctx: Context, deleted: readonly Target[], deadline: number): Promise<void> {
+  const snapshots = deleted.map(({ snapshot }) => snapshot)
+  const { end, left } = await awaitGone(ctx, snapshots, deadline)
   if (end.state === 'done') return
   const refused = end.state === 'refused' ? await explain(ctx, end.failure) : undefined
-  for (const entry of left) failEntry(entry, stillListed(entry, ctx.clock.now() - began, refused))
+  const lastFailure =
+    end.state === 'expired' && end.lastFailure !== undefined ? describeFailure(end.lastFailure) : undefined
+  for (const { track, snapshot } of deleted)
+    if (left.has(snapshot.id))
+      track.record(
+        refused === undefined
+          ? { type: 'left running', why: 'timed out', lastFailure }
+          : { type: 'left running', why: 'unobservable', problem: unseen(snapshot, refused) },
+      )
 }
 
-function stillListed(entry: Entry, waited: number, refused: Problem | undefined): Problem {
-  const id = snapshotIdOf(entry)
+function unseen(snapshot: Snapshot, refused: Problem): Problem {
   return {
-    status: refused === undefined ? 'timed_out' : 'failed',
-    message:
-      refused === undefined
-        ? `The deletion of snapshot ${id} was accepted, but ${formatDuration(waited)} later it was not seen to be gone.`
-        : `The deletion of snapshot ${id} was accepted; whether it is gone could not be seen. ${refused.message}`,
-    next: `Look at it again with operation: list, server-id: ${entry.server}.`,
+    ...refused,
+    state: messages.deletionUnobservable(snapshot),
+    next: [{ kind: 'list', server: snapshot.server.id }],
   }
 }

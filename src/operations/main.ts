@@ -1,43 +1,143 @@
 import { Cancelled } from '../domain/clock.ts'
 import type { Inputs } from '../inputs.ts'
-import { noteCancel } from './cancel.ts'
+import { earlyOutputs } from '../present/outputs.ts'
+import { isGreen } from '../present/status.ts'
+import type { Report } from '../report/report.ts'
+import type { Context } from '../run/context.ts'
+import { type CutOff, newOperationRun, type OperationRun } from '../run/operation-run.ts'
+import { createRecorder, type Observer, type Recorder } from '../run/recorder.ts'
+import { type ArmingInputs, needsPostStep, planOf } from '../run/saved-plan.ts'
+import { type SavedState, saveChanges, saveGreen } from '../run/saved-state.ts'
+import { checkStillArmed } from './arm.ts'
 import { announce, conclude } from './conclude.ts'
-import type { Context } from './context.ts'
 import { create } from './create.ts'
 import { deleteSnapshots } from './delete.ts'
-import { type Ledger, newLedger } from './ledger.ts'
 import { list } from './list.ts'
+import * as messages from './messages.ts'
+import { runPost } from './post.ts'
 import { restore } from './restore.ts'
 import { wait } from './wait.ts'
 
+/** Called when everything else is written: who else is told. */
+export type Tell = (run: OperationRun) => Promise<void>
+
 /**
- * Runs one operation and tells how it ended, also when it is cancelled in the middle.
+ * Runs one operation and tells how it ended, also when it is cancelled or fails in the middle.
  * @returns whether the step is green
  */
-export async function runMain(ctx: Context, inputs: Inputs): Promise<boolean> {
-  const ledger = newLedger(ctx.clock.now())
+export async function runOperation(ctx: Context, inputs: Inputs, tell: Tell): Promise<boolean> {
+  const arming = isArming(inputs) ? inputs : undefined
+  const recorder = recorderFor(ctx, inputs, arming)
   for (const notice of inputs.notices) ctx.report.notice(notice)
-  try {
-    await operate(ctx, inputs, ledger)
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error
-    noteCancel(ledger, error, inputs.operation)
-  }
-  const verdict = await conclude(ctx, inputs.operation, ledger)
-  return verdict.good
+  await toItsEnd(ctx, recorder, () => operate(ctx, inputs, recorder))
+  if (arming !== undefined) checkStillArmed(recorder)
+  await conclude(ctx, recorder.run)
+  await tell(recorder.run)
+  if (!isGreen(recorder.run)) return false
+  return arming === undefined || confirmGreen(ctx, arming, recorder.run)
 }
 
-function operate(ctx: Context, inputs: Inputs, ledger: Ledger): Promise<void> {
+/**
+ * Runs the end of the job, and tells how it ended.
+ * @returns whether the post stage is green
+ */
+export async function runEndOfJob(
+  ctx: Context,
+  saved: SavedState,
+  jobStatus: OperationRun['jobStatus'],
+  tell: Tell,
+): Promise<boolean> {
+  const begin = newOperationRun({ operation: 'post', jobStatus, mode: 'wait' }, ctx.clock.now())
+  const recorder = createRecorder(ctx.clock, begin, () => undefined)
+  await toItsEnd(ctx, recorder, () => runPost(ctx, saved, recorder, () => announce(ctx, recorder.run)))
+  await conclude(ctx, recorder.run)
+  await tell(recorder.run)
+  return isGreen(recorder.run)
+}
+
+function isArming(inputs: Inputs): inputs is ArmingInputs {
+  return inputs.operation === 'create' || (inputs.operation === 'wait' && needsPostStep(inputs))
+}
+
+/** Saves what the post stage needs, and publishes ids, as things happen. */
+function recorderFor(ctx: Context, inputs: Inputs, arming: ArmingInputs | undefined): Recorder {
+  const { operation, jobStatus } = inputs
+  const begin = newOperationRun({ operation, jobStatus, mode: modeOf(inputs) }, ctx.clock.now())
+  const publish = publisher(ctx.report)
+  const plan = arming === undefined ? undefined : planOf(arming)
+  const recorder = createRecorder(ctx.clock, begin, (before, after) => {
+    publish(before, after)
+    if (plan === undefined || after.stateLost !== undefined) return
+    const trouble = saveChanges(ctx.report.saveState, plan, before, after)
+    if (trouble !== undefined) recorder.record({ type: 'state lost', why: trouble })
+  })
+  return recorder
+}
+
+/**
+ * Lets the end of the job know that the step ended green, as the very last thing: a cancel before that must not arm a
+ * rollback of a deploy that never began.
+ */
+function confirmGreen(ctx: Context, inputs: ArmingInputs, { armed, mode }: OperationRun): boolean {
+  if (armed === undefined || mode !== 'wait') return true
+  const isCancelled = ctx.signal.aborted
+  const trouble = isCancelled ? undefined : saveGreen(ctx.report.saveState)
+  if (!isCancelled && (trouble === undefined || inputs.restoreOn.length === 0)) return true
+  ctx.report.outputs({ reason: isCancelled ? 'cancelled' : 'runner-files' })
+  ctx.report.warn(isCancelled ? messages.CANCELLED_AT_THE_END : messages.disarmed(trouble ?? '').what)
+  return false
+}
+
+function modeOf(inputs: Inputs): OperationRun['mode'] {
+  if ('dryRun' in inputs && inputs.dryRun) return 'dry run'
+  return 'wait' in inputs && !inputs.wait ? 'no wait' : 'wait'
+}
+
+/** A cancel and a mistake of this action end an operation as everything else does: with the truth about it. */
+async function toItsEnd(ctx: Context, recorder: Recorder, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+    // A cancel that a courtesy has swallowed, such as the question for the token's permissions, is mentioned all the same.
+    if (ctx.signal.aborted && !isGreen(recorder.run)) throw ctx.signal.reason
+  } catch (error) {
+    recorder.record({ type: 'cut off', cutOff: cutOffBy(error) })
+  }
+}
+
+function cutOffBy(error: unknown): CutOff {
+  if (error instanceof Cancelled) return { by: 'cancel', signal: error.signal }
+  return { by: 'internal error', message: error instanceof Error ? error.message : String(error) }
+}
+
+function operate(ctx: Context, inputs: Inputs, recorder: Recorder): Promise<void> {
   switch (inputs.operation) {
     case 'create':
-      return create(ctx, inputs, ledger)
+      return create(ctx, inputs, recorder)
     case 'restore':
-      return restore(ctx, inputs, ledger, () => announce(ctx, inputs.operation, ledger))
+      return restore(ctx, inputs, recorder, () => announce(ctx, recorder.run))
     case 'delete':
-      return deleteSnapshots(ctx, inputs, ledger)
+      return deleteSnapshots(ctx, inputs, recorder)
     case 'list':
-      return list(ctx, inputs, ledger)
+      return list(ctx, inputs, recorder)
     case 'wait':
-      return wait(ctx, inputs, ledger)
+      return wait(ctx, inputs, recorder)
+  }
+}
+
+/** Publishes ids and what goes on as soon as the record knows them: whatever comes then, they are there. */
+function publisher(report: Report): Observer {
+  let published = ''
+  return (_, after) => {
+    const outputs = earlyOutputs(after)
+    const {
+      'snapshot-id': ids,
+      'safety-snapshot-id': safety,
+      'deleted-snapshot-ids': deleted,
+      status,
+    } = outputs
+    const key = JSON.stringify([ids, safety, deleted, status])
+    if (key === published || Object.keys(outputs).length === 0) return
+    published = key
+    report.outputs(outputs)
   }
 }

@@ -1,10 +1,10 @@
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 
-/** Ten years: longer than anything that is waited for or kept, and far below where numbers lose precision. */
-const LONGEST = 3_650 * DAY
+/** Ten years: longer than any time-out or age, and far below where numbers lose precision. */
+const LONGEST_MS = 3_650 * DAY_MS
 
 // 15 digits are exact in a number; the units come in descending order, each at most once.
 const SECONDS = /^[0-9]{1,15}$/
@@ -12,21 +12,21 @@ const COMBINED =
   /^(?:(?<d>[0-9]{1,15})d)?(?:(?<h>[0-9]{1,15})h)?(?:(?<m>[0-9]{1,15})m)?(?:(?<s>[0-9]{1,15})s)?(?:(?<ms>[0-9]{1,15})ms)?$/
 
 const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
-  ['d', DAY],
-  ['h', HOUR],
-  ['m', MINUTE],
-  ['s', SECOND],
+  ['d', DAY_MS],
+  ['h', HOUR_MS],
+  ['m', MINUTE_MS],
+  ['s', SECOND_MS],
   ['ms', 1],
 ]
 
 /**
- * Reads a duration as milliseconds: `90s`, `15m`, `1h30m`, `500ms`, `2d`, or a bare number of seconds; blanks
+ * Reads a duration as milliseconds: `90s`, `15m`, `1h30m`, `500ms`, `2d`, or a bare number of seconds; spaces
  * around it do not matter. Undefined for anything else and for more than ten years.
  */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim()
-  const duration = SECONDS.test(trimmed) ? Number(trimmed) * SECOND : parseCombined(trimmed)
-  return duration === undefined || duration > LONGEST ? undefined : duration
+  const duration = SECONDS.test(trimmed) ? Number(trimmed) * SECOND_MS : parseCombined(trimmed)
+  return duration === undefined || duration > LONGEST_MS ? undefined : duration
 }
 
 function parseCombined(text: string): number | undefined {
@@ -40,12 +40,12 @@ function parseCombined(text: string): number | undefined {
  * second, from an hour on to the minute, from 48 hours on to the hour. What is no length of time (negative, NaN) is `0s`.
  */
 export function formatDuration(ms: number): string {
-  const seconds = Math.round(bounded(ms) / SECOND)
+  const seconds = Math.round(bounded(ms) / SECOND_MS)
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3_600) return pair(Math.floor(seconds / 60), 'm', seconds % 60, 's')
-  const minutes = Math.round(bounded(ms) / MINUTE)
+  const minutes = Math.round(bounded(ms) / MINUTE_MS)
   if (minutes < 48 * 60) return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'm')
-  const hours = Math.round(bounded(ms) / HOUR)
+  const hours = Math.round(bounded(ms) / HOUR_MS)
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h')
 }
 
@@ -59,25 +59,18 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
  */
 export function formatAge(ms: number): string {
   const age = bounded(ms)
-  const seconds = Math.round(age / SECOND)
+  const seconds = Math.round(age / SECOND_MS)
   if (seconds < 60) return counted(seconds, 'second')
-  const minutes = Math.round(age / MINUTE)
+  const minutes = Math.round(age / MINUTE_MS)
   if (minutes < 60) return counted(minutes, 'minute')
-  const hours = Math.round(age / HOUR)
-  return hours < 48 ? counted(hours, 'hour') : counted(Math.round(age / DAY), 'day')
+  const hours = Math.round(age / HOUR_MS)
+  return hours < 48 ? counted(hours, 'hour') : counted(Math.round(age / DAY_MS), 'day')
 }
 
 function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
-/** A size for a person, from mebibytes: `512 MiB`, `5.0 GiB`, `unknown size`. */
-export function formatSize(mb: number | null): string {
-  if (mb === null || !Number.isFinite(mb) || mb < 0) return 'unknown size'
-  const mebibytes = Math.round(mb)
-  return mebibytes < 1_024 ? `${mebibytes} MiB` : `${(mb / 1_024).toFixed(1)} GiB`
-}
-
 function bounded(ms: number): number {
-  return ms > 0 ? Math.min(ms, LONGEST) : 0
+  return ms > 0 ? Math.min(ms, LONGEST_MS) : 0
 }

@@ -1,12 +1,16 @@
 import type { Random } from '../domain/clock.ts'
-import type { RunOrigin } from '../domain/origin.ts'
+import { DESCRIPTION_LIMIT } from '../domain/limits.ts'
+import type { WorkflowRun } from '../domain/workflow-run.ts'
 
-/** What a snapshot was made for: before a deploy, by a scheduled workflow, or to save what a restore overwrites. */
-export type Purpose = 'deploy' | 'schedule' | 'safety'
+/**
+ * What a snapshot was made for: before a deploy, by a scheduled workflow, to save what a restore overwrites, or to
+ * stay (the input `keep`).
+ */
+export type Purpose = 'deploy' | 'schedule' | 'safety' | 'keep'
 
 /** Who made a snapshot. It stands at the very end of the description and is the only proof of ownership. */
 export interface Marker {
-  /** The workflow's own ref without `@…`, decoded: `owner/repo/.github/workflows/deploy.yml`. */
+  /** The workflow file without its ref, decoded: `owner/repo/.github/workflows/deploy.yml`. */
   readonly workflow: string
   /** `owner/repo`, out of `workflow`. */
   readonly repository: string
@@ -19,9 +23,6 @@ export interface Marker {
   readonly key: string
 }
 
-/** UTF-16 code units, which are never fewer than the characters that the API may count. */
-const DESCRIPTION_LIMIT = 500
-
 const KEY_LENGTH = 8
 const KEY_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const MARKER_START = '[vps-snapshot-action '
@@ -33,7 +34,7 @@ const MARKER = new RegExp(
     'workflow=(?<workflow>(?<repository>[A-Za-z0-9._-]+/[A-Za-z0-9._-]+)/(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+)',
     'run=(?<run>0|[1-9][0-9]{0,19})',
     'attempt=(?<attempt>[1-9][0-9]{0,8})',
-    'purpose=(?<purpose>deploy|schedule|safety)',
+    'purpose=(?<purpose>deploy|schedule|safety|keep)',
     'key=(?<key>[a-z0-9]{8})\\]$',
   ].join(' '),
 )
@@ -44,20 +45,33 @@ export function newKey(random: Random): string {
   return Array.from({ length: KEY_LENGTH }, letter).join('')
 }
 
-export function markerFor(origin: RunOrigin, purpose: Purpose, key: string): Marker {
-  const workflow = origin.workflow.toWellFormed()
+/** The marker of a snapshot that this run makes. */
+export function markerFor(run: WorkflowRun, purpose: Purpose, key: string): Marker {
+  const workflow = run.workflow.toWellFormed()
   const repository = repositoryOf(workflow)
-  return { workflow, repository, run: origin.runId, attempt: origin.attempt, purpose, key }
+  return { workflow, repository, run: run.runId, attempt: run.attempt, purpose, key }
 }
 
-/** What a create of this run is for; `safety` is never a run's own purpose. */
-export function purposeOf(origin: RunOrigin): 'deploy' | 'schedule' {
-  return origin.event === 'schedule' ? 'schedule' : 'deploy'
+/** What the snapshots that `operation: create` makes in this run are for. */
+export function purposeOf(run: WorkflowRun, options: { readonly keep: boolean }): Exclude<Purpose, 'safety'> {
+  if (options.keep) return 'keep'
+  return run.event === 'schedule' ? 'schedule' : 'deploy'
 }
+
+/** The text that `parseMarker` reads: one line of plain characters. */
 
 export function formatMarker(marker: Marker): string {
   const { run, attempt, purpose, key } = marker
   return `${MARKER_START}workflow=${encode(marker.workflow)} run=${run} attempt=${attempt} purpose=${purpose} key=${key}]`
+}
+
+/**
+ * Whether a description that the API hands back carries the marker of the create with this key. With any other it
+ * counts as dropped: an API that cuts descriptions, or a text that quotes a marker, must not pass our snapshot to
+ * another workflow's retention.
+ */
+export function markerMatches(description: string, key: string): boolean {
+  return parseMarker(description)?.key === key
 }
 
 /**
@@ -87,7 +101,7 @@ function readMarker(text: string): Marker | undefined {
 }
 
 /**
- * A description that ends with the marker, at most 500 characters in all. The text is made one line of printable
+ * A description that ends with the marker, at most `DESCRIPTION_LIMIT` characters in all. The text is made one line of printable
  * characters and cut to fit, to nothing if need be; the marker is never cut.
  */
 export function describe(text: string, marker: Marker): string {
@@ -103,26 +117,41 @@ export function descriptionText(description: string): string {
 }
 
 /** What and where from, in one line: workflow, job, short commit, run URL. What the runner left empty is left out. */
-export function defaultDescription(origin: RunOrigin): string {
+export function defaultDescription(run: WorkflowRun): string {
   const parts = [
-    ['workflow', origin.workflowName],
-    ['job', origin.job],
-    ['commit', origin.sha.slice(0, 7)],
+    ['workflow', run.workflowName],
+    ['job', run.job],
+    ['commit', run.sha.slice(0, 7)],
   ].flatMap(([label, value]) => (value === '' ? [] : [`${label} ${value}`]))
-  const url = `${origin.serverUrl}/${origin.repository}/actions/runs/${origin.runId}`
+  const url = `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}`
   return [...parts, url].join(', ')
 }
 
 /** Whether this very workflow made it: the same path in the same repository, letter case of owner/repo aside. */
-export function isOwn(marker: Marker | undefined, origin: RunOrigin): boolean {
+export function isOwn(marker: Marker | undefined, run: WorkflowRun): boolean {
   return (
-    marker !== undefined && foldRepository(marker.workflow) === foldRepository(origin.workflow.toWellFormed())
+    marker !== undefined && foldRepository(marker.workflow) === foldRepository(run.workflow.toWellFormed())
   )
 }
 
 /** Whether any workflow of this repository made it, letter case aside. */
-export function isThisRepository(marker: Marker | undefined, origin: RunOrigin): boolean {
-  return marker !== undefined && marker.repository.toLowerCase() === origin.repository.toLowerCase()
+export function isThisRepository(marker: Marker | undefined, run: WorkflowRun): boolean {
+  return marker !== undefined && marker.repository.toLowerCase() === run.repository.toLowerCase()
+}
+
+/** Whether this workflow run made it, in whichever attempt: only then may a `wait` step arm a rollback to it. */
+export function madeByThisRun(marker: Marker | undefined, run: WorkflowRun): boolean {
+  return isThisRepository(marker, run) && marker?.run === run.runId
+}
+
+/**
+ * The workflow file of a workflow's ref (`GITHUB_WORKFLOW_REF`), e.g. `owner/repo/.github/workflows/deploy.yml` of
+ * `owner/repo/.github/workflows/deploy.yml@refs/heads/main`. A file's name may itself contain `@`, so the ref is cut
+ * off at the last `@refs/`, or else the last `@`.
+ */
+export function workflowPathOf(ref: string): string {
+  const end = ref.includes('@refs/') ? ref.lastIndexOf('@refs/') : ref.lastIndexOf('@')
+  return end < 0 ? ref : ref.slice(0, end)
 }
 
 function repositoryOf(workflow: string): string {
@@ -158,7 +187,7 @@ function oneLine(text: string): string {
     .trim()
 }
 
-/** At most `limit` code units, never half a surrogate pair, no blank at the end. */
+/** At most `limit` code units, never half a surrogate pair, no space at the end. */
 function cutText(text: string, limit: number): string {
   if (text.length <= limit) return text
   const cut = text.slice(0, Math.max(limit, 0))

@@ -1,100 +1,110 @@
 import type { Random } from '../domain/clock.ts'
+import { CREATE_DURATION, type DurationRange, RESTORE_DURATION } from '../domain/limits.ts'
+import type { PollConfig } from './poll-config.ts'
+import { confirmationGapMs } from './settle.ts'
 
 /** Milliseconds to wait until the next poll, when `elapsedMs` have passed since the operation began. */
-export type Gap = (elapsedMs: number) => number
+export type Interval = (elapsedMs: number) => number
 
 export type ScheduleName = 'create' | 'restore' | 'delete' | 'power' | 'settle'
-
-/** How an operation polls. */
-export interface Pace {
-  /** Exactly this long between two polls; when it is not given, the operation's schedule. */
-  readonly fixedIntervalMs?: number
-  /** An emulator is polled, whose minutes last less than a minute. */
-  readonly timeLapse: boolean
-}
 
 /** No input, however wrong, makes a hot loop; nor a delay beyond what timers take (they fire at once then). */
 const SHORTEST_GAP_MS = 100
 const LONGEST_GAP_MS = 24 * 60 * 60_000
 
-// From here on in seconds, like the documented durations.
-const SLOWEST = 60
-const GROWTH = 0.15
+const JITTER = 0.1
+const LATE_FROM_MS = 30 * 60_000
+const LATE_GAP_MS = 30_000
+/** The last look is taken this long before the deadline, so that what has ended is not reported as timed out. */
+const LAST_LOOK_MS = 5_000
 
-/** The poll times of the beginning, then what follows. Each gap is at most half of what has passed, or 3 seconds. */
-function leadIn(polls: readonly number[], afterwards: Gap): Gap {
-  return elapsed => {
-    let previous = 0
-    for (const poll of polls) {
-      // The whole gap, not what is left of it: a fleet of slightly different ages polls no more often than one server.
-      if (elapsed < poll) return poll - previous
-      previous = poll
-    }
-    return afterwards(elapsed)
-  }
+/** The longest gaps of a schedule, jitter included. */
+interface Longest {
+  /** However little time has passed. */
+  readonly leastMs: number
+  /** Of the time that has passed: what lasts longer may be noticed later. */
+  readonly share: number
+  /** In the first half hour; after that half a minute. */
+  readonly mostMs: number
 }
 
-/** `gap` until `from`, then 15 % longer each time, up to a minute: a geometric series in closed form. */
-function slackening(from: number, gap: number): Gap {
-  return elapsed => Math.min(SLOWEST, gap + GROWTH * Math.max(0, elapsed - from))
-}
+/** Within the documented range of an operation its end is likely: there the gap is the same all along. */
+const RANGE_GAP_MS = 7_500
+const LONG: Longest = { leastMs: 3_000, share: 0.12, mostMs: 15_000 }
 
-interface Range {
-  readonly opens: number
-  readonly closes: number
-  readonly factor: number
-  readonly least: number
-}
-
-/**
- * The gaps of an operation whose end is equally likely at any moment of a documented range. The gap that makes the
- * mean delay least for a given mean number of requests goes with the square root of what is left of the range: a poll
- * late in it is seldom needed. Nothing can have ended before the range opens, so the first poll comes a gap after it.
+/*
+ * A gap depends on the time that has really passed, and on nothing that was planned: however jitter and slow answers
+ * move the polls, none is skipped. The ranges are a hint; outside them the end is noticed nearly as soon.
  */
-function withinRange({ opens, closes, factor, least }: Range): Gap {
-  const inside = (elapsed: number) => Math.max(least, factor * Math.sqrt(closes - elapsed))
-  const overdue = slackening(closes, least)
-  return elapsed => {
-    if (elapsed < opens) return opens + inside(opens) - elapsed
-    return elapsed < closes ? inside(elapsed) : overdue(elapsed)
+const SCHEDULES: Readonly<Record<ScheduleName, Interval>> = {
+  create: withinRange(CREATE_DURATION, proportional(LONG)),
+  restore: withinRange(RESTORE_DURATION, proportional(LONG)),
+  delete: proportional({ leastMs: 1_000, share: 0.4, mostMs: 10_000 }),
+  power: proportional({ leastMs: 2_000, share: 0.4, mostMs: 10_000 }),
+  settle: proportional({ leastMs: 3_000, share: 0.3, mostMs: 10_000 }),
+}
+
+function proportional({ leastMs, share, mostMs }: Longest): Interval {
+  return elapsedMs => {
+    const limit = elapsedMs < LATE_FROM_MS ? mostMs : LATE_GAP_MS
+    return Math.min(limit, Math.max(leastMs, share * elapsedMs)) / (1 + JITTER)
   }
 }
 
-/** A create takes 3 to 10 minutes, a restore 5 to 15 (published reference). The factors spend the requests allowed. */
-const SCHEDULES: Readonly<Record<ScheduleName, Gap>> = {
-  create: leadIn(
-    [8, 12, 18, 27, 40, 60, 90, 135],
-    withinRange({ opens: 180, closes: 600, factor: 0.68, least: 5 }),
-  ),
-  restore: leadIn(
-    [8, 12, 18, 27, 40, 60, 90, 135, 202, 303],
-    withinRange({ opens: 300, closes: 900, factor: 0.56, least: 5 }),
-  ),
-  delete: leadIn([1, 2, 4, 6, 9, 13, 19, 28], slackening(120, 10)),
-  power: leadIn([2, 5, 8, 12, 18, 27], slackening(120, 10)),
-  settle: leadIn([5, 8, 12, 18, 27, 40, 53, 67], slackening(180, 15)),
+function withinRange({ fromMs, toMs }: DurationRange, otherwise: Interval): Interval {
+  return elapsedMs => (elapsedMs >= fromMs && elapsedMs < toMs ? RANGE_GAP_MS : otherwise(elapsedMs))
 }
 
-/** The schedule of an operation, before jitter, in whole milliseconds. An age that is none (negative, NaN) counts as 0. */
-export function scheduleFor(name: ScheduleName): Gap {
-  const gap = SCHEDULES[name]
-  return elapsedMs => Math.round(1_000 * gap(elapsedMs > 0 ? elapsedMs / 1_000 : 0))
+/** The schedule of an operation, before jitter, in whole milliseconds. A time that is none (negative, NaN) counts as 0. */
+export function scheduleFor(name: ScheduleName): Interval {
+  const interval = SCHEDULES[name]
+  return elapsedMs => Math.floor(interval(elapsedMs > 0 ? elapsedMs : 0))
 }
 
-/** Always the same gap, whatever the age; kept between 100 ms and a day. */
-export function fixedSchedule(intervalMs: number): Gap {
+/** Always the same gap; kept between 100 ms and a day. */
+export function fixedSchedule(intervalMs: number): Interval {
   return () => bounded(intervalMs)
 }
 
-/** The gap ±10 %, so that jobs that began together do not poll in step. */
+/** The gap ±10 %, so that jobs that began together do not poll in step. Milliseconds. */
 export function jittered(gapMs: number, random: Random): number {
-  return bounded(Math.round(gapMs * (0.9 + 0.2 * random())))
+  return bounded(Math.floor(gapMs * (1 - JITTER + 2 * JITTER * random())))
 }
 
-/** How long to wait before the next poll: exactly the fixed interval, or the operation's schedule with jitter. */
-export function nextDelay(name: ScheduleName, elapsedMs: number, pace: Pace, random: Random): number {
-  if (pace.fixedIntervalMs !== undefined) return fixedSchedule(pace.fixedIntervalMs)(elapsedMs)
-  return jittered(scheduleFor(name)(elapsedMs), random)
+/** What the next poll depends on. Milliseconds. */
+export interface NextPoll {
+  readonly schedule: ScheduleName
+  /** Since each awaited thing began, one at least; of several, the one whose gap is shortest decides. */
+  readonly elapsedMs: readonly number[]
+  /** Until the deadline. */
+  readonly remainingMs: number
+  /** Nothing has been looked at yet. */
+  readonly isFirst?: boolean
+  /** The last look showed an end that one more is to confirm. */
+  readonly isConfirming?: boolean
+  /** The distance that a limiter's answer asks for: it stretches every schedule. */
+  readonly minGapMs?: number
+}
+
+/**
+ * How long to wait before the next poll, in milliseconds: exactly the given interval, or the operation's schedule with
+ * jitter. Whatever the interval, the first look comes early, and the last one before the deadline.
+ */
+export function nextDelay(next: NextPoll, config: PollConfig, random: Random): number {
+  const { elapsedMs, remainingMs, minGapMs = 0 } = next
+  const interval = scheduleFor(next.schedule)
+  const scheduledMs = jittered(Math.min(...elapsedMs.map(interval)), random)
+  const regularMs = config.fixedIntervalMs === undefined ? scheduledMs : bounded(config.fixedIntervalMs)
+  const early = next.isFirst === true ? [scheduledMs, remainingMs / 2] : []
+  const confirming = next.isConfirming === true ? [confirmationGapMs(config)] : []
+  const wantedMs = Math.min(regularMs, ...early, ...confirming)
+  return bounded(Math.max(beforeDeadline(wantedMs, remainingMs), minGapMs))
+}
+
+/** Shorter gaps bring a look in the last seconds by themselves; in these seconds the last look has been taken. */
+function beforeDeadline(delayMs: number, remainingMs: number): number {
+  if (delayMs < LAST_LOOK_MS || remainingMs <= LAST_LOOK_MS) return delayMs
+  return Math.min(delayMs, remainingMs - LAST_LOOK_MS)
 }
 
 function bounded(ms: number): number {

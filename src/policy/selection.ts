@@ -1,52 +1,85 @@
 import type { Snapshot } from '../domain/entities.ts'
-import type { SnapshotId } from '../domain/ids.ts'
-import type { RunOrigin } from '../domain/origin.ts'
-import { isThisRepository, type Marker, parseMarker } from './marker.ts'
-import { compareNewestFirst, uniqueById } from './recency.ts'
-import { snapshotPhase } from './statuses.ts'
+import type { WorkflowRun } from '../domain/workflow-run.ts'
+import { isThisRepository, madeByThisRun, parseMarker } from './marker.ts'
+import { makeValidName } from './names.ts'
+import { newest, uniqueById } from './recency.ts'
+import { snapshotActivity, snapshotPhase } from './statuses.ts'
 
-export type Selected =
-  | {
-      readonly ok: true
-      readonly snapshot: Snapshot
-      /** `latest` chose one that a re-run made: it may hold what the first attempt left. */
-      readonly fromRerun: boolean
-    }
+interface Selected {
+  readonly ok: true
+  readonly snapshot: Snapshot
+  /** Whether a re-run made it: it may hold what the first attempt left. */
+  readonly fromRerun: boolean
+  /** Whether this workflow run made it. If not, a list that lags may still lack the one that it did make. */
+  readonly fromThisRun: boolean
+}
+
+const NONE = { ok: false, reason: 'none' } as const
+
+/** What `latest` is on one server. */
+export type LatestSelection =
+  | Selected
   | { readonly ok: false; readonly reason: 'none' }
-  | { readonly ok: false; readonly reason: 'several'; readonly ids: readonly SnapshotId[] }
+  /** A newer one of this repository is being made: wait for it, then choose again. */
+  | { readonly ok: false; readonly reason: 'in-progress'; readonly snapshot: Snapshot }
+  /** Neither dates nor ids tell which of these is the newest. */
+  | { readonly ok: false; readonly reason: 'undecided'; readonly candidates: readonly Snapshot[] }
 
-const NONE: Selected = { ok: false, reason: 'none' }
+/** What a name means on one server. */
+export type NameSelection =
+  | Selected
+  | { readonly ok: false; readonly reason: 'none' }
+  | { readonly ok: false; readonly reason: 'several'; readonly candidates: readonly Snapshot[] }
 
 /**
- * The newest snapshot of one server that any workflow of this repository made before a deploy: for a restore the
- * newest completed one, for a wait the newest of any status.
+ * The newest snapshot of one server that any workflow of this repository made before a deploy: for a wait of any
+ * status; for a restore completed, unless a newer one is in progress. What is stuck or failed does not count there.
+ * @param options `now`: by the API's clock, in milliseconds since the epoch
  */
-export function chooseLatest(
+export function selectLatest(
   snapshots: readonly Snapshot[],
-  origin: RunOrigin,
-  use: 'restore' | 'wait',
-): Selected {
-  const [latest] = snapshots
-    .filter(({ status }) => use === 'wait' || snapshotPhase(status) === 'completed')
-    .flatMap(snapshot => madeForDeploy(snapshot, origin))
-    .sort((a, b) => compareNewestFirst(a.snapshot, b.snapshot))
-  if (latest === undefined) return NONE
-  return { ok: true, snapshot: latest.snapshot, fromRerun: latest.marker.attempt > 1 }
+  run: WorkflowRun,
+  { use, now }: { readonly use: 'restore' | 'wait'; readonly now: number },
+): LatestSelection {
+  const eligible = uniqueById(snapshots)
+    .filter(snapshot => isDeploy(snapshot, run))
+    .filter(snapshot => use === 'wait' || isOrWillBeCompleted(snapshot, now))
+  const latest = newest(eligible)
+  if (latest.state === 'none') return NONE
+  if (latest.state === 'undecided') return { ok: false, reason: 'undecided', candidates: latest.candidates }
+  const { snapshot } = latest
+  if (use === 'wait' || snapshotPhase(snapshot.status) === 'completed') return selected(snapshot, run)
+  return { ok: false, reason: 'in-progress', snapshot }
 }
 
-function madeForDeploy(
-  snapshot: Snapshot,
-  origin: RunOrigin,
-): readonly { snapshot: Snapshot; marker: Marker }[] {
-  const marker = parseMarker(snapshot.description)
-  return marker?.purpose === 'deploy' && isThisRepository(marker, origin) ? [{ snapshot, marker }] : []
+function isDeploy({ description }: Snapshot, run: WorkflowRun): boolean {
+  const marker = parseMarker(description)
+  return marker?.purpose === 'deploy' && isThisRepository(marker, run)
 }
 
-/** The snapshot of exactly this name on one server. Two of the same name are for a person to decide. */
-export function chooseByName(snapshots: readonly Snapshot[], name: string): Selected {
-  const named = uniqueById(snapshots).filter(snapshot => snapshot.name === name)
-  const [snapshot, ...others] = named
+function isOrWillBeCompleted(snapshot: Snapshot, now: number): boolean {
+  if (snapshotPhase(snapshot.status) === 'completed') return true
+  return ['in_progress', 'undated'].includes(snapshotActivity(snapshot, now))
+}
+
+/**
+ * The snapshot of this name on one server: exactly as given or, where there is none, as `operation: create` makes it
+ * valid. Between two of the same name a person must decide.
+ */
+export function selectByName(snapshots: readonly Snapshot[], name: string, run: WorkflowRun): NameSelection {
+  const exact = named(snapshots, name)
+  const found = exact.length > 0 ? exact : named(snapshots, makeValidName(name)?.name)
+  const [snapshot, ...others] = found
   if (snapshot === undefined) return NONE
-  if (others.length > 0) return { ok: false, reason: 'several', ids: named.map(({ id }) => id) }
-  return { ok: true, snapshot, fromRerun: false }
+  return others.length > 0 ? { ok: false, reason: 'several', candidates: found } : selected(snapshot, run)
+}
+
+function named(snapshots: readonly Snapshot[], name: string | undefined): readonly Snapshot[] {
+  return uniqueById(snapshots).filter(snapshot => snapshot.name === name)
+}
+
+function selected(snapshot: Snapshot, run: WorkflowRun): Selected {
+  const marker = parseMarker(snapshot.description)
+  const fromRerun = marker !== undefined && marker.attempt > 1
+  return { ok: true, snapshot, fromRerun, fromThisRun: madeByThisRun(marker, run) }
 }

@@ -1,4 +1,4 @@
-import type { Pace } from './schedule.ts'
+import type { PollConfig } from './poll-config.ts'
 
 /** How long, and over how many reads at least, something must stay the same before it is believed. */
 export interface SettleWindow {
@@ -16,16 +16,51 @@ export interface Streak {
 
 const READS = 3
 const DURATION_MS = 60_000
-const TIME_LAPSE_INTERVALS = 12
+const DURATION_INTERVALS = 12
+const MISSING_ID_MS = 20_000
+const MISSING_ID_INTERVALS = 4
+const CONFIRMATION_MS = 2_000
+const CONFIRMATION_READS = 2
+// A timer may fire a little early, and answers take different times.
+const CONFIRMATION_SHARE = 0.75
 
-/** One minute and three reads; in time-lapse twelve intervals and three reads. */
-export function settleWindow(pace: Pace): SettleWindow {
-  if (!pace.timeLapse || pace.fixedIntervalMs === undefined) return { durationMs: DURATION_MS, reads: READS }
-  return { durationMs: TIME_LAPSE_INTERVALS * pace.fixedIntervalMs, reads: READS }
+/** One minute and three reads; by an accelerated clock twelve intervals and three reads. */
+export function settleWindow(config: PollConfig): SettleWindow {
+  const intervalMs = acceleratedInterval(config)
+  return {
+    durationMs: intervalMs === undefined ? DURATION_MS : DURATION_INTERVALS * intervalMs,
+    reads: READS,
+  }
+}
+
+/** How long good answers must lack an id before it counts as wrong: 20 seconds (four intervals) and three reads. */
+export function missingIdWindow(config: PollConfig): SettleWindow {
+  const intervalMs = acceleratedInterval(config)
+  return {
+    durationMs: intervalMs === undefined ? MISSING_ID_MS : MISSING_ID_INTERVALS * intervalMs,
+    reads: READS,
+  }
+}
+
+/**
+ * How long to wait before a read that confirms another, in milliseconds: one read can come from a replica that lags
+ * behind. Two seconds; by an accelerated clock one interval.
+ */
+export function confirmationGapMs(config: PollConfig): number {
+  return acceleratedInterval(config) ?? CONFIRMATION_MS
+}
+
+/** What two reads in a row must fill that confirm each other. */
+export function confirmationWindow(config: PollConfig): SettleWindow {
+  return { durationMs: CONFIRMATION_SHARE * confirmationGapMs(config), reads: CONFIRMATION_READS }
+}
+
+function acceleratedInterval({ acceleratedClock, fixedIntervalMs }: PollConfig): number | undefined {
+  return acceleratedClock ? fixedIntervalMs : undefined
 }
 
 /** As long, and as many reads, as two windows one after the other. */
-export function twice(window: SettleWindow): SettleWindow {
+export function doubled(window: SettleWindow): SettleWindow {
   return { durationMs: 2 * window.durationMs, reads: 2 * window.reads }
 }
 
@@ -39,4 +74,14 @@ export function extendStreak(streak: Streak | undefined, value: string, at: numb
 export function isSettled(streak: Streak | undefined, window: SettleWindow): boolean {
   if (streak === undefined) return false
   return streak.last - streak.since >= window.durationMs && streak.reads >= window.reads
+}
+
+/**
+ * Whether a server that is to be started may be left alone, because it runs: once it was seen stopped, by two reads
+ * that confirm each other; before that only by a settle window, since the stop may still be on its way.
+ * @param phases the streak of the server's phases
+ */
+export function needsNoStart(phases: Streak | undefined, stopSeen: boolean, config: PollConfig): boolean {
+  if (phases?.value !== 'active') return false
+  return isSettled(phases, stopSeen ? confirmationWindow(config) : settleWindow(config))
 }

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../domain/entities.ts'
-import { extendStreak, isSettled, type SettleWindow, type Streak, twice } from './settle.ts'
+import { doubled, extendStreak, isSettled, type SettleWindow, type Streak } from './settle.ts'
 import { snapshotPhase } from './statuses.ts'
 
 export type SnapshotProgress =
@@ -42,12 +42,12 @@ export function observeSnapshot(
 
 /**
  * What the answers so far prove. A snapshot is gone when it was seen once and is then missing from every good answer
- * for two settle windows. An unlisted status is pending.
+ * for two settle windows. An unrecognized status is pending.
  */
 export function snapshotProgress(watch: SnapshotWatch): SnapshotProgress {
   const { snapshot } = watch
   if (snapshot === undefined) return { state: 'pending' }
   const phase = snapshotPhase(snapshot.status)
   if (phase === 'completed' || phase === 'failed') return { state: phase, snapshot }
-  return { state: isSettled(watch.missing, twice(watch.window)) ? 'gone' : 'pending', snapshot }
+  return { state: isSettled(watch.missing, doubled(watch.window)) ? 'gone' : 'pending', snapshot }
 }

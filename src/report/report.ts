@@ -1,19 +1,24 @@
 import { defuse, logLine, oneLine } from './harmless.ts'
-import type { Outputs } from './outputs.ts'
+import type { Outputs } from './output-names.ts'
 import type { Runner } from './runner.ts'
-import { renderSummary, type SummaryModel } from './summary.ts'
-import { type Table, tableLines } from './table.ts'
+import { renderSummary, type SummaryModel } from './summary-markup.ts'
+import { type Table, tableLines } from './text-table.ts'
 
 /** How a stage ended, as the user is to see it. Texts are raw. */
 export interface Conclusion {
-  readonly good: boolean
+  readonly isGreen: boolean
   /** The annotation's title, e.g. `Restore failed`. */
   readonly title: string
-  /** What to do next; undefined where nothing is to be done. */
-  readonly verdict: string
-  readonly next: string | undefined
+  /** What happened, in one line. */
+  readonly headline: string
+  /** What state things are in now; may be empty. */
+  readonly state: string
   /** What the annotation says besides, since the log has said it in lines of its own. */
-  readonly detail?: string | undefined
+  readonly detail?: string
+  /** The way out; undefined where none is needed. */
+  readonly next: string | undefined
+  /** A green end that is worth an annotation: more than a line in a log that nobody opens. */
+  readonly annotateAs?: 'notice' | 'warning' | undefined
   readonly summary: SummaryModel | undefined
 }
 
@@ -27,13 +32,17 @@ export interface Report {
   notice(text: string): void
   /** Something that the user should act on: an annotation, too. */
   warn(text: string): void
+  /** Writes outputs. Where the runner's file cannot be written, the values go to the log. */
   outputs(values: Outputs): void
-  /** Saves a value for the post stage. */
-  keep(name: string, value: string): void
+  /**
+   * Saves a value for the post stage.
+   * @returns why it could not be saved; undefined where it was
+   */
+  saveState(name: string, value: string): string | undefined
   group<T>(title: string, body: () => Promise<T>): Promise<T>
   /** Writes the summary before the end, where the time to write it later may not be left; `conclude` then writes none. */
   summarise(summary: SummaryModel): Promise<void>
-  /** Writes the summary, the annotation of a failed stage and, last, the verdict. */
+  /** Writes the summary, the annotation of a failed stage, the verdict and, last, the way out. */
   conclude(conclusion: Conclusion): Promise<void>
 }
 
@@ -54,6 +63,20 @@ export function createReport(
     text => runner.notice(text, 'VPS.org snapshot'),
     line => runner.info(line),
   )
+  let isOutputLost = false
+  const writeOutput = (name: string, value: string): void => {
+    try {
+      runner.setOutput(name, value)
+    } catch (error) {
+      // A full disk or a lost file must not end a rollback before it is sent, nor hide the id of a snapshot.
+      if (!isOutputLost)
+        warn(
+          `The step's outputs cannot be written (${reasonOf(error)}); their values are printed here instead.`,
+        )
+      isOutputLost = true
+      runner.info(logLine(`Output ${name}: ${value}`))
+    }
+  }
   let summarised = false
   const summarise = async (summary: SummaryModel): Promise<void> => {
     if (!settings.summary || summarised) return
@@ -81,10 +104,16 @@ export function createReport(
     warn,
     outputs: values => {
       if (!settings.outputs) return
-      for (const [name, value] of Object.entries(values))
-        if (value !== undefined) runner.setOutput(name, value)
+      for (const [name, value] of Object.entries(values)) if (value !== undefined) writeOutput(name, value)
     },
-    keep: (name, value) => runner.saveState(name, value),
+    saveState: (name, value) => {
+      try {
+        runner.saveState(name, value)
+        return undefined
+      } catch (error) {
+        return reasonOf(error)
+      }
+    },
     group: async (title, body) => {
       group = { title: oneLine(title), open: false }
       try {
@@ -97,9 +126,15 @@ export function createReport(
     summarise,
     conclude: async conclusion => {
       if (conclusion.summary !== undefined) await summarise(conclusion.summary)
-      if (!conclusion.good) runner.error(annotation(conclusion), oneLine(conclusion.title))
+      // An annotation stands in the log, too: what it says is said.
+      if (!conclusion.isGreen) runner.error(annotation(conclusion), oneLine(conclusion.title))
+      else if (conclusion.annotateAs === 'warning') warn(annotation(conclusion))
+      else if (conclusion.annotateAs === 'notice') notice(annotation(conclusion))
+      else
+        for (const text of [conclusion.headline, conclusion.state])
+          if (text !== '') runner.info(logLine(text))
+      // The way out is what a tired reader sees last.
       if (conclusion.next !== undefined) runner.info(logLine(`Next: ${conclusion.next}`))
-      runner.info(logLine(conclusion.verdict))
     },
   }
 }
@@ -116,9 +151,11 @@ function limited(annotate: (text: string) => void, print: (line: string) => void
   }
 }
 
-function annotation(conclusion: Conclusion): string {
-  const { verdict, detail, next } = conclusion
-  return oneLine([verdict, detail, next].filter(text => text !== undefined).join(' '), ANNOTATION_LENGTH)
+function annotation({ headline, state, detail = '', next }: Conclusion): string {
+  return oneLine(
+    [headline, detail, state, next ?? ''].filter(text => text !== '').join(' '),
+    ANNOTATION_LENGTH,
+  )
 }
 
 async function writeSummary(
@@ -130,6 +167,10 @@ async function writeSummary(
     await runner.writeSummary(renderSummary(model))
   } catch (error) {
     // A full disk or a lost file must not turn a completed snapshot red.
-    warn(`The job summary could not be written: ${error instanceof Error ? error.message : 'unknown reason'}`)
+    warn(`The job summary could not be written: ${reasonOf(error)}`)
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason'
 }

@@ -10,7 +10,9 @@ export interface Runner {
   startGroup(title: string): void
   endGroup(): void
   mask(secret: string): void
+  /** Throws when the runner's file cannot be written. */
   setOutput(name: string, value: string): void
+  /** Throws when the runner's file cannot be written. */
   saveState(name: string, value: string): void
   /** Appends to the job summary. Rejects when the runner's file cannot be written. */
   writeSummary(markup: string): Promise<void>
@@ -23,9 +25,11 @@ const SHORTEST_SECRET = 8
  * A runner that is never told a secret: a text from the API may hold it in a form that becomes readable only when it is
  * made harmless. What is kept for the post stage is passed on as it is.
  */
-export function withoutSecret(runner: Runner, secret: string): Runner {
-  if (secret.length < SHORTEST_SECRET) return runner
-  const hide = (text: string): string => text.replaceAll(secret, '***')
+export function withoutSecrets(runner: Runner, secrets: readonly string[]): Runner {
+  const hidden = secrets.filter(secret => secret.length >= SHORTEST_SECRET)
+  if (hidden.length === 0) return runner
+  const hide = (text: string): string =>
+    hidden.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
   return {
     ...runner,
     info: line => runner.info(hide(line)),
@@ -49,7 +53,11 @@ export const githubRunner: Runner = {
   endGroup: core.endGroup,
   mask: core.setSecret,
   setOutput: core.setOutput,
-  saveState: core.saveState,
+  saveState: (name, value) => {
+    // Without that file the toolkit would print the value, and among them is the API token.
+    if ((process.env['GITHUB_STATE'] ?? '') === '') throw new Error('GITHUB_STATE is not set')
+    core.saveState(name, value)
+  },
   writeSummary: async markup => {
     await core.summary.addRaw(markup, true).write()
   },

@@ -1,11 +1,21 @@
 import type { Clock, Random } from '../domain/clock.ts'
-import { clip, wordsOf } from './error-body.ts'
-import { type ApiFailure, type ApiResult, isAmbiguous } from './failure.ts'
-import { parseJson } from './json.ts'
-import { parseRetryAfter, retryDelay } from './retry.ts'
+import type { HttpAnswer, HttpRequest, HttpTransport, TransportResult } from '../http/http-transport.ts'
+import { parseJson } from '../http/json.ts'
+import { Pacer } from '../http/pacing.ts'
+import { readRateLimit } from '../http/rate-limit.ts'
+import { type Scrub, scrubberOf } from '../http/scrub.ts'
+import { formatDuration } from '../policy/durations.ts'
+import { isPage, saysNo, truncate } from './error-body.ts'
+import {
+  type ApiFailure,
+  type ApiResult,
+  isAmbiguous,
+  isThrottled,
+  type RefusalFacts,
+  readRefusal,
+} from './failure.ts'
+import { RETRY_PATIENCE_MS, retryDelay } from './retry.ts'
 import type { Reader } from './schemas.ts'
-import { type Scrub, scrubberOf } from './scrub.ts'
-import type { Wire, WireAnswer, WireRequest, WireResult } from './wire.ts'
 
 export interface CallOptions {
   /** Clock milliseconds. No answer is waited for beyond it. */
@@ -18,73 +28,83 @@ export interface CallOptions {
 export interface ClientSettings {
   readonly apiUrl: URL
   readonly token: string
-  readonly wire: Wire
+  readonly transport: HttpTransport
   readonly clock: Clock
   readonly random: Random
   /** When it is aborted, nothing more is sent, and calls reject with its reason. */
   readonly signal: AbortSignal
+  /**
+   * How many requests may be sent within a second while no limiter has answered. Infinity for an emulator in time-lapse,
+   * whose second is a small part of ours.
+   */
+  readonly burst?: number
   /** Told before each repetition. */
   readonly onRetry?: (note: { readonly failure: ApiFailure; readonly delayMs: number }) => void
   /** Told of each exchange: method, path, outcome. Never a body. */
   readonly debug?: (line: string) => void
+  /** Told of each answer, whatever its status. */
+  readonly onAnswer?: (answer: HttpAnswer) => void
 }
 
-/** One request of the API and how its answer is to be understood. */
+/** One request of the API and how its answer is decoded. */
 export interface Call<T> {
-  readonly method: WireRequest['method']
+  readonly method: HttpRequest['method']
   /** Below the API's base, with its query. */
   readonly path: string
   /** JSON text. */
   readonly body?: string
-  /** Reads the body of a 2xx; without it the body does not matter and `value` is the answer. */
-  readonly understand: { readonly read: Reader<T> } | { readonly value: T }
+  /** `read` takes the JSON of a 2xx; `value` is the result of any that is empty, or JSON that does not say no. */
+  readonly decode: { readonly read: Reader<T> } | { readonly value: T }
   /**
-   * What a 404 means, where it is not an error.
-   * @param mayHaveActed whether an earlier sending of the same request may have been acted upon
+   * What the API's own 404 means, where it is not an error.
+   * @param mayHaveActed whether an earlier sending of the same request may have been acted on
    */
   readonly onMissing?: (mayHaveActed: boolean) => T
 }
 
-/** Milliseconds for one exchange. */
-export const READ_TIMEOUT = 30_000
-/** Milliseconds for one exchange that changes something. */
-export const WRITE_TIMEOUT = 60_000
-/** Milliseconds that a POST or DELETE on its way may still take once the signal is aborted. */
-export const CANCEL_GRACE = 1_000
+/** For one exchange that only reads. */
+export const READ_TIMEOUT_MS = 30_000
+/** For one exchange that changes something. */
+export const WRITE_TIMEOUT_MS = 60_000
+/** That a POST or DELETE on its way may still take once the signal is aborted. */
+export const CANCEL_GRACE_MS = 1_000
 
-/** Sends calls: time-outs, repetitions, cancellation, and the translation of what comes back. */
+/** Sends calls: pace, time-outs, repetitions, cancellation, and the translation of what comes back. */
 export class Caller {
   readonly #settings: ClientSettings
   readonly #base: string
   readonly #scrub: Scrub
+  readonly #pacer: Pacer
 
   constructor(settings: ClientSettings) {
     this.#settings = settings
     this.#base = settings.apiUrl.href.replace(/\/+$/, '')
     this.#scrub = scrubberOf(settings.token)
-  }
-
-  /** The API's base address, with one slash at its end. */
-  get base(): URL {
-    return new URL(`${this.#base}/`)
+    this.#pacer = new Pacer(settings.clock, settings.burst)
   }
 
   /** Sends a call until there is an answer, or it is given up. Rejects only when the signal is aborted. */
   async call<T>(call: Call<T>, options: CallOptions): Promise<ApiResult<T>> {
     const { clock, random, signal, onRetry } = this.#settings
+    const { deadline } = options
     const began = clock.now()
     let mayHaveActed = false
+    let last: ApiResult<T> | undefined
     for (let sent = 1; ; sent += 1) {
-      const result = await this.#attempt(call, { options, sent, mayHaveActed })
+      // A read that fails without end is given up before a limiter lets it go again.
+      const isRepeatedRead = sent > 1 && call.method === 'GET'
+      const turnBy = isRepeatedRead ? Math.min(deadline, began + RETRY_PATIENCE_MS) : deadline
+      const result = await this.#attempt(call, { deadline, turnBy, sent, mayHaveActed })
+      // No time was left to send it again: what the API said before tells more.
+      if (!result.ok && result.failure.repeated === 0 && last !== undefined) return last
       if (result.ok || options.once === true || signal.aborted) return result
+      last = result
       const { failure } = result
-      const now = clock.now()
-      const delayMs = retryDelay({ failure, sent, now, began, deadline: options.deadline, random })
+      const delayMs = retryDelay({ failure, sent, now: clock.now(), began, deadline, random })
       if (delayMs === undefined) return result
       onRetry?.({ failure, delayMs })
       mayHaveActed ||= isAmbiguous(failure)
       await clock.sleep(delayMs, signal)
-      if (clock.now() >= options.deadline) return result
     }
   }
 
@@ -99,22 +119,35 @@ export class Caller {
   }
 
   async #attempt<T>(call: Call<T>, attempt: Attempt): Promise<ApiResult<T>> {
-    const { options, sent, mayHaveActed } = attempt
-    const { clock, signal, debug } = this.#settings
+    const { clock, signal } = this.#settings
+    const { deadline, turnBy } = attempt
     signal.throwIfAborted()
-    const limit = call.method === 'GET' ? READ_TIMEOUT : WRITE_TIMEOUT
-    const began = clock.now()
-    const timeoutMs = Math.min(limit, options.deadline - began)
-    if (timeoutMs <= 0) return this.#failed(call, { kind: 'expired', detail: '', repeated: 0 })
-    const result = await this.#send(this.#requestOf(call), timeoutMs)
-    debug?.(this.#clean(`${call.method} ${call.path}: ${outcomeOf(result)} after ${clock.now() - began} ms`))
-    if (result.ok) return this.#understand(call, result.answer, { sent, mayHaveActed })
-    const expired = result.failure.kind === 'timeout' && timeoutMs < limit
-    const kind = expired ? 'expired' : result.failure.kind
-    return this.#failed(call, { kind, detail: result.failure.reason, repeated: sent })
+    const isChange = call.method !== 'GET'
+    if (clock.now() >= deadline) return this.#failed(call, { kind: 'expired', detail: '', repeated: 0 })
+    const turn = await this.#pacer.turn({ isChange, route: routeOf(call), deadline: turnBy, signal })
+    signal.throwIfAborted()
+    if (!turn.ok) {
+      const detail = `VPS.org's rate limit allows the next request in ${formatDuration(turn.waitMs)}`
+      return this.#failed(call, { kind: 'expired', detail, repeated: 0, retryAfterMs: turn.waitMs })
+    }
+    const limit = isChange ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS
+    const timeoutMs = Math.min(limit, deadline - turn.sentAt)
+    const sending = await this.#send(this.#requestOf(call), timeoutMs)
+    this.#debug(call, sending, clock.now() - turn.sentAt)
+    if (!sending.ok) {
+      const { kind, reason, code } = sending.failure
+      const facts = { detail: reason, repeated: attempt.sent, ...(code === undefined ? {} : { code }) }
+      const isExpired = kind === 'timeout' && timeoutMs < limit
+      return this.#failed(call, { kind: isExpired ? 'expired' : kind, ...facts })
+    }
+    this.#settings.onAnswer?.(sending.answer)
+    const result = this.#decode(call, sending.answer, attempt)
+    const isLimited = !result.ok && isThrottled(result.failure)
+    this.#pacer.answered(turn, isLimited ? readRateLimit(sending.answer.headers, clock.now()) : undefined)
+    return result
   }
 
-  #requestOf(call: Call<unknown>): WireRequest {
+  #requestOf(call: Call<unknown>): HttpRequest {
     const { token } = this.#settings
     const headers = {
       Authorization: `Bearer ${token}`,
@@ -127,52 +160,64 @@ export class Caller {
   }
 
   /** A request that changes something is not torn up at once by a cancel: its answer is worth a moment. */
-  async #send(request: WireRequest, timeoutMs: number): Promise<WireResult> {
-    const { wire, clock, signal } = this.#settings
-    if (request.method === 'GET') return await wire.send(request, { timeoutMs, signal })
+  async #send(request: HttpRequest, timeoutMs: number): Promise<TransportResult> {
+    const { transport, clock, signal } = this.#settings
+    if (request.method === 'GET') return await transport.send(request, { timeoutMs, signal })
     const cut = new AbortController()
-    // Made only when it is needed: each would cost an error with its stack, and a fleet sends thousands of requests.
-    let answered: AbortController | undefined
+    const answered = new AbortController()
     const onAbort = (): void => {
-      answered = new AbortController()
       const stop = (): void => cut.abort(signal.reason)
-      clock.sleep(CANCEL_GRACE, answered.signal).then(stop, () => undefined)
+      clock.sleep(CANCEL_GRACE_MS, answered.signal).then(stop, () => undefined)
     }
     signal.addEventListener('abort', onAbort)
     try {
-      return await wire.send(request, { timeoutMs, signal: cut.signal })
+      return await transport.send(request, { timeoutMs, signal: cut.signal })
     } finally {
       signal.removeEventListener('abort', onAbort)
-      answered?.abort()
+      answered.abort()
     }
   }
 
-  #understand<T>(call: Call<T>, answer: WireAnswer, sending: Omit<Attempt, 'options'>): ApiResult<T> {
+  #decode<T>(call: Call<T>, answer: HttpAnswer, { sent, mayHaveActed }: Attempt): ApiResult<T> {
     const { status } = answer
-    const repeated = sending.sent
-    if (status >= 200 && status < 300) return this.#accept(call, answer, repeated)
+    if (status >= 200 && status < 300) return this.#accept(call, answer, sent)
     if (status >= 300 && status < 400) {
-      return this.#failed(call, { kind: 'redirect', status, detail: this.#targetOf(call, answer), repeated })
+      const detail = this.#targetOf(call, answer)
+      return this.#failed(call, { kind: 'redirect', status, httpStatus: status, detail, repeated: sent })
     }
-    if (status === 404 && call.onMissing !== undefined) {
-      return { ok: true, value: call.onMissing(sending.mayHaveActed) }
+    const facts = this.#readRefusal(answer)
+    if (facts.status === 404 && call.onMissing !== undefined) {
+      return { ok: true, value: call.onMissing(mayHaveActed) }
     }
-    const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], this.#settings.clock.now())
-    const asked = retryAfterMs === undefined ? {} : { retryAfterMs }
-    const detail = wordsOf(answer.body, this.#scrub)
-    return this.#failed(call, { kind: 'refused', status, detail, repeated, ...asked })
+    return this.#failed(call, { ...facts, repeated: sent })
   }
 
-  #accept<T>(call: Call<T>, { status, body }: WireAnswer, repeated: number): ApiResult<T> {
-    if ('value' in call.understand) return { ok: true, value: call.understand.value }
+  #accept<T>(call: Call<T>, answer: HttpAnswer, repeated: number): ApiResult<T> {
+    const { status, body } = answer
+    const isEmpty = body.trim() === ''
+    if ('value' in call.decode && isEmpty) return { ok: true, value: call.decode.value }
     const parsed = parseJson(body, this.#scrub)
-    const problem = body.trim() === '' ? 'the answer is empty' : 'the answer is not JSON'
-    const reading = parsed.ok ? call.understand.read(parsed.value) : { ok: false as const, problem }
+    // A maintenance page with 200 is no yes, and neither is an answer to a change that says no.
+    if (parsed.ok ? call.method !== 'GET' && saysNo(parsed.value) : isPage(body)) {
+      return this.#failed(call, { ...this.#readRefusal(answer), repeated })
+    }
+    const seen = { status, httpStatus: status, repeated }
+    if (!parsed.ok) {
+      const detail = isEmpty ? 'the answer is empty' : 'the answer is not JSON'
+      return this.#failed(call, { kind: 'unreadable', detail, ...seen })
+    }
+    if ('value' in call.decode) return { ok: true, value: call.decode.value }
+    const reading = call.decode.read(parsed.value)
     if (reading.ok) return reading
-    return this.#failed(call, { kind: 'unreadable', status, detail: reading.problem, repeated })
+    const { kind = 'unreadable', problem: detail } = reading
+    return this.#failed(call, { kind, detail, ...seen })
   }
 
-  #targetOf(call: Call<unknown>, answer: WireAnswer): string {
+  #readRefusal(answer: HttpAnswer): RefusalFacts {
+    return readRefusal(answer, this.#scrub, this.#settings.clock.now())
+  }
+
+  #targetOf(call: Call<unknown>, answer: HttpAnswer): string {
     const { location } = answer.headers
     const target = location === undefined ? null : URL.parse(location, this.#base + call.path)
     if (target === null) return 'it names no target'
@@ -181,26 +226,33 @@ export class Caller {
   }
 
   #failed(call: Call<unknown>, found: Omit<ApiFailure, 'method' | 'path'>): ApiResult<never> {
-    const failure = {
-      ...found,
-      method: call.method,
-      path: this.#clean(call.path),
-      detail: this.#clean(found.detail),
-    }
+    const { method } = call
+    const failure = { ...found, method, path: this.#clean(call.path), detail: this.#clean(found.detail) }
     return { ok: false, failure }
   }
 
+  #debug({ method, path }: Call<unknown>, result: TransportResult, tookMs: number): void {
+    const outcome = result.ok
+      ? String(result.answer.status)
+      : `${result.failure.kind} (${result.failure.reason})`
+    this.#settings.debug?.(this.#clean(`${method} ${path}: ${outcome} after ${tookMs} ms`))
+  }
+
   #clean(text: string): string {
-    return clip(this.#scrub(text))
+    return truncate(this.#scrub(text))
   }
 }
 
-interface Attempt {
-  readonly options: CallOptions
-  readonly sent: number
-  readonly mayHaveActed: boolean
+function routeOf({ method, path }: Pick<Call<unknown>, 'method' | 'path'>): string {
+  const [withoutQuery = ''] = path.split('?')
+  return `${method} ${withoutQuery.replace(/\/[0-9][^/]*|\/[0-9a-f-]{36}/gi, '/*')}`
 }
 
-function outcomeOf(result: WireResult): string {
-  return result.ok ? String(result.answer.status) : `${result.failure.kind} (${result.failure.reason})`
+interface Attempt {
+  /** Clock milliseconds, for the answer. */
+  readonly deadline: number
+  /** Clock milliseconds, for the request to be sent. */
+  readonly turnBy: number
+  readonly sent: number
+  readonly mayHaveActed: boolean
 }

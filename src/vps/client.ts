@@ -1,32 +1,23 @@
 import type { Server, Snapshot } from '../domain/entities.ts'
 import { idToJson, type ServerId, type SnapshotId } from '../domain/ids.ts'
-import { Caller, type CallOptions, type ClientSettings } from './caller.ts'
+import { acceptanceReader, type RestoreRequest } from './acceptance.ts'
+import { ApiClock } from './api-clock.ts'
+import { Caller, type ClientSettings as CallerSettings, type CallOptions } from './caller.ts'
 import type { ApiResult } from './failure.ts'
-import { readPages } from './paging.ts'
-import { readAcceptance, readPermissions, readSnapshot, readSnapshotPage } from './schemas.ts'
-import { Servers } from './servers.ts'
+import { mismatch, type Reader, readPermissions, readSnapshot } from './schemas.ts'
+import { ServerAliases } from './server-aliases.ts'
+import { type FoundByName, type ServerQuery, Servers } from './servers.ts'
+import { type SnapshotList, SnapshotLists, type SnapshotQuery } from './snapshot-lists.ts'
 
-export type { CallOptions, ClientSettings } from './caller.ts'
+export type { RestoreRequest } from './acceptance.ts'
+export type { CallOptions } from './caller.ts'
+export type { FoundByName, ServerQuery } from './servers.ts'
+export type { OddItem, SnapshotList, SnapshotQuery } from './snapshot-lists.ts'
 
-export interface SnapshotQuery {
-  /** Only the snapshots of this server. */
-  readonly server?: ServerId
-  /** Filters while the pages are read, so that what is not needed takes no memory. */
-  readonly keep?: (snapshot: Snapshot) => boolean
-  /** Gives up, with `complete: false`, as soon as the list is seen to take more requests than this. */
-  readonly atMostRequests?: number
-}
-
-export interface SnapshotList {
-  readonly snapshots: readonly Snapshot[]
-  /** As the API says on its first page, before `keep`; where it does not, how many it sent. */
-  readonly count: number
-  /** How many pages were asked for. */
-  readonly requests: number
-  /** How many pages the whole list has, as far as the first one tells. */
-  readonly pages: number
-  /** Whether it is the whole list: false only where `atMostRequests` cut it off. */
-  readonly complete: boolean
+/** What a client is made of. */
+export interface ClientSettings extends CallerSettings {
+  /** Told once for each server that was found by its name only. */
+  readonly onFoundByName?: (note: FoundByName) => void
 }
 
 export interface SnapshotRequest {
@@ -37,77 +28,106 @@ export interface SnapshotRequest {
 
 /**
  * The VPS.org API, as far as this project needs it. Every outcome is a value; what rejects is cancellation, with the
- * signal's reason. GET and DELETE are repeated after what passes, a POST only when it certainly did nothing.
+ * signal's reason. GET and DELETE are repeated after what passes, a POST only when it certainly did nothing. An answer
+ * that names another server or snapshot than was asked for is a failure of the kind `mismatch`.
  */
 export interface VpsClient {
-  /** All pages. What comes back is filtered by `server` here again: the API may ignore the filter. */
+  /** All pages. What comes back is filtered here again: the API may ignore the filter. */
   listSnapshots(query: SnapshotQuery, options: CallOptions): Promise<ApiResult<SnapshotList>>
+  /** Its answer's server has the id that was asked for. */
   createSnapshot(request: SnapshotRequest, options: CallOptions): Promise<ApiResult<Snapshot>>
-  restoreSnapshot(id: SnapshotId, options: CallOptions): Promise<ApiResult<{ readonly message: string }>>
+  restoreSnapshot(
+    request: RestoreRequest,
+    options: CallOptions,
+  ): Promise<ApiResult<{ readonly message: string }>>
   /** `gone`: there was no such snapshot. `deleted` also where a repetition finds it gone after an unanswered try. */
   deleteSnapshot(id: SnapshotId, options: CallOptions): Promise<ApiResult<'deleted' | 'gone'>>
-  /** A server that its own endpoint does not know is looked up in the server list by `id` and `uuid`. */
-  readServer(id: ServerId, options: CallOptions): Promise<ApiResult<Server>>
+  /** A server that its own endpoint does not know is looked up in the server list, by its ids and then by its name. */
+  readServer(query: ServerQuery, options: CallOptions): Promise<ApiResult<Server>>
   /** Asks for the change; it is done when the server's status says so. */
   power(id: ServerId, action: 'start' | 'stop', options: CallOptions): Promise<ApiResult<undefined>>
   /** What the token may do. */
   account(options: CallOptions): Promise<ApiResult<{ readonly permissions: readonly string[] }>>
+  /**
+   * Whether two ids are of one server, as far as answers have told so far: a server read before is known by its number
+   * and its UUID. Never true by name.
+   */
+  sameServer(a: ServerId, b: ServerId): boolean
+  /**
+   * Milliseconds by which the API's clock is ahead of ours (negative: behind), by the `Date` of its newest answer, and
+   * so by up to a second and the answer's travel too little; undefined until an answer has had one.
+   */
+  clockOffsetMs(): number | undefined
 }
 
 /** Makes a client for one account. */
-export function createClient(settings: ClientSettings): VpsClient {
-  const caller = new Caller(settings)
-  const servers = new Servers(caller)
-  return {
-    listSnapshots: (query, options) => listSnapshots(caller, query, options),
-    createSnapshot: (request, options) => createSnapshot(caller, request, options),
-    restoreSnapshot: (id, options) => {
-      const path = `/snapshots/${id}/restore/`
-      return caller.call({ method: 'POST', path, understand: { read: readAcceptance } }, options)
+export function createClient({ onFoundByName, ...settings }: ClientSettings): VpsClient {
+  const apiClock = new ApiClock(settings.clock)
+  const caller = new Caller({
+    ...settings,
+    onAnswer: answer => {
+      apiClock.observe(answer)
+      settings.onAnswer?.(answer)
     },
+  })
+  const aliases = new ServerAliases()
+  const servers = new Servers(caller, aliases, onFoundByName)
+  const lists = new SnapshotLists(caller, servers, aliases)
+  return {
+    listSnapshots: (query, options) => lists.read(query, options),
+    createSnapshot: (request, options) => createSnapshot(caller, aliases, request, options),
+    restoreSnapshot: (request, options) => restoreSnapshot(caller, aliases, request, options),
     deleteSnapshot: (id, options) => deleteSnapshot(caller, id, options),
-    readServer: (id, options) => servers.read(id, options),
+    readServer: (query, options) => servers.read(query, options),
     power: (id, action, options) => {
       const path = `/servers/${servers.endpointId(id)}/power/`
       const body = JSON.stringify({ action })
-      return caller.call({ method: 'POST', path, body, understand: { value: undefined } }, options)
+      return caller.call({ method: 'POST', path, body, decode: { value: undefined } }, options)
     },
     account: options =>
-      caller.call({ method: 'GET', path: '/account/me/', understand: { read: readPermissions } }, options),
+      caller.call({ method: 'GET', path: '/account/me/', decode: { read: readPermissions } }, options),
+    sameServer: (a, b) => aliases.compare(a, [b]) === 'same',
+    clockOffsetMs: () => apiClock.offsetMs,
   }
-}
-
-async function listSnapshots(
-  caller: Caller,
-  { server, keep = () => true, atMostRequests }: SnapshotQuery,
-  options: CallOptions,
-): Promise<ApiResult<SnapshotList>> {
-  const snapshots: Snapshot[] = []
-  const path = server === undefined ? '/snapshots/?page_size=100' : `/snapshots/?server_id=${server}`
-  const take = (snapshot: Snapshot): void => {
-    if ((server === undefined || snapshot.server.id === server) && keep(snapshot)) snapshots.push(snapshot)
-  }
-  const identify = ({ id }: Snapshot): string => id
-  const listed = await readPages(
-    caller,
-    { path, read: readSnapshotPage, identify, take, atMostRequests },
-    options,
-  )
-  return listed.ok ? { ok: true, value: { snapshots, ...listed.value } } : listed
 }
 
 function createSnapshot(
   caller: Caller,
+  aliases: ServerAliases,
   { server, name, description }: SnapshotRequest,
   options: CallOptions,
 ): Promise<ApiResult<Snapshot>> {
   // By hand, since a number with all of its digits is more than JSON.stringify can write.
   const texts = `"name":${JSON.stringify(name)},"description":${JSON.stringify(description)}`
-  const body = `{"server_id":${idToJson(server)},${texts}}`
-  return caller.call(
-    { method: 'POST', path: '/snapshots/', body, understand: { read: readSnapshot } },
-    options,
-  )
+  const body = `{"server_id":${idToJson(aliases.referenceId(server))},${texts}}`
+  const decode = { read: createdReader(server, aliases) }
+  return caller.call({ method: 'POST', path: '/snapshots/', body, decode }, options)
+}
+
+/** Reads the snapshot that a create has made. Its server is the one that was asked for, under the id that was asked for. */
+function createdReader(asked: ServerId, aliases: ServerAliases): Reader<Snapshot> {
+  return answer => {
+    const reading = readSnapshot(answer)
+    if (!reading.ok) return reading
+    const { snapshot, serverIds } = reading.value
+    if (aliases.compare(asked, serverIds) === 'different') {
+      return mismatch(`snapshot ${snapshot.id} is of server ${serverIds.join(' = ')} and not of ${asked}`)
+    }
+    // The API itself says by which id it knows the server that was asked for.
+    aliases.learn([asked, ...serverIds])
+    return { ok: true, value: { ...snapshot, server: { id: asked, name: snapshot.server.name } } }
+  }
+}
+
+function restoreSnapshot(
+  caller: Caller,
+  aliases: ServerAliases,
+  request: RestoreRequest,
+  options: CallOptions,
+): Promise<ApiResult<{ readonly message: string }>> {
+  const read = acceptanceReader(request, aliases)
+  const path = `/snapshots/${request.snapshot}/restore/`
+  return caller.call({ method: 'POST', path, decode: { read } }, options)
 }
 
 function deleteSnapshot(
@@ -119,7 +139,7 @@ function deleteSnapshot(
     {
       method: 'DELETE',
       path: `/snapshots/${id}/`,
-      understand: { value: 'deleted' },
+      decode: { value: 'deleted' },
       onMissing: mayHaveActed => (mayHaveActed ? 'deleted' : 'gone'),
     },
     options,

@@ -1,22 +1,46 @@
-import type { WireFailure } from './wire.ts'
+import type { HttpAnswer, TransportFailure } from '../http/http-transport.ts'
+import { namesLimiter, readRateLimit } from '../http/rate-limit.ts'
+import type { Scrub } from '../http/scrub.ts'
+import { type BodyForm, readErrorBody } from './error-body.ts'
 
-/** Why a call of the API came to nothing. */
-export type ApiFailure = {
+/** Why a call of the API came to nothing, as facts. What follows from them say the predicates below. */
+export interface ApiFailure {
   /**
-   * The wire's kinds, and:
-   * - `redirect`: an answer pointed elsewhere (3xx, or a `next` link that is not followed)
+   * The transport's kinds, and:
+   * - `intermediary`: an answer that the API did not write: a gateway's or a challenge page, an empty error, any status
+   * - `redirect`: an answer that points elsewhere (3xx, or a `next` link that is not followed)
    * - `unreadable`: a 2xx whose body is not JSON or has the wrong shape
-   * - `refused`: any other status outside 2xx
+   * - `mismatch`: a 2xx that is about another server or snapshot than was asked for
+   * - `refused`: the API's own answer with any other status, or a limiter's; or a 2xx that says no to a change
    * - `expired`: the deadline was reached before there was an answer
    */
-  readonly kind: WireFailure['kind'] | 'redirect' | 'unreadable' | 'refused' | 'expired'
+  readonly kind:
+    | TransportFailure['kind']
+    | 'intermediary'
+    | 'redirect'
+    | 'unreadable'
+    | 'mismatch'
+    | 'refused'
+    | 'expired'
   readonly method: string
   /** Below the API's base, e.g. `/snapshots/801/restore/`. */
   readonly path: string
+  /**
+   * The status as the API means it. Absent where something else answered: a challenge page with 403 says nothing about
+   * the token, one with 404 nothing about a snapshot. 429 also for a 403 that names a rate limit.
+   */
   readonly status?: number
+  /** The status as it came, whoever wrote it. */
+  readonly httpStatus?: number
+  /** What the body of an answer outside 2xx and 3xx was, and of a page that came with 2xx. */
+  readonly bodyForm?: BodyForm
+  /** The names of the fields that a refusal is about. */
+  readonly fields?: readonly string[]
+  /** The error code of the network, e.g. `CERT_HAS_EXPIRED`. */
+  readonly code?: string
   /** The API's own words, or the reason: raw text from outside without the token, at most 2,000 characters. May be empty. */
   readonly detail: string
-  /** Milliseconds that the API asked to wait. */
+  /** Milliseconds that whoever answered asked to wait. */
   readonly retryAfterMs?: number
   /** How many times the request was sent before it was given up: 1 is once, 0 never. */
   readonly repeated: number
@@ -26,121 +50,116 @@ export type ApiResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: ApiFailure }
 
-const PASSING_STATUSES = new Set([408, 425, 429])
-const MISSES: ReadonlySet<ApiFailure['kind']> = new Set([
+type Kinds = ReadonlySet<ApiFailure['kind']>
+
+const MISSING_ANSWERS: Kinds = new Set([
   'unreachable',
   'timeout',
   'interrupted',
   'oversized',
   'unreadable',
+  'mismatch',
 ])
-const LOST_ANSWERS: ReadonlySet<ApiFailure['kind']> = new Set([
-  'timeout',
-  'interrupted',
-  'oversized',
-  'unreadable',
-])
+const LOST_ANSWERS: Kinds = new Set(['timeout', 'interrupted', 'oversized', 'unreadable', 'mismatch'])
+const TRANSIENT_STATUSES = new Set([408, 425, 429])
+const MOMENTARY_STATUSES = new Set([409, 423, 425])
+const INVALID_REQUEST_STATUSES = new Set([400, 422])
 
-/** Whether this is no answer to what was asked, so that the same question may well be answered later. */
-export function isMiss(failure: ApiFailure): boolean {
-  return MISSES.has(failure.kind) || isPassingStatus(failure)
+/** The facts of an answer that is no yes. */
+export type RefusalFacts = Pick<ApiFailure, 'kind' | 'detail'> &
+  Partial<Pick<ApiFailure, 'status' | 'httpStatus' | 'bodyForm' | 'fields' | 'retryAfterMs'>>
+
+/**
+ * Tells who wrote an answer outside 2xx and 3xx, or a 2xx that is no yes, and what it says.
+ * @param now clock milliseconds
+ */
+export function readRefusal({ status, headers, body }: HttpAnswer, scrub: Scrub, now: number): RefusalFacts {
+  const { form, message, fields } = readErrorBody(body, scrub)
+  const { waitMs } = readRateLimit(headers, now)
+  const facts = {
+    httpStatus: status,
+    bodyForm: form,
+    detail: message,
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+  }
+  // A limiter means the same whoever runs it.
+  if (status === 429 || (status === 403 && namesLimiter(headers)))
+    return { ...facts, kind: 'refused', status: 429 }
+  if (form !== 'json') return { ...facts, kind: 'intermediary' }
+  return { ...facts, kind: 'refused', status, ...(fields.length === 0 ? {} : { fields }) }
 }
 
 /**
- * Whether a POST or DELETE that failed so may have been acted upon all the same. Not where it was never sent (no
- * connection, no TLS), and not where the API refused it (429, 3xx, 4xx). 408 and 425 may come from something before the API.
+ * Whether this is no answer to what was asked, so that the same question may well be answered later: nothing came, or
+ * not from the API (a redirect among it), or the API is limiting (429) or in trouble of its own (408, 425, 5xx).
+ */
+export function isTransient(failure: ApiFailure): boolean {
+  const { kind, status = 0 } = failure
+  if (MISSING_ANSWERS.has(kind) || kind === 'intermediary') return true
+  if (kind === 'redirect') return failure.status !== undefined
+  return kind === 'refused' && (TRANSIENT_STATUSES.has(status) || status >= 500)
+}
+
+/**
+ * Whether a request that failed so may have been acted on: the answer was lost (a page with 2xx among it), or it is 408
+ * or a 5xx. A change is then looked for, and sent again once at most.
  */
 export function isAmbiguous(failure: ApiFailure): boolean {
-  if (failure.kind === 'expired') return failure.repeated > 0
-  return LOST_ANSWERS.has(failure.kind) || (isPassingStatus(failure) && failure.status !== 429)
-}
-
-/** Whether the status of a refusal says that it is a matter of the moment: 408, 425, 429, 5xx. */
-export function isPassingStatus({ kind, status = 0 }: ApiFailure): boolean {
-  return kind === 'refused' && (PASSING_STATUSES.has(status) || status >= 500)
-}
-
-/** One whole sentence: what was asked and what came back. Raw text: not yet harmless to print. */
-export function describeFailure(failure: ApiFailure): string {
-  const times = failure.repeated > 1 ? ` (sent ${failure.repeated} times)` : ''
-  const detail = failure.detail.trim()
-  const words = detail === '' ? '' : `: ${detail}`
-  const sentence = `${failure.method} ${failure.path} ${outcomeOf(failure)}${times}${words}`
-  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
-}
-
-function outcomeOf({ kind, status, repeated }: ApiFailure): string {
-  if (kind === 'refused') return `was answered with ${status}`
-  if (kind === 'expired')
-    return repeated > 0 ? 'had no answer before the deadline' : 'was not sent, the deadline was reached'
-  if (kind === 'redirect')
-    return status === undefined
-      ? 'was answered with a link that leads elsewhere'
-      : `was answered with ${status}, a redirect`
-  if (kind === 'unreadable')
-    return status === undefined
-      ? 'was answered in a way that cannot be read'
-      : `was answered with ${status}, but the answer cannot be read`
-  return WIRE_OUTCOMES[kind]
-}
-
-const WIRE_OUTCOMES: Readonly<Record<WireFailure['kind'], string>> = {
-  unreachable: 'was not sent, since there was no connection to the API',
-  certificate: 'was not sent, since the certificate was not accepted',
-  timeout: 'had no answer in time',
-  interrupted: 'was cut off before its answer was complete',
-  oversized: 'had an answer that is too large to be read',
-}
-
-const ACCOUNT = 'your VPS.org account (https://admin.vps.org)'
-
-const KIND_REMEDIES: Readonly<Record<Exclude<ApiFailure['kind'], 'refused'>, string>> = {
-  unreachable:
-    'Check that api-url is right and can be reached from here: name look-up, firewall, and the proxy variables HTTPS_PROXY and NO_PROXY.',
-  certificate:
-    'If a proxy or gateway of yours signs with its own CA, give the file with that CA in NODE_EXTRA_CA_CERTS. Verification cannot be switched off.',
-  timeout: 'Look at the present state before doing it again: the request may have been acted upon.',
-  interrupted: 'Look at the present state before doing it again: the request may have been acted upon.',
-  oversized: 'Check that api-url is the address of the VPS.org API: its answers are far smaller.',
-  redirect: 'Set api-url to the address at which the API itself answers: the token is sent nowhere else.',
-  unreadable:
-    'Check that api-url is the address of the VPS.org API and that nothing in between answers in its place.',
-  expired: 'Look at the present state, and give it more time.',
-}
-
-const STATUS_REMEDIES: Readonly<Record<number, string>> = {
-  400: 'Correct what the API names.',
-  401: `The API token is wrong, incomplete, expired or revoked. Make a new one under API tokens in ${ACCOUNT} and pass it whole.`,
-  404: 'Check the id: what it names was deleted, or it belongs to another account than the token.',
+  const { kind } = failure
+  if (kind === 'expired') return failure.repeated > 0
+  if (LOST_ANSWERS.has(kind)) return true
+  if ((kind !== 'refused' && kind !== 'intermediary') || isThrottled(failure)) return false
+  const status = failure.httpStatus ?? failure.status ?? 0
+  return status === 408 || status >= 500 || (kind === 'intermediary' && isSuccess(status))
 }
 
 /**
- * The next step for a person. Raw text where it names permissions.
- * @param permissions of the token, where they are known; they are named for a 403
+ * Whether a request that failed so had no effect: never sent, refused by the API, or stopped by a limiter or a challenge
+ * page. Certain for what was never sent and for what the API refused; of the rest as likely as can be, which is why a
+ * change is sent again only after a look.
  */
-export function remedyFor(failure: ApiFailure, permissions?: readonly string[]): string {
-  if (failure.kind !== 'refused') return KIND_REMEDIES[failure.kind]
-  if (failure.status === 403) return permissionRemedy(permissions)
-  if (failure.status === 429) return waitRemedy(failure.retryAfterMs)
-  if (isPassingStatus(failure)) return 'VPS.org has a problem of its own. Try again later.'
-  if (failure.status === 404 && isList(failure)) return WRONG_ADDRESS
-  return STATUS_REMEDIES[failure.status ?? 0] ?? WRONG_ADDRESS
+export function didNothing(failure: ApiFailure): boolean {
+  return !isAmbiguous(failure)
 }
 
-const WRONG_ADDRESS = 'Check that api-url is the address of the VPS.org API.'
-
-/** A list has no id that could be wrong. */
-function isList({ method, path }: ApiFailure): boolean {
-  return method === 'GET' && /^\/(?:snapshots|servers)\/(?:\?|$)/.test(path)
+/** Whether a limiter answered: 429, a 403 that names a rate limit, or a 503 that is a page or empty. */
+export function isThrottled({ kind, status, httpStatus, bodyForm }: ApiFailure): boolean {
+  if (kind === 'refused') return status === 429
+  return kind === 'intermediary' && httpStatus === 503 && bodyForm !== 'text'
 }
 
-function permissionRemedy(permissions: readonly string[] | undefined): string {
-  const give = `Give the API token the permission that the API names, in ${ACCOUNT}.`
-  if (permissions === undefined) return give
-  return `${give} It has ${permissions.length === 0 ? 'none' : permissions.join(', ')}.`
+/** Whether something between here and the API answered in its place: a challenge page, a gateway, a limiter's page. */
+export function isFromIntermediary({ kind, bodyForm = 'json' }: ApiFailure): boolean {
+  return kind === 'intermediary' || (kind === 'refused' && bodyForm !== 'json')
 }
 
-function waitRemedy(retryAfterMs: number | undefined): string {
-  const wait = retryAfterMs === undefined ? 'a few minutes' : `${Math.ceil(retryAfterMs / 1_000)} s`
-  return `The API has had too many requests. Try again in ${wait}, with fewer jobs at once.`
+/**
+ * Whether the API refused a change because of the moment: 409, 423, 425, or a 400, a 422 or a 2xx that says no, where
+ * they name no field. The world is read again, and the change sent again.
+ */
+export function isMomentaryRefusal(failure: ApiFailure): boolean {
+  const { kind, status = 0, fields } = failure
+  if (kind !== 'refused') return false
+  return MOMENTARY_STATUSES.has(status) || (mayNameFields(status) && fields === undefined)
+}
+
+/** The fields that the API named in refusing a request (400, 422, a 2xx that says no); empty where it named none. */
+export function refusedFields({ kind, status = 0, fields = [] }: ApiFailure): readonly string[] {
+  return kind === 'refused' && mayNameFields(status) ? fields : []
+}
+
+/**
+ * Whether the same request would fail in the same way: neither transient nor a refusal of the moment, nor just out of
+ * time. 401, 403, 404 are among them; in the middle of a wait they, too, have to hold for a settle window.
+ */
+export function isPermanent(failure: ApiFailure): boolean {
+  return failure.kind !== 'expired' && !isTransient(failure) && !isMomentaryRefusal(failure)
+}
+
+function mayNameFields(status: number): boolean {
+  return INVALID_REQUEST_STATUSES.has(status) || isSuccess(status)
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }

@@ -4,143 +4,178 @@ import type { Page, Reader } from './schemas.ts'
 
 /** More pages than any list has; where there are more, something is wrong. */
 export const PAGE_LIMIT = 1_000
-// Longer than any link that a list gives; the path of a link is shown in errors.
+/** How many pages in a row may bring nothing new before the links count as endless. */
+export const STALE_PAGE_LIMIT = 10
+/** How many times a list that changes while it is read is read from its start. */
+export const PASS_LIMIT = 4
+// Longer than any link that a list gives.
 const LINK_LIMIT = 2_000
 
-/** A list and what is done with it. */
+/** A list and how it is read. */
 export interface Listing<T> {
   /** Of the first page, below the API's base, with its query. */
   readonly path: string
   readonly read: Reader<Page<T>>
-  /** What tells one item from another; an item that moves to the next page while it is read is taken once. */
-  readonly identify: (item: T) => string
-  readonly take: (item: T) => void
-  /** More requests than this are not sent; the list is then not complete. */
-  readonly atMostRequests?: number | undefined
+  /** What tells one item from another; undefined for an item that cannot be told, and counts as one of its own. */
+  readonly identify: (item: T) => string | undefined
+  /** For a choice: reads again until it is certain that nothing was missed, `PASS_LIMIT` times at most. */
+  readonly consistent?: boolean
 }
 
-export interface Listed {
-  /** As the API says on the first page; where it does not, how many there were. */
-  readonly count: number
-  /** How many pages were asked for. */
-  readonly requests: number
-  /** How many pages there are, as far as the first one tells. */
+export interface Listed<T> {
+  /** Each item once, as it was read last. */
+  readonly items: readonly T[]
+  /** How many pages the list has. */
   readonly pages: number
-  readonly complete: boolean
+  /**
+   * Whether it is certain that nothing was missed: the list has one page, or two readings in a row brought the same
+   * items in the same order. (An item gets onto a page that was read already only when one before it vanishes, and the
+   * second reading lacks that one. `count` does not tell: a delete and a create between two pages leave it as it was.)
+   */
+  readonly consistent: boolean
 }
 
-type Failing = { readonly step: 'fail'; readonly kind: ApiFailure['kind']; readonly detail: string }
-type Step = { readonly step: 'end' } | { readonly step: 'read'; readonly path: string } | Failing
+/** What comes after a page. */
+type Step =
+  | { readonly to: 'page'; readonly path: string }
+  | { readonly to: 'end'; readonly isWhole: boolean }
+  | { readonly to: 'nowhere'; readonly problem: string }
 
-interface Progress<T> {
-  /** The page that was read last. */
-  readonly page: Page<T>
-  readonly path: string
-  readonly first: Page<T>
-  readonly requests: number
-  readonly found: number
-  /** How many items of the last page had not been seen before. */
-  readonly fresh: number
+/** One reading of a list, from its first page to its last. */
+class Pass<T> {
+  readonly items = new Map<string, T>()
+  pages = 0
+  /** Whether the list has ended, and held as many items as it said. */
+  isWhole = false
+  readonly #listing: Listing<T>
+  readonly #visited = new Set<string>()
+  #stalePages = 0
+  #isLinked: boolean | undefined
+
+  constructor(listing: Listing<T>) {
+    this.#listing = listing
+    this.#visited.add(listing.path)
+  }
+
+  /** Adds a page; an item that was there before takes its new form. */
+  add(page: Page<T>): Step {
+    this.pages += 1
+    this.#isLinked ??= page.next !== undefined
+    const before = this.items.size
+    for (const [index, item] of page.items.entries()) {
+      this.items.set(this.#listing.identify(item) ?? `${this.pages}/${index}`, item)
+    }
+    this.#stalePages = this.items.size > before ? 0 : this.#stalePages + 1
+    const step = this.#isLinked ? stepByLink(this.#listing.path, page) : this.#stepByNumber(page)
+    this.isWhole = step.to === 'end' && step.isWhole
+    return step.to === 'page' ? this.#unlessEndless(step) : step
+  }
+
+  /** Whether a 404 is the end: where pages are asked for by number, one behind the last need not exist. */
+  get endsWithMissingPage(): boolean {
+    return this.#isLinked === false
+  }
+
+  #stepByNumber({ count }: Page<T>): Step {
+    if (count === undefined || this.items.size >= count) return { to: 'end', isWhole: true }
+    if (this.#stalePages > 0) return { to: 'end', isWhole: false }
+    return { to: 'page', path: `${this.#listing.path}&page=${this.pages + 1}` }
+  }
+
+  #unlessEndless(step: Step & { readonly to: 'page' }): Step {
+    if (this.#visited.has(step.path) || this.#stalePages >= STALE_PAGE_LIMIT) {
+      return { to: 'nowhere', problem: 'its pages lead back to what was read already' }
+    }
+    this.#visited.add(step.path)
+    return this.pages < PAGE_LIMIT
+      ? step
+      : { to: 'nowhere', problem: `the list has more than ${PAGE_LIMIT} pages` }
+  }
 }
+
+type PassResult<T> =
+  | { readonly state: 'read'; readonly pass: Pass<T> }
+  | { readonly state: 'shrunk' | 'failed'; readonly failure: ApiFailure }
 
 /**
- * Reads every page of a list. A `next` link is followed only on the API's own origin and below its base path. An API
- * that gives no such link, but a `count` above what it sent, is asked for `?page=2` and so on.
+ * Reads every page of a list. Of a `next` link only the query counts: host, port, scheme and prefix are often those of
+ * something in between, and the token goes to the list's own address only. An API that gives no such link, but a
+ * `count` above what it sent, is asked for `?page=2` and so on.
  */
 export async function readPages<T>(
   caller: Caller,
   listing: Listing<T>,
   options: CallOptions,
-): Promise<ApiResult<Listed>> {
-  const { atMostRequests = Number.POSITIVE_INFINITY } = listing
-  const seen = new Set<string>()
-  const visited = new Set<string>()
-  let path = listing.path
-  let first: Page<T> | undefined
-  for (let requests = 1; ; requests += 1) {
-    visited.add(path)
-    const answer = await readPage(caller, { path, read: listing.read, first }, options)
-    if (!answer.ok) return answer
-    const page = answer.value
-    first ??= page
-    const fresh = takeFresh(listing, page, seen)
-    const progress = { page, path, first, requests, found: seen.size, fresh }
-    const next = unlessEndless(stepAfter(listing.path, progress, caller.base), visited, requests)
-    const listed = { count: first.count ?? seen.size, requests, pages: pagesOf(first, next, requests) }
-    if (next.step === 'end') return { ok: true, value: { ...listed, complete: true } }
-    if (next.step === 'fail') {
-      return { ok: false, failure: caller.failure({ method: 'GET', path }, next.kind, next.detail) }
+): Promise<ApiResult<Listed<T>>> {
+  let previous: Pass<T> | undefined
+  for (let passes = 1; ; passes += 1) {
+    const result = await readOnce(caller, listing, options)
+    const isLast = passes === PASS_LIMIT
+    if (result.state === 'read') {
+      const { items, pages } = result.pass
+      const consistent = isCertain(result.pass, previous)
+      if (consistent || isLast || listing.consistent !== true) {
+        return { ok: true, value: { items: [...items.values()], pages, consistent } }
+      }
+    } else if (isLast || result.state === 'failed') {
+      return { ok: false, failure: result.failure }
     }
-    if (listed.pages > atMostRequests) return { ok: true, value: { ...listed, complete: false } }
-    path = next.path
+    previous = result.state === 'read' ? result.pass : undefined
   }
 }
 
-function readPage<T>(
+type ReadItems = Pick<Pass<unknown>, 'pages' | 'isWhole'> & { readonly items: ReadonlyMap<string, unknown> }
+
+function isCertain(pass: ReadItems, previous: ReadItems | undefined): boolean {
+  if (!pass.isWhole || pass.pages === 1) return pass.isWhole
+  return previous?.isWhole === true && orderOf(pass) === orderOf(previous)
+}
+
+function orderOf({ items }: ReadItems): string {
+  return [...items.keys()].join()
+}
+
+async function readOnce<T>(
   caller: Caller,
-  { path, read, first }: { path: string; read: Reader<Page<T>>; first: Page<T> | undefined },
+  listing: Listing<T>,
   options: CallOptions,
-): Promise<ApiResult<Page<T>>> {
-  const call = { method: 'GET' as const, path, understand: { read } }
-  // Where pages are asked for by number, one beyond the last is answered with 404.
-  if (first === undefined || first.next !== undefined) return caller.call(call, options)
-  return caller.call(
-    { ...call, onMissing: () => ({ count: undefined, items: [], next: undefined }) },
-    options,
-  )
-}
-
-/** The first page tells, or the reading itself: a list without a count shows its length only as it is read. */
-function pagesOf(first: Page<unknown>, next: Step, requests: number): number {
-  const known = next.step === 'end' ? requests : requests + 1
-  return Math.max(known, Math.ceil((first.count ?? 0) / Math.max(1, first.items.length)))
-}
-
-function takeFresh<T>({ identify, take }: Listing<T>, page: Page<T>, seen: Set<string>): number {
-  const before = seen.size
-  for (const item of page.items) {
-    const identity = identify(item)
-    if (!seen.has(identity)) take(item)
-    seen.add(identity)
+): Promise<PassResult<T>> {
+  const pass = new Pass(listing)
+  let { path } = listing
+  for (;;) {
+    const answer = await caller.call({ method: 'GET', path, decode: { read: listing.read } }, options)
+    if (!answer.ok) return afterFailure(pass, answer.failure)
+    const step = pass.add(answer.value)
+    if (step.to === 'end') return { state: 'read', pass }
+    if (step.to === 'nowhere') {
+      const failure = caller.failure({ method: 'GET', path }, 'unreadable', step.problem)
+      return { state: 'failed', failure }
+    }
+    path = step.path
   }
-  return seen.size - before
 }
 
-function stepAfter(start: string, progress: Progress<unknown>, base: URL): Step {
-  const { page, path, first, requests, found, fresh } = progress
-  if (first.next !== undefined) return stepByLink(page.next ?? null, base, path)
-  if (first.count === undefined || found >= first.count || fresh === 0) return { step: 'end' }
-  return { step: 'read', path: `${start}&page=${requests + 1}` }
+/** A page that is missing behind the first one: the list has become shorter since the page before was read. */
+function afterFailure<T>(pass: Pass<T>, failure: ApiFailure): PassResult<T> {
+  const isMissing = pass.pages > 0 && failure.kind === 'refused' && failure.status === 404
+  if (!isMissing) return { state: 'failed', failure }
+  if (!pass.endsWithMissingPage) return { state: 'shrunk', failure }
+  pass.isWhole = false
+  return { state: 'read', pass }
 }
 
-function unlessEndless(next: Step, visited: ReadonlySet<string>, requests: number): Step {
-  if (next.step !== 'read') return next
-  if (visited.has(next.path)) return failing('unreadable', 'its pages lead back to one that was read already')
-  return requests < PAGE_LIMIT ? next : failing('unreadable', `the list has more than ${PAGE_LIMIT} pages`)
+function stepByLink(start: string, { next }: Page<unknown>): Step {
+  if (next === undefined || next === null || next === '') return { to: 'end', isWhole: true }
+  const query = next.length > LINK_LIMIT ? '' : (/\?([^#]+)/.exec(next)?.[1] ?? '')
+  if (query === '') return { to: 'nowhere', problem: 'its link to the next page has no query' }
+  return { to: 'page', path: withQuery(start, new URLSearchParams(query)) }
 }
 
-function failing(kind: ApiFailure['kind'], detail: string): Failing {
-  return { step: 'fail', kind, detail }
-}
-
-function stepByLink(link: string | null, base: URL, current: string): Step {
-  if (link === null || link === '') return { step: 'end' }
-  const target = link.length > LINK_LIMIT ? null : URL.parse(link, new URL(`.${current}`, base).href)
-  if (target === null) return failing('unreadable', 'its link to the next page is none')
-  if (originOf(target, base) !== base.origin) {
-    return failing('redirect', `its next page is at ${target.host}, which is not asked`)
+/** The list's own path with the query of a link, in which what was asked for (the filter, the page's size) stays. */
+function withQuery(start: string, query: URLSearchParams): string {
+  const [path = '', own = ''] = start.split('?')
+  for (const [key, value] of new URLSearchParams(own)) {
+    if (!query.has(key)) query.append(key, value)
   }
-  if (!target.pathname.startsWith(base.pathname)) {
-    return failing('redirect', `its next page is at ${target.pathname}, outside of the API`)
-  }
-  return { step: 'read', path: target.pathname.slice(base.pathname.length - 1) + target.search }
-}
-
-/**
- * An API behind a gateway that ends TLS often believes that it is asked over http, and writes its links so. Such a
- * link is read as the https that was asked; nothing is ever sent over http.
- */
-function originOf(target: URL, base: URL): string {
-  const sameHost = target.host === base.host
-  return target.protocol === 'http:' && base.protocol === 'https:' && sameHost ? base.origin : target.origin
+  return `${path}?${query}`
 }

@@ -1,29 +1,20 @@
-import {
-  array,
-  type GenericSchema,
-  getDotPath,
-  integer,
-  lazy,
-  minValue,
-  nullable,
-  nullish,
-  number,
-  object,
-  optional,
-  pipe,
-  rawTransform,
-  safeParse,
-  string,
-  transform,
-  unknown,
-} from 'valibot'
-import type { Snapshot } from '../domain/entities.ts'
+import { type ListedSnapshot, UNREADABLE_STATUS } from '../domain/entities.ts'
 import { parseServerId, parseSnapshotId, type ServerId } from '../domain/ids.ts'
+import { amountOf, dateOf, type Fields, fieldProblem, fieldsOf, idOf, textOf } from './fields.ts'
 
-/** What was read out of an answer; or which field was wrong and what was expected there, without any value. */
+// Read by hand and not by a schema library: of a dozen fields only three may fail an answer, everything else is readable
+// or absent, which in a schema is a hand-written transformation for each field.
+
+/** What was read out of an answer; or what was wrong with it. */
 export type Reading<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: string }
+  | {
+      readonly ok: false
+      /** Which field, and what was expected there, without its value; or what else the answer is about. */
+      readonly problem: string
+      /** Where it can be read, and is about something else than was asked for. */
+      readonly kind?: 'mismatch'
+    }
 
 /** Reads one kind of answer out of parsed JSON. Fields that are not needed are ignored and go nowhere. */
 export type Reader<T> = (body: unknown) => Reading<T>
@@ -35,160 +26,164 @@ export interface Page<T> {
   readonly next: string | null | undefined
 }
 
+/** One entry of the list of snapshots. However odd it is, it takes a slot. */
+export interface SnapshotItem {
+  /** Undefined where its id cannot be read. */
+  readonly snapshot: ListedSnapshot | undefined
+  /** All ids by which it names its server; empty where none can be read. */
+  readonly serverIds: readonly ServerId[]
+  /** Why it must be neither chosen nor deleted, where that is so. */
+  readonly problem: string | undefined
+}
+
+/** A snapshot on its own, and all ids by which it names its server. */
+export type SnapshotRecord = Pick<SnapshotItem, 'serverIds'> & { readonly snapshot: ListedSnapshot }
+
 /** A server as the API describes it: under which ids it goes, and no more of the rest than is needed. */
 export interface ServerRecord {
   /** `id` and `uuid`, as far as they are there and are ids. */
   readonly ids: readonly ServerId[]
-  readonly name: string
+  /** `name` and `hostname`, as far as they are there. */
+  readonly names: readonly string[]
   readonly status: string
 }
 
-const TEXT = 'text'
-const OBJECT = 'an object'
-const LIST = 'a list'
-const COUNT = 'a count'
+/** A server in a list; its status may be missing there. */
+export type ServerItem = Omit<ServerRecord, 'status'> & { readonly status: string | undefined }
 
-const textOrEmpty = nullish(string(TEXT), '')
-
-function idSchema<T>(parse: (text: string) => T | undefined) {
-  return pipe(
-    unknown(),
-    rawTransform<unknown, T>(({ dataset, addIssue, NEVER }) => {
-      const given = Number.isSafeInteger(dataset.value) ? String(dataset.value) : dataset.value
-      const id = typeof given === 'string' ? parse(given) : undefined
-      if (id !== undefined) return id
-      addIssue({ message: 'an id (digits or a UUID)' })
-      return NEVER
-    }),
-  )
+/** An entry of the list of snapshots. Fails for nothing. */
+function snapshotItem(body: unknown): SnapshotItem {
+  const fields = fieldsOf(body)
+  if (fields === undefined) {
+    return { snapshot: undefined, serverIds: [], problem: fieldProblem('the item', body, 'an object') }
+  }
+  const { ids: serverIds, names } = namedServer(fields)
+  const id = idOf(fields['id'], parseSnapshotId)
+  if (id === undefined) return { snapshot: undefined, serverIds, problem: idProblem(fields['id']) }
+  const status = statusOf(fields)
+  const known = {
+    id,
+    name: textOf(fields['name']),
+    status: status ?? UNREADABLE_STATUS,
+    sizeMb: amountOf(fields['size_mb']),
+    createdAt: dateOf(fields['created_at']),
+    description: textOf(fields['description']),
+  }
+  const [serverId] = serverIds
+  const name = names[0] ?? ''
+  const snapshot: ListedSnapshot =
+    serverId === undefined
+      ? { ...known, server: { id: undefined, name } }
+      : { ...known, server: { id: serverId, name } }
+  const problem = status === undefined ? fieldProblem('status', fields['status'], 'text') : undefined
+  return { snapshot, serverIds, problem }
 }
 
-const serverId = idSchema(parseServerId)
-const namedServer = object({ id: serverId, name: textOrEmpty }, OBJECT)
-const bareServer = pipe(
-  serverId,
-  transform(id => ({ id, name: '' })),
-)
-
-const snapshot = pipe(
-  object(
-    {
-      id: idSchema(parseSnapshotId),
-      name: string(TEXT),
-      status: string(TEXT),
-      size_mb: nullish(number('a number'), null),
-      created_at: nullish(string(TEXT), null),
-      description: textOrEmpty,
-      server: lazy(given => (typeof given === 'object' ? namedServer : bareServer)),
-    },
-    OBJECT,
-  ),
-  transform(
-    ({ size_mb, created_at, ...same }): Snapshot => ({ ...same, sizeMb: size_mb, createdAt: created_at }),
-  ),
-)
-
-const server = pipe(
-  object(
-    {
-      status: string(TEXT),
-      id: optional(unknown()),
-      uuid: optional(unknown()),
-      name: textOrEmpty,
-      hostname: textOrEmpty,
-    },
-    OBJECT,
-  ),
-  transform(
-    (given): ServerRecord => ({
-      ids: [given.id, given.uuid].flatMap(idIn),
-      name: given.name || given.hostname,
-      status: given.status,
-    }),
-  ),
-)
-
-function idIn(given: unknown): readonly ServerId[] {
-  const read = safeParse(serverId, given)
-  return read.success ? [read.output] : []
+/** The server that an answer names: an object with ids and names, a bare id, or a bare name. */
+export function namedServer(fields: Fields): Pick<ServerRecord, 'ids' | 'names'> {
+  const server = fields['server']
+  const ids = serverIdsOf([server, fields['server_id']])
+  const nested = fieldsOf(server)
+  if (nested === undefined) return { ids, names: ids.length === 0 ? namesOf([server]) : [] }
+  const own = serverItem(nested)
+  return { ids: own.ids.length === 0 ? ids : own.ids, names: own.names }
 }
 
-const accepted = object({ status: nullish(unknown()), message: textOrEmpty }, OBJECT)
-const account = object(
-  { token: object({ permissions: array(string(TEXT), 'a list of permissions') }, OBJECT) },
-  OBJECT,
-)
-
-function pageOf<T>(item: GenericSchema<unknown, T>): Reader<Page<T>> {
-  const page = object(
-    {
-      count: nullish(pipe(number(COUNT), integer(COUNT), minValue(0, COUNT))),
-      results: array(item, LIST),
-      next: optional(nullable(string('a link'))),
-    },
-    OBJECT,
-  )
-  const read = readerOf(page)
-  return body => {
-    const reading = read(Array.isArray(body) ? { results: body, next: null } : body)
-    if (!reading.ok) return reading
-    const { count, results, next } = reading.value
-    return { ok: true, value: { count: count ?? undefined, items: results, next } }
+function serverItem(body: unknown): ServerItem {
+  const fields = fieldsOf(body) ?? {}
+  return {
+    ids: serverIdsOf([fields['id'], fields['uuid']]),
+    names: namesOf([fields['name'], fields['hostname']]),
+    status: statusOf(fields),
   }
 }
 
-function readerOf<T>(schema: GenericSchema<unknown, T>): Reader<T> {
+function serverIdsOf(values: readonly unknown[]): readonly ServerId[] {
+  return [...new Set(values.flatMap(value => idOf(value, parseServerId) ?? []))]
+}
+
+function namesOf(values: readonly unknown[]): readonly string[] {
+  return values.map(textOf).filter(text => text !== '')
+}
+
+function statusOf(fields: Fields): string | undefined {
+  const status = fields['status']
+  return typeof status === 'string' && status.trim() !== '' ? status.trim() : undefined
+}
+
+function idProblem(value: unknown): string {
+  return fieldProblem('id', value, 'an id (digits or a UUID)')
+}
+
+function pageOf<T>(item: (value: unknown) => T): Reader<Page<T>> {
   return body => {
-    // To the schema library a list is an object like any other.
-    if (Array.isArray(body))
-      return { ok: false, problem: 'the answer is a list where an object was expected' }
-    const read = safeParse(schema, body, { abortEarly: true })
-    if (read.success) return { ok: true, value: read.output }
-    const [issue] = read.issues
-    const place = getDotPath(issue)
-    const missing = issue.input === undefined
-    // A missing key is reported by the object around it, which does not know what was expected in it.
-    const problem = missing ? 'is missing' : `is ${kindOf(issue.input)} where ${issue.message} was expected`
-    return { ok: false, problem: `${place ?? 'the answer'} ${problem}` }
+    if (Array.isArray(body)) {
+      return { ok: true, value: { count: undefined, items: body.map(item), next: null } }
+    }
+    const fields = fieldsOf(body)
+    if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'a list'))
+    const { results, next } = fields
+    if (!Array.isArray(results)) return unreadable(fieldProblem('results', results, 'a list'))
+    if (next !== undefined && next !== null && next !== false && typeof next !== 'string') {
+      // To take it for the end would be to take a part for the whole.
+      return unreadable(fieldProblem('next', next, 'a link'))
+    }
+    const count = amountOf(fields['count'])
+    return {
+      ok: true,
+      value: {
+        count: count !== null && Number.isSafeInteger(count) ? count : undefined,
+        items: results.map(item),
+        next: next === false ? null : next,
+      },
+    }
   }
 }
 
-function kindOf(given: unknown): string {
-  if (given === null) return 'null'
-  if (Array.isArray(given)) return 'a list'
-  const kinds: Readonly<Record<string, string>> = { object: 'an object', string: 'text' }
-  return kinds[typeof given] ?? `a ${typeof given}`
+/** An answer in which something is missing or wrong. */
+export function unreadable(problem: string): Reading<never> {
+  return { ok: false, problem }
 }
 
-/** A snapshot: the answer to a create. */
-export const readSnapshot: Reader<Snapshot> = readerOf(snapshot)
+/** An answer that is about something else than what was asked for. */
+export function mismatch(problem: string): Reading<never> {
+  return { ok: false, kind: 'mismatch', problem }
+}
 
-/** A page of snapshots. */
-export const readSnapshotPage: Reader<Page<Snapshot>> = pageOf(snapshot)
+/** A snapshot: the answer to a create. Only its id has to be there. */
+export const readSnapshot: Reader<SnapshotRecord> = body => {
+  const fields = fieldsOf(body)
+  if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'an object'))
+  const { snapshot, serverIds } = snapshotItem(fields)
+  return snapshot === undefined
+    ? unreadable(idProblem(fields['id']))
+    : { ok: true, value: { snapshot, serverIds } }
+}
+
+/** A page of snapshots. No item makes it unreadable. */
+export const readSnapshotPage: Reader<Page<SnapshotItem>> = pageOf(snapshotItem)
 
 /** A server. Its root password, which the answer can hold, is not taken. */
-export const readServerRecord: Reader<ServerRecord> = readerOf(server)
+export const readServerRecord: Reader<ServerRecord> = body => {
+  const fields = fieldsOf(body)
+  if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'an object'))
+  const { status, ...known } = serverItem(fields)
+  if (status === undefined) return unreadable(fieldProblem('status', fields['status'], 'text'))
+  return { ok: true, value: { ...known, status } }
+}
 
-/** A page of servers. */
-export const readServerPage: Reader<Page<ServerRecord>> = pageOf(server)
+/** A page of servers. No item makes it unreadable. */
+export const readServerPage: Reader<Page<ServerItem>> = pageOf(serverItem)
 
 /** The permissions of the token in the answer of `account/me`. */
 export const readPermissions: Reader<{ readonly permissions: readonly string[] }> = body => {
-  const reading = readerOf(account)(body)
-  return reading.ok ? { ok: true, value: { permissions: reading.value.token.permissions } } : reading
-}
-
-/**
- * The answer to a restore. A `status` that is there must say `success`; what else it says is no acceptance. An object
- * without a status and without a word could come from anybody: taken for an acceptance, a server that merely stays as
- * it is would pass for restored.
- */
-export const readAcceptance: Reader<{ readonly message: string }> = body => {
-  const reading = readerOf(accepted)(body)
-  if (!reading.ok) return reading
-  const { status, message } = reading.value
-  const isSilent = status === undefined || status === null
-  if (isSilent && message === '') return { ok: false, problem: 'it says nothing of a restore' }
-  if (isSilent || String(status).toLowerCase() === 'success') return { ok: true, value: { message } }
-  return { ok: false, problem: 'status is not "success"' }
+  const fields = fieldsOf(body)
+  if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'an object'))
+  const token = fieldsOf(fields['token'])
+  if (token === undefined) return unreadable(fieldProblem('token', fields['token'], 'an object'))
+  const { permissions } = token
+  if (!Array.isArray(permissions)) {
+    return unreadable(fieldProblem('token.permissions', permissions, 'a list of permissions'))
+  }
+  return { ok: true, value: { permissions: namesOf(permissions) } }
 }

@@ -1,96 +1,163 @@
 import type { Server } from '../domain/entities.ts'
 import type { ServerId } from '../domain/ids.ts'
 import type { Caller, CallOptions } from './caller.ts'
-import type { ApiResult } from './failure.ts'
-import { readPages } from './paging.ts'
-import { readServerPage, readServerRecord, type ServerRecord } from './schemas.ts'
+import { type ApiResult, isTransient } from './failure.ts'
+import { type Listed, readPages } from './paging.ts'
+import {
+  mismatch,
+  type Reader,
+  readServerPage,
+  readServerRecord,
+  type ServerItem,
+  type ServerRecord,
+} from './schemas.ts'
+import type { ServerAliases } from './server-aliases.ts'
+
+/** Which server is to be read. */
+export interface ServerQuery {
+  readonly id: ServerId
+  /** The name that a snapshot gives for it, by which it is looked up where nothing knows its id. */
+  readonly name?: string
+}
+
+/** No server has the id that was asked for; the only one of its name is read instead. */
+export interface FoundByName {
+  readonly asked: ServerId
+  readonly name: string
+  readonly found: ServerId
+}
+
+const LIST_CALL = { method: 'GET', path: '/servers/?page_size=100' } as const
 
 /** How a server that its own endpoint did not know is read: under another id, out of the list, or not at all. */
-type Detour =
-  | { readonly by: 'other id'; readonly id: ServerId }
+type LookupStrategy =
+  | { readonly by: 'other id'; readonly id: ServerId; readonly foundByName: boolean }
   | { readonly by: 'list' }
-  | { readonly by: 'nothing' }
+  | { readonly by: 'nothing'; readonly name: string }
+
+interface Found {
+  readonly item: ServerItem
+  readonly foundByName: boolean
+}
 
 /**
  * Reads servers. The ids that snapshots give need not be those that the servers endpoint knows; a server that it does
- * not know is looked up in the server list, and the way that worked is remembered.
+ * not know is looked up in the server list, by its id and then by its name, and the way that worked is remembered.
  */
 export class Servers {
   readonly #caller: Caller
-  readonly #detours = new Map<ServerId, Detour>()
+  readonly #aliases: ServerAliases
+  readonly #onFoundByName: ((note: FoundByName) => void) | undefined
+  readonly #strategies = new Map<ServerId, LookupStrategy>()
+  readonly #told = new Set<ServerId>()
+  #isListLearnt = false
 
-  constructor(caller: Caller) {
+  constructor(caller: Caller, aliases: ServerAliases, onFoundByName?: (note: FoundByName) => void) {
     this.#caller = caller
+    this.#aliases = aliases
+    this.#onFoundByName = onFoundByName
   }
 
   /** The id under which the servers endpoint knows this server, as far as that has been found out. */
   endpointId(id: ServerId): ServerId {
-    const detour = this.#detours.get(id)
-    return detour?.by === 'other id' ? detour.id : id
+    const strategy = this.#strategies.get(id)
+    return strategy?.by === 'other id' ? strategy.id : id
   }
 
   /** Reads one server. Its id in the answer is the one that was asked for. */
-  async read(id: ServerId, options: CallOptions): Promise<ApiResult<Server>> {
-    const detour = this.#detours.get(id)
-    return detour?.by === 'list'
-      ? await this.#fromList(id, options)
-      : await this.#fromEndpoint(id, detour, options)
+  async read(query: ServerQuery, options: CallOptions): Promise<ApiResult<Server>> {
+    const strategy = this.#strategies.get(query.id)
+    if (strategy?.by !== 'list') {
+      const answer = await this.#ask(query.id, options)
+      if (answer.ok || answer.failure.status !== 404 || isSettledBy(strategy, query)) return answer
+      return await this.#lookUp(query, options, answer)
+    }
+    return await this.#lookUp(query, options)
   }
 
-  async #fromEndpoint(
-    id: ServerId,
-    detour: Detour | undefined,
-    options: CallOptions,
-  ): Promise<ApiResult<Server>> {
-    const answer = await this.#ask(id, options)
-    if (answer.ok || answer.failure.status !== 404 || detour?.by === 'nothing') return answer
-    const listed = await this.#find(id, options)
-    if (!listed.ok) return listed
-    const record = listed.value
-    this.#detours.set(id, detourTo(id, record, detour))
-    return record === undefined ? answer : { ok: true, value: serverOf(id, record) }
-  }
-
-  async #fromList(id: ServerId, options: CallOptions): Promise<ApiResult<Server>> {
-    const listed = await this.#find(id, options)
-    if (!listed.ok) return listed
-    // No longer in the list: its own endpoint has the last word.
-    return listed.value === undefined
-      ? await this.#ask(id, options)
-      : { ok: true, value: serverOf(id, listed.value) }
+  /** Reads the list of servers once, for the ids that it gives; not again unless it could not be read. */
+  async learnAliases(options: CallOptions): Promise<void> {
+    if (this.#isListLearnt) return
+    const listed = await this.#list(options)
+    this.#isListLearnt = listed.ok || !isTransient(listed.failure)
   }
 
   async #ask(id: ServerId, options: CallOptions): Promise<ApiResult<Server>> {
-    const path = `/servers/${this.endpointId(id)}/`
-    const understand = { read: readServerRecord }
-    const answer = await this.#caller.call({ method: 'GET', path, understand }, options)
-    return answer.ok ? { ok: true, value: serverOf(id, answer.value) } : answer
+    const endpointId = this.endpointId(id)
+    const path = `/servers/${endpointId}/`
+    const decode = { read: this.#readerFor(endpointId) }
+    const answer = await this.#caller.call({ method: 'GET', path, decode }, options)
+    if (!answer.ok) return answer
+    this.#aliases.learn([endpointId, ...answer.value.ids])
+    const strategy = this.#strategies.get(id)
+    const foundByName = strategy?.by === 'other id' && strategy.foundByName
+    return { ok: true, value: this.#serverOf(id, answer.value, foundByName) }
   }
 
-  async #find(id: ServerId, options: CallOptions): Promise<ApiResult<ServerRecord | undefined>> {
-    let found: ServerRecord | undefined
-    const listed = await readPages(
-      this.#caller,
-      {
-        path: '/servers/?page_size=100',
-        read: readServerPage,
-        identify: record => record.ids.join(),
-        take: record => {
-          if (record.ids.includes(id)) found = record
-        },
-      },
-      options,
-    )
-    return listed.ok ? { ok: true, value: found } : listed
+  #readerFor(id: ServerId): Reader<ServerRecord> {
+    return body => {
+      const reading = readServerRecord(body)
+      if (!reading.ok || this.#aliases.compare(id, reading.value.ids) !== 'different') return reading
+      return mismatch(`it is about server ${reading.value.ids.join(' = ')}`)
+    }
+  }
+
+  /** @param unknown the endpoint's own answer, if it has just been asked */
+  async #lookUp(
+    query: ServerQuery,
+    options: CallOptions,
+    unknown?: ApiResult<Server>,
+  ): Promise<ApiResult<Server>> {
+    const listed = await this.#list(options)
+    if (!listed.ok) return listed
+    const found = this.#find(query, listed.value)
+    this.#remember(query, found)
+    // Not in the list: its own endpoint has the last word.
+    if (found === undefined) return unknown ?? (await this.#ask(query.id, options))
+    const { status } = found.item
+    if (status !== undefined) {
+      return { ok: true, value: this.#serverOf(query.id, { ...found.item, status }, found.foundByName) }
+    }
+    if (this.endpointId(query.id) !== query.id) return await this.#ask(query.id, options)
+    const failure = this.#caller.failure(LIST_CALL, 'unreadable', `server ${query.id} has no status there`)
+    return { ok: false, failure }
+  }
+
+  async #list(options: CallOptions): Promise<ApiResult<Listed<ServerItem>>> {
+    const identify = ({ ids }: ServerItem): string | undefined => ids[0]
+    const listing = { path: LIST_CALL.path, read: readServerPage, identify, consistent: true }
+    const listed = await readPages(this.#caller, listing, options)
+    if (listed.ok) for (const { ids } of listed.value.items) this.#aliases.learn(ids)
+    return listed
+  }
+
+  #find({ id, name = '' }: ServerQuery, { items, consistent }: Listed<ServerItem>): Found | undefined {
+    const own = items.find(({ ids }) => this.#aliases.compare(id, ids) === 'same')
+    if (own !== undefined) return { item: own, foundByName: false }
+    const [namesake, ...others] = items.filter(({ names }) => name !== '' && names.includes(name))
+    // A list that may lack an item proves no name to be the only one; and an id of the same kind says that it is another.
+    if (namesake === undefined || others.length > 0 || !consistent) return undefined
+    const mayBeIt = namesake.ids.length > 0 && this.#aliases.compare(id, namesake.ids) === 'unknown'
+    return mayBeIt ? { item: namesake, foundByName: true } : undefined
+  }
+
+  #remember({ id, name = '' }: ServerQuery, found: Found | undefined): void {
+    const isTried = this.endpointId(id) !== id
+    const otherId = found?.item.ids.find(known => known !== id)
+    if (found === undefined) this.#strategies.set(id, { by: 'nothing', name })
+    else if (otherId === undefined || isTried) this.#strategies.set(id, { by: 'list' })
+    else this.#strategies.set(id, { by: 'other id', id: otherId, foundByName: found.foundByName })
+    if (found?.foundByName !== true || otherId === undefined || this.#told.has(id)) return
+    this.#told.add(id)
+    this.#onFoundByName?.({ asked: id, name, found: otherId })
+  }
+
+  #serverOf(id: ServerId, { names, status }: ServerRecord, foundByName: boolean): Server {
+    const otherIds = foundByName ? [] : this.#aliases.idsOf(id).slice(1)
+    return { id, otherIds, name: names[0] ?? '', status, foundByName }
   }
 }
 
-function detourTo(id: ServerId, record: ServerRecord | undefined, tried: Detour | undefined): Detour {
-  if (record === undefined) return { by: 'nothing' }
-  const other = record.ids.find(known => known !== id)
-  return other === undefined || tried !== undefined ? { by: 'list' } : { by: 'other id', id: other }
-}
-
-function serverOf(id: ServerId, { name, status }: ServerRecord): Server {
-  return { id, name, status }
+function isSettledBy(strategy: LookupStrategy | undefined, { name = '' }: ServerQuery): boolean {
+  return strategy?.by === 'nothing' && strategy.name === name
 }

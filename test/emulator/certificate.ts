@@ -49,12 +49,13 @@ function extension(id: readonly number[], value: Buffer): Buffer {
   return der(SEQUENCE, der(OBJECT_ID, id), der(OCTET_STRING, value))
 }
 
-function toBeSigned(publicKey: KeyObject, now: Date): Buffer {
+function toBeSigned(publicKey: KeyObject, now: Date, hosts: readonly string[]): Buffer {
   const commonName = der(SEQUENCE, der(OBJECT_ID, COMMON_NAME), der(UTF8_STRING, Buffer.from('emulated API')))
   const name = der(SEQUENCE, der(SET, commonName))
   const day = 86_400_000
   const validity = [new Date(now.getTime() - day), new Date(now.getTime() + 30 * day)]
-  const names = der(SEQUENCE, der(DNS_NAME, Buffer.from('localhost')), der(IP_ADDRESS, [127, 0, 0, 1]))
+  const dnsNames = ['localhost', ...hosts].map(host => der(DNS_NAME, Buffer.from(host)))
+  const names = der(SEQUENCE, ...dnsNames, der(IP_ADDRESS, [127, 0, 0, 1]))
   const isAuthority = der(SEQUENCE, [0x01, 0x01, 0xff])
   return der(
     SEQUENCE,
@@ -72,10 +73,10 @@ function toBeSigned(publicKey: KeyObject, now: Date): Buffer {
   )
 }
 
-/** Makes a self-signed certificate for 127.0.0.1 and localhost, valid for a month. */
-export function makeCertificate(now: Date = new Date()): Certificate {
+/** Makes a self-signed certificate for 127.0.0.1, localhost and other `hosts`, valid for a month. */
+export function makeCertificate(now: Date = new Date(), hosts: readonly string[] = []): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const content = toBeSigned(publicKey, now)
+  const content = toBeSigned(publicKey, now, hosts)
   const signature = bits(sign('sha256', content, privateKey))
   const whole = der(SEQUENCE, content, der(SEQUENCE, der(OBJECT_ID, ECDSA_WITH_SHA256)), signature)
   const lines = whole.toString('base64').replace(/.{64}/g, '$&\n')

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { REFERENCE_SETUP } from './reference.ts'
 import type { LoggedRequest } from './request-log.ts'
@@ -17,12 +18,15 @@ Emulates the VPS.org API of snapshots, servers and the account on 127.0.0.1.
   --servers <list>       servers as id=name,… (default: 12345=web-server-01)
   --snapshots <what>     "reference": the two snapshots of the published example (default: none)
   --ids <kind>           ids of new snapshots: integer or uuid (default: integer)
+  --identifiers <kind>   how servers are known: both, number or uuid (default: both)
   --paging               the snapshot list has pages too
   --snapshot-time <ms>   emulated duration of a snapshot (default: ${DEFAULT_SETTINGS.timeline.snapshotMs})
   --restore-time <ms>    emulated duration of a restore (default: ${DEFAULT_SETTINGS.timeline.restoreMs})
   --restore-ends <word>  a server's status after a restore: active or stopped (default: active)
   --quiet                no line for each request
   --help
+
+Ends with Ctrl-C or SIGTERM, and when a pipe that it reads from is closed.
 `
 
 const OPTIONS = {
@@ -34,6 +38,7 @@ const OPTIONS = {
   servers: { type: 'string', default: '12345=web-server-01' },
   snapshots: { type: 'string', default: 'none' },
   ids: { type: 'string', default: 'integer' },
+  identifiers: { type: 'string', default: 'both' },
   paging: { type: 'boolean', default: false },
   'snapshot-time': { type: 'string', default: String(DEFAULT_SETTINGS.timeline.snapshotMs) },
   'restore-time': { type: 'string', default: String(DEFAULT_SETTINGS.timeline.restoreMs) },
@@ -75,6 +80,7 @@ function settingsOf(options: Options): SettingsChange {
     token: options.token,
     permissions: options.permissions.split(',').map(word => word.trim()),
     snapshotIds: oneOf('ids', options.ids, ['integer', 'uuid']),
+    identifiers: oneOf('identifiers', options.identifiers, ['both', 'number', 'uuid']),
     snapshotPaging: options.paging,
     timeline: {
       snapshotMs: numberOf('snapshot-time', options['snapshot-time'], isDuration),
@@ -137,6 +143,17 @@ State: curl ${emulator.origin}/_emulator/state
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  if (isFedByPipe()) process.stdin.on('end', end).on('error', end).resume()
+}
+
+/** Whether somebody holds the other end of stdin: a job in the background reads from nothing, and goes on. */
+function isFedByPipe(): boolean {
+  try {
+    const stdin = fstatSync(0)
+    return stdin.isFIFO() || stdin.isSocket()
+  } catch {
+    return false
+  }
 }
 
 main().catch((error: unknown) => {

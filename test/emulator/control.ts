@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { WorldAnswer, WorldRequest } from './api.ts'
+import type { WorldAnswer, WorldRequest } from './answers.ts'
 import { type Faults, faultRuleSchema } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
 import { settingsChangeSchema, setupSchema, timelineChangeSchema, type WorldSetup } from './settings.ts'

@@ -1,14 +1,19 @@
 import type { ServerResponse } from 'node:http'
-import type { WorldAnswer } from './api.ts'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import type { WorldAnswer } from './answers.ts'
 import type { Delivery } from './faults.ts'
 
 type Wait = (ms: number) => Promise<void>
 
 /** Sends an answer over a real connection, or spoils it as the fault wants. */
 export async function deliverOver(response: ServerResponse, delivery: Delivery, wait: Wait): Promise<void> {
+  // The API's clock is not this machine's: the date is told by the answer, or not at all.
+  response.sendDate = false
   switch (delivery.kind) {
     case 'answer':
       return sendWhole(response, delivery.answer)
+    case 'encoded':
+      return sendEncoded(response, delivery.answer, delivery.encoding)
     case 'truncated':
       return sendHalf(response, delivery.answer)
     case 'drip':
@@ -28,6 +33,18 @@ export async function deliverOver(response: ServerResponse, delivery: Delivery, 
 function sendWhole(response: ServerResponse, { status, headers, body }: WorldAnswer): void {
   const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   response.writeHead(status, { ...headers, ...length }).end(body)
+}
+
+const ENCODERS = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }
+
+function sendEncoded(
+  response: ServerResponse,
+  { status, headers, body }: WorldAnswer,
+  encoding: keyof typeof ENCODERS,
+): void {
+  const bytes = ENCODERS[encoding](body)
+  const described = { 'content-encoding': encoding, 'content-length': String(bytes.length) }
+  response.writeHead(status, { ...headers, ...described }).end(bytes)
 }
 
 function sendHalf(response: ServerResponse, { status, headers, body }: WorldAnswer): void {

@@ -1,80 +1,28 @@
-import * as v from 'valibot'
 import type { Random } from '../../src/domain/clock.ts'
-import { BASE_PATH, type WorldAnswer, type WorldRequest } from './api.ts'
+import { BASE_PATH, type WorldAnswer, type WorldRequest } from './answers.ts'
+import { type Delivery, deliveryOf } from './fault-answers.ts'
+import { type Fault, type FaultRule, REQUEST_KINDS } from './fault-rules.ts'
+import { TokenBucket } from './limiter.ts'
+import type { Act } from './world-types.ts'
 
-const milliseconds = v.pipe(v.number(), v.minValue(0))
-const count = v.pipe(v.number(), v.integer(), v.minValue(1))
+export type { Delivery } from './fault-answers.ts'
+export {
+  type Fault,
+  type FaultRule,
+  faultRuleSchema,
+  faultSchema,
+  REQUEST_KIND_NAMES,
+  REQUEST_KINDS,
+  type RequestKind,
+} from './fault-rules.ts'
 
-/**
- * What goes wrong, as data. `{authorization}` in a body, header or location stands for what the request sent.
- * Times are those of the network: real ones over HTTP, whatever the world's speed, virtual ones on the virtual wire.
- */
-export const faultSchema = v.variant('kind', [
-  /** Late, but right. Before: the world acts late. After: it acts at once, and its answer is late. */
-  v.strictObject({ kind: v.literal('delay'), ms: milliseconds }),
-  v.strictObject({
-    kind: v.literal('status'),
-    status: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
-    body: v.exactOptional(v.string()),
-    headers: v.exactOptional(v.record(v.string(), v.string())),
-  }),
-  v.strictObject({ kind: v.literal('redirect'), location: v.string(), status: v.exactOptional(v.number()) }),
-  /** The right status with this text in place of the body. */
-  v.strictObject({
-    kind: v.literal('body'),
-    body: v.string(),
-    contentType: v.exactOptional(v.string()),
-  }),
-  /** The right status with a proxy's page in place of the body. */
-  v.strictObject({ kind: v.literal('html') }),
-  v.strictObject({ kind: v.literal('empty') }),
-  /** The right status with a body of so many bytes. */
-  v.strictObject({ kind: v.literal('oversized'), bytes: count }),
-  v.strictObject({ kind: v.literal('reset') }),
-  v.strictObject({ kind: v.literal('close') }),
-  /** Half of the body, then the connection is closed. */
-  v.strictObject({ kind: v.literal('truncated') }),
-  v.strictObject({ kind: v.literal('hang') }),
-  /** The right answer, a byte at a time. */
-  v.strictObject({ kind: v.literal('drip'), everyMs: milliseconds }),
-  v.strictObject({ kind: v.literal('endless-headers'), everyMs: milliseconds }),
-  /** No connection is made. On the virtual wire only. */
-  v.strictObject({ kind: v.literal('refused') }),
-  /** TLS is not agreed upon. On the virtual wire only. */
-  v.strictObject({ kind: v.literal('certificate') }),
-])
-
-export const faultRuleSchema = v.strictObject({
-  /** Which requests: all that fit every given part. Of those that fit, the `nth`, or `from`…`to`, or each `every`th. */
-  match: v.exactOptional(
-    v.strictObject({
-      method: v.exactOptional(v.string()),
-      // Below the API's base path, without the query; `*` stands for one segment: `/snapshots/*/restore/`.
-      path: v.exactOptional(v.string()),
-      nth: v.exactOptional(count),
-      from: v.exactOptional(count),
-      to: v.exactOptional(count),
-      every: v.exactOptional(count),
-      /** Probability, from 0 to 1. */
-      chance: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-    }),
-    {},
-  ),
-  /** Whether the world acts upon the request. Connections that are never made are always `before`. */
-  when: v.picklist(['before', 'after']),
-  fault: faultSchema,
-})
-
-export type Fault = Readonly<v.InferOutput<typeof faultSchema>>
-export type FaultRule = Readonly<v.InferInput<typeof faultRuleSchema>>
-
-/** How an answer travels, or does not. */
-export type Delivery =
-  | { readonly kind: 'answer'; readonly answer: WorldAnswer }
-  | { readonly kind: 'truncated'; readonly answer: WorldAnswer }
-  | { readonly kind: 'drip'; readonly answer: WorldAnswer; readonly everyMs: number }
-  | { readonly kind: 'endless-headers'; readonly everyMs: number }
-  | { readonly kind: 'reset' | 'close' | 'hang' | 'refused' | 'certificate' }
+/** Whoever answers requests, and what others can do there. */
+export interface Backend {
+  handle(request: WorldRequest): WorldAnswer
+  act?(act: Act): unknown
+  /** Headers of everything that comes from there, pages of boxes in between included. */
+  clockHeaders?(): Readonly<Record<string, string>>
+}
 
 /** What becomes of one request: how long until the world looks at it, whether it does, and what comes back. */
 export interface Fate {
@@ -82,14 +30,21 @@ export interface Fate {
   readonly acts: boolean
   readonly delayBeforeMs: number
   readonly delayAfterMs: number
+  /** Lets the world act, as often as it is to; undefined when it is not to. */
+  ask(backend: Backend, request: WorldRequest): WorldAnswer | undefined
   /** `answer` is the world's own; undefined when it did not act. */
   deliver(answer: WorldAnswer | undefined): Delivery
 }
 
+type Met = Pick<WorldRequest, 'method' | 'url' | 'headers'>
+
 interface CountedRule {
   readonly rule: FaultRule
+  readonly match: NonNullable<FaultRule['match']>
   readonly path: RegExp | undefined
+  readonly bucket: TokenBucket | undefined
   seen: number
+  firstAt: number | undefined
 }
 
 const UNTOUCHED: Fate = {
@@ -97,11 +52,9 @@ const UNTOUCHED: Fate = {
   acts: true,
   delayBeforeMs: 0,
   delayAfterMs: 0,
+  ask: (backend, request) => backend.handle(request),
   deliver: answer => ({ kind: 'answer', answer: answer ?? unacted('GET') }),
 }
-
-const HTML_PAGE =
-  '<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>One moment</h1></body></html>'
 
 /** The faults that requests meet. The first rule that applies decides; each counts the requests that fit it. */
 export class Faults {
@@ -113,7 +66,12 @@ export class Faults {
   }
 
   add(...rules: readonly FaultRule[]): void {
-    for (const rule of rules) this.#rules.push({ rule, path: pathPattern(rule.match?.path), seen: 0 })
+    for (const rule of rules) {
+      const { kind, ...more } = rule.match ?? {}
+      const match = { ...(kind === undefined ? {} : REQUEST_KINDS[kind]), ...more }
+      const bucket = rule.fault.kind === 'limiter' ? new TokenBucket(rule.fault) : undefined
+      this.#rules.push({ rule, match, path: pathPattern(match.path), bucket, seen: 0, firstAt: undefined })
+    }
   }
 
   clear(): void {
@@ -124,23 +82,39 @@ export class Faults {
     return this.#rules.map(({ rule }) => rule)
   }
 
-  /** Decides what becomes of a request. To be asked once for each. */
-  meet(request: Pick<WorldRequest, 'method' | 'url' | 'headers'>): Fate {
-    const applying = this.#rules.filter(counted => this.#applies(counted, request))[0]
-    return applying === undefined ? UNTOUCHED : fateOf(applying.rule, request)
+  /** Decides what becomes of a request that comes at an instant of the network's time. To be asked once for each. */
+  meet(request: Met, at = 0): Fate {
+    const fates = this.#rules.flatMap(counted => {
+      if (!this.#applies(counted, request, at)) return []
+      const { fault, when } = counted.rule
+      if (fault.kind !== 'limiter') return [fateOf(fault, when, request)]
+      const refusal = counted.bucket?.take(at)
+      return refusal === undefined ? [] : [refusedBy(refusal)]
+    })
+    return fates[0] ?? UNTOUCHED
   }
 
-  #applies(counted: CountedRule, request: Pick<WorldRequest, 'method' | 'url'>): boolean {
-    const { method, nth, from, to, every, chance } = counted.rule.match ?? {}
+  #applies(counted: CountedRule, request: Met, at: number): boolean {
+    const { method, query, nth, from, to, every, forMs, chance } = counted.match
     const path = request.url.pathname.replace(BASE_PATH, '')
     if (method !== undefined && method !== request.method) return false
     if (counted.path !== undefined && !counted.path.test(path)) return false
+    if (query !== undefined && !request.url.search.includes(query)) return false
     counted.seen += 1
+    counted.firstAt ??= at
     if (nth !== undefined && counted.seen !== nth) return false
     if (counted.seen < (from ?? 1) || counted.seen > (to ?? counted.seen)) return false
     if (every !== undefined && counted.seen % every !== 0) return false
+    if (forMs !== undefined && at - counted.firstAt >= forMs) return false
     return chance === undefined || this.#random() < chance
   }
+}
+
+/** The same delivery with these headers, where it has an answer that lacks them. */
+export function withHeaders(delivery: Delivery, headers: Readonly<Record<string, string>>): Delivery {
+  if (!('answer' in delivery)) return delivery
+  const { answer } = delivery
+  return { ...delivery, answer: { ...answer, headers: { ...headers, ...answer.headers } } }
 }
 
 function pathPattern(path: string | undefined): RegExp | undefined {
@@ -149,87 +123,56 @@ function pathPattern(path: string | undefined): RegExp | undefined {
   return new RegExp(`^${literal.replaceAll('*', '[^/]+')}$`)
 }
 
-function fateOf(rule: FaultRule, request: Pick<WorldRequest, 'method' | 'headers'>): Fate {
-  const { fault, when } = rule
-  const isLate = fault.kind === 'delay'
+function refusedBy(refusal: WorldAnswer): Fate {
+  const deliver = (): Delivery => ({ kind: 'answer', answer: refusal })
+  return { ...UNTOUCHED, fault: 'limiter', acts: false, ask: () => undefined, deliver }
+}
+
+// Without the right answer there is nothing that could be late, drip, be doubled or be changed.
+const ALWAYS_ACTED: readonly Fault['kind'][] = ['delay', 'drip', 'doubled', 'meanwhile', 'fields', 'encoded']
+
+function fateOf(
+  fault: Exclude<Fault, { kind: 'limiter' }>,
+  when: FaultRule['when'],
+  request: Pick<WorldRequest, 'method' | 'headers'>,
+): Fate {
   const isConnected = fault.kind !== 'refused' && fault.kind !== 'certificate'
+  const acts = isConnected && (when === 'after' || ALWAYS_ACTED.includes(fault.kind))
+  const delayMs = fault.kind === 'delay' ? fault.ms : 0
   return {
     fault: fault.kind,
-    acts: isConnected && (when === 'after' || isLate || fault.kind === 'drip'),
-    delayBeforeMs: isLate && when === 'before' ? fault.ms : 0,
-    delayAfterMs: isLate && when === 'after' ? fault.ms : 0,
+    acts,
+    delayBeforeMs: when === 'before' ? delayMs : 0,
+    delayAfterMs: when === 'after' ? delayMs : 0,
+    ask: (backend, asked) => (acts ? askThrough(fault, when, backend, asked) : undefined),
     deliver: answer => {
       const authorization = request.headers['authorization'] ?? ''
-      return delivery(fault, answer ?? unacted(request.method), text =>
+      return deliveryOf(fault, answer ?? unacted(request.method), text =>
         text.replaceAll('{authorization}', authorization),
       )
     },
   }
 }
 
+function askThrough(
+  fault: Fault,
+  when: FaultRule['when'],
+  backend: Backend,
+  request: WorldRequest,
+): WorldAnswer {
+  const acts = fault.kind === 'meanwhile' ? fault.do : []
+  const meanwhile = () => {
+    for (const act of acts) backend.act?.(act)
+  }
+  if (when === 'before') meanwhile()
+  if (fault.kind === 'doubled') backend.handle(request)
+  const answer = backend.handle(request)
+  if (when === 'after') meanwhile()
+  return answer
+}
+
 /** What something that stands before the API answers as if the API had acted. */
 function unacted(method: string): WorldAnswer {
   const status = method === 'POST' ? 201 : 200
   return { status, headers: { 'content-type': 'application/json' }, body: '{"detail": "accepted"}' }
-}
-
-function delivery(fault: Fault, answer: WorldAnswer, fill: (text: string) => string): Delivery {
-  switch (fault.kind) {
-    case 'reset':
-    case 'close':
-    case 'hang':
-    case 'refused':
-    case 'certificate':
-      return { kind: fault.kind }
-    case 'truncated':
-      return { kind: 'truncated', answer: withBody(answer, answer.body || '{"detail": ""}') }
-    case 'drip':
-      return { kind: 'drip', answer, everyMs: fault.everyMs }
-    case 'endless-headers':
-      return { kind: 'endless-headers', everyMs: fault.everyMs }
-    default:
-      return { kind: 'answer', answer: changedAnswer(fault, answer, fill) }
-  }
-}
-
-type AnswerFault = Extract<
-  Fault,
-  { kind: 'delay' | 'status' | 'redirect' | 'body' | 'html' | 'empty' | 'oversized' }
->
-
-function changedAnswer(fault: AnswerFault, answer: WorldAnswer, fill: (text: string) => string): WorldAnswer {
-  switch (fault.kind) {
-    case 'delay':
-      return answer
-    case 'status':
-      return {
-        status: fault.status,
-        headers: filledHeaders(fault.headers, fill),
-        body: fill(fault.body ?? ''),
-      }
-    case 'redirect':
-      return { status: fault.status ?? 307, headers: { location: fill(fault.location) }, body: '' }
-    case 'body':
-      return withBody(answer, fill(fault.body), fault.contentType)
-    case 'html':
-      return withBody(answer, HTML_PAGE, 'text/html')
-    case 'empty':
-      return withBody(answer, '')
-    case 'oversized':
-      return withBody(answer, `"${'x'.repeat(fault.bytes - 2)}"`)
-  }
-}
-
-function filledHeaders(
-  headers: Readonly<Record<string, string>> | undefined,
-  fill: (text: string) => string,
-): Readonly<Record<string, string>> {
-  const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), fill(value)])
-  return { 'content-type': 'application/json', ...Object.fromEntries(given) }
-}
-
-/** A 204 has no body: with one, it is a 200. */
-function withBody(answer: WorldAnswer, body: string, contentType = 'application/json'): WorldAnswer {
-  const status = answer.status === 204 && body !== '' ? 200 : answer.status
-  return { status, headers: { ...answer.headers, 'content-type': contentType }, body }
 }

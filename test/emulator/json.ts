@@ -1,3 +1,5 @@
+import * as v from 'valibot'
+
 /** A JSON value in which an integer beyond 2^53 is a bigint. */
 export type Json =
   | null
@@ -45,3 +47,15 @@ export function idText(value: Json | undefined): string | undefined {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : undefined
   return typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value) ? value.toLowerCase() : undefined
 }
+
+/** Any JSON value out of `JSON.parse`. */
+export const jsonSchema: v.GenericSchema<Json> = v.lazy(() =>
+  v.union([
+    v.null(),
+    v.boolean(),
+    v.number(),
+    v.string(),
+    v.array(jsonSchema),
+    v.record(v.string(), jsonSchema),
+  ]),
+)

@@ -1,6 +1,7 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { LoopbackServer } from './loopback.ts'
 
 export interface ProxiedRequest {
   /** `connect`: a tunnel; `absolute`: a request that was forwarded as it stood. */
@@ -37,51 +38,19 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   return proxy
 }
 
-class PlainProxy implements Proxy {
+class PlainProxy extends LoopbackServer implements Proxy {
   readonly requests: ProxiedRequest[] = []
   readonly #options: ProxyOptions
-  readonly #server = createServer()
-  readonly #sockets = new Set<Socket>()
 
   constructor(options: ProxyOptions) {
+    super()
     this.#options = options
-    this.#server.on('connection', (socket: Socket) => this.#keep(socket))
-    this.#server.on('connect', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
+    this.server.on('connect', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#tunnel(message, socket, head),
     )
-    this.#server.on('request', (message: IncomingMessage, response: ServerResponse) =>
+    this.server.on('request', (message: IncomingMessage, response: ServerResponse) =>
       this.#forward(message, response),
     )
-  }
-
-  get port(): number {
-    // A server that listens on a port has such an address; one that listens on a pipe does not.
-    return (this.#server.address() as AddressInfo).port
-  }
-
-  get origin(): string {
-    return `http://127.0.0.1:${this.port}`
-  }
-
-  listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(0, '127.0.0.1', resolve)
-    })
-  }
-
-  close(): Promise<void> {
-    return new Promise(resolve => {
-      this.#server.close(() => resolve())
-      for (const socket of this.#sockets) socket.destroy()
-    })
-  }
-
-  #keep(socket: Socket): void {
-    this.#sockets.add(socket)
-    // A side that breaks off is the other side's affair, never the end of the proxy.
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => this.#sockets.delete(socket))
   }
 
   #admits(kind: ProxiedRequest['kind'], target: string, message: IncomingMessage): boolean {
@@ -109,7 +78,7 @@ class PlainProxy implements Proxy {
       beyond.write(head)
       beyond.pipe(socket).pipe(beyond)
     })
-    this.#keep(beyond)
+    this.keep(beyond)
     beyond.on('close', () => socket.destroy())
     socket.on('close', () => beyond.destroy())
   }

@@ -1,5 +1,7 @@
 /** One request that the emulator was sent, for transcripts and for counting. */
 export interface LoggedRequest {
+  /** Who was asked, where several servers share a log; the API when it is not given. */
+  readonly to?: string
   /** Milliseconds since the epoch, in the world's time. */
   readonly at: number
   readonly method: string

@@ -1,43 +1,44 @@
 import * as v from 'valibot'
+import { jsonSchema } from './json.ts'
+import { DEFAULT_TIMELINE, type TimelineChange, timelineChangeSchema, timelineSchema } from './timeline.ts'
+
+export { DEFAULT_TIMELINE, type Timeline, type TimelineChange, timelineChangeSchema } from './timeline.ts'
 
 const milliseconds = v.pipe(v.number(), v.minValue(0))
 const text = v.string()
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 
-const timelineEntries = {
-  /** From the acceptance of a create to its end. */
-  snapshotMs: milliseconds,
-  snapshotOutcome: v.picklist(['completed', 'failed', 'never']),
-  /** The status of a snapshot that has failed. */
-  failedWord: text,
-  sizeMb: v.nullable(v.number()),
-  /** A new snapshot is in the list only after this. */
-  listLagMs: milliseconds,
-  /** A deleted snapshot stays in the list for this long. */
-  deletionLagMs: milliseconds,
-  /** A deleted snapshot frees its slot only after this. */
-  slotLagMs: milliseconds,
-  /** The servers endpoint tells the status of this long ago. */
-  readLagMs: milliseconds,
-  /** From the acceptance of a restore to its end. */
-  restoreMs: milliseconds,
-  /** After the acceptance, reads go on showing the old status for this long; */
-  restoreStaleMs: milliseconds,
-  /** then they show `stopped` for this long; */
-  restoreStoppedMs: milliseconds,
-  /** then this status until the end; null: the status never changes. */
-  restoreShows: v.nullable(text),
-  /** The status at the end: `active`, `stopped`, or another one, which is a failure. */
-  restoreEndsAs: text,
-  /** After the acceptance of a power action, the old status stays for this long. */
-  powerStaleMs: milliseconds,
-  stoppingMs: milliseconds,
-  startingMs: milliseconds,
-  /** Whether `stopping` and `starting` are shown; otherwise the status changes straight at the end. */
-  showsTransitions: v.boolean(),
-  stopEndsAs: text,
-  startEndsAs: text,
-}
+export const DATE_FORMS = [
+  'zulu',
+  'offset',
+  'basic-offset',
+  'short-offset',
+  'other-zone',
+  'space',
+  'lower-case',
+  'fraction',
+  'no-seconds',
+  'epoch',
+  'zoneless',
+] as const
+export type DateForm = (typeof DATE_FORMS)[number]
+
+export const NEXT_LINKS = [
+  'as-asked',
+  'other-host',
+  'no-port',
+  'no-prefix',
+  'other-scheme',
+  'relative',
+] as const
+export type NextLinks = (typeof NEXT_LINKS)[number]
+
+/** Fields of a snapshot that the API shows otherwise, and fields that it does not show at all. */
+export const shapeSchema = v.strictObject({
+  shows: v.exactOptional(v.record(text, jsonSchema)),
+  hides: v.exactOptional(v.array(text)),
+})
+export type Shape = Readonly<v.InferOutput<typeof shapeSchema>>
 
 const settingsEntries = {
   token: text,
@@ -53,10 +54,40 @@ const settingsEntries = {
   descriptionLimit: count,
   /** `?server_id=` has no effect. */
   filterIgnored: v.boolean(),
-  /** What becomes of a description: `null` and `dropped` (empty) lose it, `unbracketed` loses what stands in brackets. */
-  descriptions: v.picklist(['kept', 'dropped', 'null', 'unbracketed']),
-  /** How far the API's dates are ahead of its clock. */
+  /**
+   * What becomes of a description: `null` and `dropped` (empty) lose it, `unbracketed` loses what stands in brackets,
+   * `cut` keeps its first `descriptionCut` characters.
+   */
+  descriptions: v.picklist(['kept', 'dropped', 'null', 'unbracketed', 'cut']),
+  descriptionCut: count,
+  /** Appended to every description that is not lost. */
+  descriptionSuffix: text,
+  /** How far the API's clock is ahead of the one that the emulator was started with: dates and the `Date` header. */
+  clockSkewMs: v.number(),
+  /** How far the dates of snapshots are ahead of the API's clock. */
   dateSkewMs: v.number(),
+  dateForm: v.picklist(DATE_FORMS),
+  /** Whether answers have a `Date` header. */
+  dateHeader: v.boolean(),
+  /** Items that every list of snapshots begins with, as they are. */
+  strayItems: v.array(jsonSchema),
+  /** How all snapshots are shown, over what their own shape says. */
+  snapshotShape: shapeSchema,
+  /** Lists that are bare arrays, without pages. */
+  bareLists: v.array(v.picklist(['snapshots', 'servers'])),
+  /** What becomes of the host, port and path of `next` and `previous`. */
+  nextLinks: v.picklist(NEXT_LINKS),
+  /** A second replica, which answers every other read (or each by chance), is behind by this. 0: there is none. */
+  replicaLagMs: milliseconds,
+  replicaReads: v.picklist(['alternate', 'random']),
+  /** Of all chance in the world. */
+  seed: count,
+  /** The words of a restore's answer. */
+  restoreAnswer: v.strictObject({ status: text, server: text }),
+  /** Which id of its server a snapshot tells. */
+  snapshotServerIds: v.picklist(['id', 'uuid']),
+  /** Which ids of servers `?server_id=` and a create take. */
+  serverIdsTaken: v.picklist(['id', 'uuid', 'either']),
   serverIdField: v.picklist(['id', 'uuid', 'both']),
   serversAddressedBy: v.picklist(['id', 'uuid', 'either']),
   serverNameField: v.picklist(['name', 'hostname', 'both']),
@@ -71,25 +102,33 @@ const settingsEntries = {
   powerAnswerStatus: v.picklist([200, 202, 204]),
 }
 
-export const timelineSchema = v.strictObject(timelineEntries)
-/** How long things take on a server and how they end. All durations in milliseconds of the emulated time. */
-export type Timeline = Readonly<v.InferOutput<typeof timelineSchema>>
-export type TimelineChange = Partial<Timeline>
-
-// `partial` lets undefined pass as a value, which JSON does not have: the exact type is true of what is parsed.
-export const timelineChangeSchema = v.partial(timelineSchema) as v.GenericSchema<unknown, TimelineChange>
 export const settingsSchema = v.strictObject({ ...settingsEntries, timeline: timelineSchema })
+
+/**
+ * How servers are known: `number` as the published reference shows them; `uuid` as the vendor's own clients address
+ * them (snapshots tell the number all the same); `both`: by either.
+ */
+export type Identifiers = 'both' | 'number' | 'uuid'
 
 /** How this API behaves where its reference leaves it open. */
 export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>
-export type SettingsChange = Partial<Omit<Settings, 'timeline'>> & { readonly timeline?: TimelineChange }
+export type SettingsChange = Partial<Omit<Settings, 'timeline'>> & {
+  readonly timeline?: TimelineChange
+  /** Sets everything about servers' ids at once; what is given beside it wins. */
+  readonly identifiers?: Identifiers
+}
 
 export const settingsChangeSchema = v.partial(
-  v.strictObject({ ...settingsEntries, timeline: timelineChangeSchema }),
+  v.strictObject({
+    ...settingsEntries,
+    timeline: timelineChangeSchema,
+    identifiers: v.picklist(['both', 'number', 'uuid']),
+  }),
 ) as v.GenericSchema<unknown, SettingsChange>
 export const serverSpecSchema = v.strictObject({
   /** Decimal digits or a UUID. */
   id: text,
+  /** Made out of the id when it is not given. */
   uuid: v.exactOptional(text),
   name: text,
   status: v.exactOptional(text),
@@ -109,6 +148,7 @@ export const snapshotSpecSchema = v.strictObject({
   /** ISO 8601; the start of the world when not given. */
   createdAt: v.exactOptional(text),
   disk: v.exactOptional(text),
+  shape: v.exactOptional(shapeSchema),
 })
 export const setupSchema = v.strictObject({
   settings: v.exactOptional(settingsChangeSchema),
@@ -122,31 +162,35 @@ export type ServerSpec = Readonly<v.InferOutput<typeof serverSpecSchema>>
 export type SnapshotSpec = Readonly<v.InferOutput<typeof snapshotSpecSchema>>
 export type WorldSetup = Readonly<v.InferOutput<typeof setupSchema>>
 
-const MINUTE = 60_000
-
-export const DEFAULT_TIMELINE: Timeline = {
-  snapshotMs: 5 * MINUTE,
-  snapshotOutcome: 'completed',
-  failedWord: 'failed',
-  sizeMb: 5120,
-  listLagMs: 0,
-  deletionLagMs: 0,
-  slotLagMs: 0,
-  readLagMs: 0,
-  restoreMs: 8 * MINUTE,
-  restoreStaleMs: 0,
-  restoreStoppedMs: 0,
-  restoreShows: 'restoring',
-  restoreEndsAs: 'active',
-  powerStaleMs: 0,
-  stoppingMs: 20_000,
-  startingMs: 30_000,
-  showsTransitions: true,
-  stopEndsAs: 'stopped',
-  startEndsAs: 'active',
-}
-
 export const ALL_PERMISSIONS = ['servers:read', 'servers:write', 'snapshots:read', 'snapshots:write'] as const
+
+type IdSettings = Pick<
+  Settings,
+  'serverIdField' | 'serversAddressedBy' | 'serverNameField' | 'snapshotServerIds' | 'serverIdsTaken'
+>
+const IDENTIFIERS: Readonly<Record<Identifiers, IdSettings>> = {
+  both: {
+    serverIdField: 'both',
+    serversAddressedBy: 'either',
+    serverNameField: 'both',
+    snapshotServerIds: 'id',
+    serverIdsTaken: 'either',
+  },
+  number: {
+    serverIdField: 'id',
+    serversAddressedBy: 'id',
+    serverNameField: 'name',
+    snapshotServerIds: 'id',
+    serverIdsTaken: 'id',
+  },
+  uuid: {
+    serverIdField: 'uuid',
+    serversAddressedBy: 'uuid',
+    serverNameField: 'hostname',
+    snapshotServerIds: 'id',
+    serverIdsTaken: 'id',
+  },
+}
 
 export const DEFAULT_SETTINGS: Settings = {
   token: 'vps_emulated_token',
@@ -161,10 +205,21 @@ export const DEFAULT_SETTINGS: Settings = {
   descriptionLimit: 500,
   filterIgnored: false,
   descriptions: 'kept',
+  descriptionCut: 100,
+  descriptionSuffix: '',
+  clockSkewMs: 0,
   dateSkewMs: 0,
-  serverIdField: 'id',
-  serversAddressedBy: 'id',
-  serverNameField: 'name',
+  dateForm: 'zulu',
+  dateHeader: true,
+  strayItems: [],
+  snapshotShape: {},
+  bareLists: [],
+  nextLinks: 'as-asked',
+  replicaLagMs: 0,
+  replicaReads: 'alternate',
+  seed: 1,
+  restoreAnswer: { status: 'success', server: 'restoring' },
+  ...IDENTIFIERS.both,
   statusWords: {},
   limitErrorField: 'detail',
   createWhileRestoring: 'accepted',
@@ -175,5 +230,7 @@ export const DEFAULT_SETTINGS: Settings = {
 }
 
 export function withSettings(settings: Settings, change: SettingsChange): Settings {
-  return { ...settings, ...change, timeline: { ...settings.timeline, ...change.timeline } }
+  const { identifiers, timeline, ...more } = change
+  const ids = identifiers === undefined ? {} : IDENTIFIERS[identifiers]
+  return { ...settings, ...ids, ...more, timeline: { ...settings.timeline, ...timeline } }
 }

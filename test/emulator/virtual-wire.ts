@@ -1,19 +1,17 @@
 import type {
-  Wire,
-  WireAnswer,
-  WireFailure,
-  WireOptions,
-  WireRequest,
-  WireResult,
-} from '../../src/vps/wire.ts'
-import type { WorldAnswer } from './api.ts'
-import { type Delivery, type Fate, Faults } from './faults.ts'
+  HttpAnswer,
+  HttpRequest,
+  HttpTransport,
+  TransportFailure,
+  TransportOptions,
+  TransportResult,
+} from '../../src/http/http-transport.ts'
+import { type Backend, type Delivery, type Fate, Faults, withHeaders } from './faults.ts'
 import { RequestLog } from './request-log.ts'
 import type { VirtualClock } from './virtual-clock.ts'
-import type { World } from './world.ts'
 
 export interface VirtualWireSettings {
-  readonly world: World
+  readonly world: Backend
   readonly clock: VirtualClock
   readonly faults?: Faults
   /** Milliseconds of virtual time from the request to its answer; half of it passes before the world acts. */
@@ -24,17 +22,18 @@ export interface VirtualWireSettings {
   readonly origin?: string
 }
 
-export interface VirtualWire extends Wire {
+export interface VirtualWire extends HttpTransport {
+  readonly faults: Faults
   readonly log: RequestLog
 }
 
-type Arrival = { readonly afterMs: number; readonly result: WireResult } | 'never'
+type Arrival = { readonly afterMs: number; readonly result: TransportResult } | 'never'
 
 const BODY_LIMIT = 10 * 1024 * 1024
 // HTTP clients give up after some 16 KiB of headers; each line of the endless ones has 80 bytes.
 const HEADER_LINES = 205
 
-function failed(kind: WireFailure['kind'], reason: string): WireResult {
+function failed(kind: TransportFailure['kind'], reason: string): TransportResult {
   return { ok: false, failure: { kind, reason } }
 }
 
@@ -44,27 +43,29 @@ export function createVirtualWire(settings: VirtualWireSettings): VirtualWire {
   const faults = settings.faults ?? new Faults()
   return {
     log,
+    faults,
     send: (request, options) => new Exchange(settings, faults, log, request).run(options),
   }
 }
 
 class Exchange {
   readonly #settings: VirtualWireSettings
-  readonly #request: WireRequest
+  readonly #request: HttpRequest
   readonly #headers: Readonly<Record<string, string>>
   readonly #fate: Fate
   readonly #log: RequestLog
 
-  constructor(settings: VirtualWireSettings, faults: Faults, log: RequestLog, request: WireRequest) {
+  constructor(settings: VirtualWireSettings, faults: Faults, log: RequestLog, request: HttpRequest) {
     this.#settings = settings
     this.#request = request
     this.#log = log
     const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])
     this.#headers = Object.fromEntries(headers)
-    this.#fate = faults.meet({ method: request.method, url: request.url, headers: this.#headers })
+    const { method, url } = request
+    this.#fate = faults.meet({ method, url, headers: this.#headers }, settings.clock.now())
   }
 
-  run(options: WireOptions): Promise<WireResult> {
+  run(options: TransportOptions): Promise<TransportResult> {
     const { signal, timeoutMs } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
     const { clock } = this.#settings
@@ -73,7 +74,7 @@ class Exchange {
         forgetTimeout()
         reject(signal?.reason)
       }
-      const settle = (result: WireResult) => {
+      const settle = (result: TransportResult) => {
         forgetTimeout()
         signal?.removeEventListener('abort', abort)
         resolve(result)
@@ -87,15 +88,15 @@ class Exchange {
   }
 
   /** What is on its way arrives, and the world acts, even when the sender has given up. */
-  #travel(settle: (result: WireResult) => void): void {
+  #travel(settle: (result: TransportResult) => void): void {
     const { clock, latencyMs = 0 } = this.#settings
     const latency = typeof latencyMs === 'number' ? latencyMs : latencyMs()
     const update = this.#note()
     clock.at(clock.now() + latency / 2 + this.#fate.delayBeforeMs, () => {
       if (this.#isElsewhere()) return settle(failed('unreachable', 'nobody answers there'))
-      const answer = this.#fate.acts ? this.#act() : undefined
+      const delivery = this.#act()
       update({ acted: this.#fate.acts })
-      const arrival = arrivalOf(this.#fate.deliver(answer), this.#settings.bodyLimit ?? BODY_LIMIT)
+      const arrival = arrivalOf(delivery, this.#settings.bodyLimit ?? BODY_LIMIT)
       if (arrival === 'never') return
       clock.at(clock.now() + this.#fate.delayAfterMs + arrival.afterMs + latency / 2, () => {
         if (arrival.result.ok) update({ status: arrival.result.answer.status })
@@ -109,9 +110,11 @@ class Exchange {
     return origin !== undefined && origin !== this.#request.url.origin
   }
 
-  #act(): WorldAnswer {
+  #act(): Delivery {
+    const { world } = this.#settings
     const { method, url, body = '' } = this.#request
-    return this.#settings.world.handle({ method, url, headers: this.#headers, body })
+    const answer = this.#fate.ask(world, { method, url, headers: this.#headers, body })
+    return withHeaders(this.#fate.deliver(answer), world.clockHeaders?.() ?? {})
   }
 
   #note(): ReturnType<RequestLog['note']> {
@@ -144,11 +147,12 @@ function arrivalOf(delivery: Delivery, bodyLimit: number): Arrival {
         result: whole(delivery.answer, bodyLimit),
       }
     case 'answer':
+    case 'encoded':
       return { afterMs: 0, result: whole(delivery.answer, bodyLimit) }
   }
 }
 
-function whole(answer: WireAnswer, bodyLimit: number): WireResult {
+function whole(answer: HttpAnswer, bodyLimit: number): TransportResult {
   if (answer.body.length > bodyLimit)
     return failed('oversized', `the answer is larger than ${bodyLimit} bytes`)
   return { ok: true, answer }

@@ -1,14 +1,21 @@
 import * as v from 'valibot'
-import type { TimelineChange } from './settings.ts'
+import { type Shape, shapeSchema, type TimelineChange } from './settings.ts'
 
 export type Actor = 'api' | 'other'
 export type PowerAction = 'start' | 'stop' | 'restart' | 'hard_stop'
 export type SnapshotPhase = 'in_progress' | 'completed' | 'failed'
 export type Activity = 'restoring' | 'stopping' | 'starting'
 
+/** What a server answers to every change while something that nobody sees goes on there. */
+export interface Refusing {
+  readonly until: number
+  readonly status: number
+  readonly detail: string
+}
+
 export interface ServerState {
   readonly id: string
-  readonly uuid: string | undefined
+  readonly uuid: string
   readonly name: string
   readonly password: string
   readonly hidden: boolean
@@ -17,6 +24,7 @@ export interface ServerState {
   /** Whether it really runs, whatever the reads say. */
   running: boolean
   activity: Activity | undefined
+  refusing: Refusing | undefined
   /** Rises whenever what was scheduled for the server no longer holds. */
   generation: number
   /** What reads show, and since when; the last is now. */
@@ -35,9 +43,13 @@ export interface SnapshotState {
   /** The status as the API says it. */
   status: string
   sizeMb: number | null
+  /** What lists showed, and since when; the last is now. */
+  readonly shown: { readonly at: number; readonly status: string; readonly sizeMb: number | null }[]
+  shape: Shape
   /** The server's disk at the instant the snapshot began. */
   readonly disk: string
   readonly listedFrom: number
+  readonly knownFrom: number
   listedUntil: number
   slotFreeAt: number
   deleted: boolean
@@ -48,6 +60,8 @@ export type EventKind =
   | 'snapshot-completed'
   | 'snapshot-failed'
   | 'deleted'
+  /** Only of a restore that begins later than it is accepted. */
+  | 'restore-accepted'
   | 'restore-begun'
   | 'restore-ended'
   | 'restore-failed'
@@ -95,6 +109,17 @@ export const actSchema = v.variant('act', [
   v.strictObject({ act: v.literal('deploy'), server: v.string(), disk: v.string() }),
   /** A snapshot's status becomes this word. */
   v.strictObject({ act: v.literal('snapshot-status'), snapshot: v.string(), status: v.string() }),
+  /** A snapshot is shown otherwise than it is: `{"shows": {"name": null}}`, `{"hides": ["id"]}`. */
+  v.strictObject({ act: v.literal('snapshot-shape'), snapshot: v.string(), shape: shapeSchema }),
+  /** A server refuses every change for a time: create, restore, delete and power. */
+  v.strictObject({
+    act: v.literal('refuse'),
+    server: v.string(),
+    forMs: v.pipe(v.number(), v.minValue(0)),
+    /** 409 when it is not given. */
+    status: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(499))),
+    detail: v.exactOptional(v.string()),
+  }),
 ])
 export type Act = Readonly<v.InferOutput<typeof actSchema>>
 

@@ -31,6 +31,13 @@ export const GITHUB_RUN: GithubRun = {
 
 export type Environment = Readonly<Record<string, string>>
 
+/** What runners that are not GitHub's give besides, as far as they can be told by it. */
+export const FOREIGN_RUNNERS = {
+  act: { ACT: 'true' },
+  gitea: { GITEA_ACTIONS: 'true' },
+  forgejo: { GITEA_ACTIONS: 'true', FORGEJO_ACTIONS: 'true' },
+} as const satisfies Readonly<Record<string, Environment>>
+
 /** The files through which an action talks back, each by the end of its variable's name. */
 export const RUNNER_FILES = ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'] as const
 export type RunnerFile = (typeof RUNNER_FILES)[number]
@@ -49,6 +56,7 @@ export function runnerEnvironment(folder: string, run: GithubRun): Environment {
     HOME: process.env['HOME'] ?? '',
     CI: 'true',
     GITHUB_ACTIONS: 'true',
+    GITHUB_ACTOR: 'octocat',
     GITHUB_ACTION_REF: 'v1',
     GITHUB_ACTION_REPOSITORY: 'owner/vps-snapshot-action',
     ...Object.fromEntries(RUNNER_FILES.map(file => [`GITHUB_${file}`, join(folder, file)])),

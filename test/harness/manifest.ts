@@ -29,3 +29,8 @@ export type Manifest = v.InferOutput<typeof Manifest>
 export function readManifest(): Manifest {
   return v.parse(Manifest, parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')))
 }
+
+/** The file that the runner starts for a stage. */
+export function entryOf(stage: 'main' | 'post', runs: Manifest['runs'] = readManifest().runs): string {
+  return join(ROOT, runs[stage])
+}

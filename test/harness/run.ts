@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -13,10 +13,11 @@ import {
   runnerEnvironment,
   type Texts,
 } from './environment.ts'
+import { type FileTroubles, makeTrouble, readLeft, type TroubledRun } from './file-trouble.ts'
 import { createKiller, type Kill, type Subscribe } from './kill.ts'
 import { createLogReader, type LogReader } from './log.ts'
-import { ROOT } from './manifest.ts'
-import { parseKeyValueFile } from './runner-files.ts'
+import { entryOf } from './manifest.ts'
+import { readKeyValueFile } from './runner-files.ts'
 import type { RecordedRequest, Transcript } from './transcript.ts'
 
 /** What is the same for both stages of a step. */
@@ -26,8 +27,10 @@ export interface StageOptions {
   /** Calls the listener for each request as it arrives; hands back what ends that. */
   readonly onRequest?: Subscribe
   readonly kill?: Kill
-  /** Besides what the runner gives (a proxy, a certificate authority, …). Wins over it. */
-  readonly env?: Environment
+  /** Besides what the runner gives (a proxy, another runner's variables, …). Wins over it; undefined takes away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** What is wrong with the runner's files in this stage. */
+  readonly files?: FileTroubles
   /** A stage that takes longer hangs: it is killed, and the run is rejected. One minute when it is not given. */
   readonly hangsAfterMs?: number
 }
@@ -40,14 +43,20 @@ export interface RunOptions extends StageOptions {
   readonly run?: Partial<GithubRun>
   /** What the runner masks from the start. */
   readonly secrets?: readonly string[]
-  /** Run instead of dist/index.js. */
+  /** Run instead of what action.yml names for the main stage and for the post stage. */
   readonly script?: string
+  /** Run instead of both for the post stage. */
+  readonly postScript?: string
+  /** How the name of the step's folder begins, which holds the workspace and the runner's files. */
+  readonly folder?: string
 }
 
 export interface PostOptions extends StageOptions {
   readonly jobStatus?: string
   /** The step stands in a composite action inside another one: its inputs are lost, but for `job-status`. */
   readonly nested?: boolean
+  /** What becomes of the state between the stages: `() => ({})` loses it. */
+  readonly state?: (saved: Texts) => Texts
 }
 
 /** A main stage, with what its post stage needs to know of it. */
@@ -66,15 +75,16 @@ export async function runAction(options: RunOptions): Promise<MainTranscript> {
 export async function runPost(previous: MainTranscript, options: PostOptions = {}): Promise<Transcript> {
   const main = previous.options
   const inputs = inputEnvironment(main.with ?? {}, options.jobStatus ?? main.jobStatus ?? 'success')
-  const kept = inputVariable('job-status')
-  const state = Object.entries(previous.state).map(([name, value]) => [`STATE_${name}`, value])
+  const jobStatus = inputVariable('job-status')
+  const kept = options.state?.(previous.state) ?? previous.state
+  const state = Object.entries(kept).map(([name, value]) => [`STATE_${name}`, value])
   const env = {
     ...previous.env,
-    ...(options.nested === true ? { [kept]: inputs[kept] ?? '' } : inputs),
+    ...(options.nested === true ? { [jobStatus]: inputs[jobStatus] ?? '' } : inputs),
     ...Object.fromEntries(state),
   }
-  // What the step was given holds for both stages; a kill was for one.
-  const { kill: _, ...shared } = main
+  // What the step was given holds for both stages; a kill and spoiled files were for one.
+  const { kill: _, files: __, ...shared } = main
   return runStage({ name: 'post', env, masks: previous.masks }, { ...shared, ...options }, main)
 }
 
@@ -85,37 +95,53 @@ interface Stage {
 }
 
 async function runStage(stage: Stage, options: StageOptions, main: RunOptions): Promise<Transcript> {
-  const folder = mkdtempSync(join(tmpdir(), 'action-step-'))
+  const folder = mkdtempSync(join(tmpdir(), main.folder ?? 'action-step-'))
   try {
     const run = { ...GITHUB_RUN, ...main.run }
     prepareFolder(folder, run)
+    const trouble = makeTrouble(folder, options.files ?? {})
     const before = options.requests?.().length ?? 0
-    const env = { ...runnerEnvironment(folder, run), ...stage.env, ...options.env }
-    const script = main.script ?? join(ROOT, 'dist', 'index.js')
-    const ended = await runProcess({ script, env, folder, masks: stage.masks }, options)
+    const env = { ...runnerEnvironment(folder, run), ...stage.env, ...trouble.env, ...options.env }
+    const script = scriptOf(stage.name, main)
+    const { nodeArguments } = trouble
+    const ended = await runProcess({ script, env, folder, nodeArguments, masks: stage.masks }, options)
     const requests = options.requests?.().slice(before) ?? []
-    return { stage: stage.name, ...ended, ...readFiles(folder), requests }
+    return { stage: stage.name, ...ended, ...readFiles(folder, options.files ?? {}), requests }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-type Files = Pick<Transcript, 'outputs' | 'state' | 'env' | 'paths' | 'summary'>
+function scriptOf(stage: Transcript['stage'], main: RunOptions): string {
+  const given = stage === 'post' ? (main.postScript ?? main.script) : main.script
+  return given ?? entryOf(stage)
+}
 
-function readFiles(folder: string): Files {
-  const read = (file: RunnerFile) => readFileSync(join(folder, file), 'utf8')
+type Files = Pick<Transcript, 'outputs' | 'state' | 'env' | 'paths' | 'summary' | 'fileProblems'>
+
+/** Reads what the stage left. A file that was not spoiled on purpose must be whole. */
+function readFiles(folder: string, troubles: FileTroubles): Files {
+  const fileProblems: string[] = []
+  const values = (file: RunnerFile) => {
+    const { values, problem } = readKeyValueFile(readLeft(folder, file))
+    if (problem !== undefined && troubles[file] === undefined) throw new Error(problem)
+    if (problem !== undefined) fileProblems.push(`${file}: ${problem}`)
+    return values
+  }
   return {
-    outputs: parseKeyValueFile(read('OUTPUT')),
-    state: parseKeyValueFile(read('STATE')),
-    env: parseKeyValueFile(read('ENV')),
-    paths: read('PATH').split('\n').filter(Boolean),
-    summary: read('STEP_SUMMARY'),
+    outputs: values('OUTPUT'),
+    state: values('STATE'),
+    env: values('ENV'),
+    paths: readLeft(folder, 'PATH').split('\n').filter(Boolean),
+    summary: readLeft(folder, 'STEP_SUMMARY'),
+    ...(fileProblems.length === 0 ? {} : { fileProblems }),
   }
 }
 
 interface Process {
   readonly script: string
-  readonly env: Environment
+  readonly env: TroubledRun['env']
+  readonly nodeArguments: TroubledRun['nodeArguments']
   readonly folder: string
   readonly masks: readonly string[]
 }
@@ -124,7 +150,7 @@ type Ended = Omit<Transcript, keyof Files | 'stage' | 'requests'>
 
 async function runProcess(process: Process, options: StageOptions): Promise<Ended> {
   const started = performance.now()
-  const child = spawn(nodePath, [process.script], {
+  const child = spawn(nodePath, [...process.nodeArguments, process.script], {
     cwd: join(process.folder, 'workspace'),
     env: process.env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,12 @@
-/** A file in which an action leaves `name=value` and heredocs: outputs, state, environment. Later values win. */
-export function parseKeyValueFile(text: string): Readonly<Record<string, string>> {
+/** What a file of `name=value` lines and heredocs holds, up to where it can be read. Later values win. */
+export interface KeyValues {
+  readonly values: Readonly<Record<string, string>>
+  /** Why the rest cannot be read: the runner keeps what came before it, and fails the step. */
+  readonly problem: string | undefined
+}
+
+/** Reads a file in which an action leaves outputs, state or environment. */
+export function readKeyValueFile(text: string): KeyValues {
   const values: Record<string, string> = {}
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/)
   for (let at = 0; at < lines.length; at += 1) {
@@ -11,12 +18,17 @@ export function parseKeyValueFile(text: string): Readonly<Record<string, string>
       values[line.slice(0, equals)] = line.slice(equals + 1)
     } else if (heredoc > 0) {
       const end = lines.indexOf(line.slice(heredoc + 2), at + 1)
-      if (end < 0) throw new Error(`no end of the value that begins with: ${line}`)
+      if (end < 0) return { values, problem: `no end of the value that begins with: ${line}` }
       values[line.slice(0, heredoc)] = lines.slice(at + 1, end).join('\n')
       at = end
-    } else {
-      throw new Error(`neither name=value nor a heredoc: ${line}`)
-    }
+    } else return { values, problem: `neither name=value nor a heredoc: ${line}` }
   }
+  return { values, problem: undefined }
+}
+
+/** The same of a file that must be whole. */
+export function parseKeyValueFile(text: string): Readonly<Record<string, string>> {
+  const { values, problem } = readKeyValueFile(text)
+  if (problem !== undefined) throw new Error(problem)
   return values
 }

@@ -5,6 +5,8 @@ import { applyMasks } from './masks.ts'
 
 /** A request as whoever answered it wrote it down. */
 export interface RecordedRequest {
+  /** Who was asked, other than the API: `github`, `webhook`. */
+  readonly to?: string
   readonly method: string
   /** With the query. */
   readonly path: string
@@ -27,6 +29,8 @@ export interface Transcript {
   readonly env: Texts
   readonly paths: readonly string[]
   readonly summary: string
+  /** Files that the runner cannot read to their ends, which fails the step; not there when there are none. */
+  readonly fileProblems?: readonly string[]
   /** null when a signal ended the process. */
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
@@ -60,6 +64,8 @@ const CHANGING: Replacements = [
   [/\b\d\d:\d\d(?::\d\d)?(?= UTC)/g, '<time>'],
   [/\b(?:\d+[dhm] )?\d+(?:ms|[dhms])\b/g, '<duration>'],
   [/\b\d+ (?:second|minute|hour|day)s?\b/g, '<age>'],
+  [/(?<=Trying again in )\d+(?:\.\d+)? s\b/g, '<pause>'],
+  [/(?<=Output duration-seconds: )\d+/g, '<seconds>'],
   // Milliseconds since the epoch, as states keep them.
   [/\b1[6-9]\d{11}\b/g, '<ms>'],
 ]
@@ -76,6 +82,7 @@ export function formatTranscript(transcript: Transcript, options: FormatOptions 
     ['outputs', formatTexts({ ...outputs, ...steadySeconds(outputs) }, stable)],
     ['state', formatTexts(state, stable)],
     ['environment', formatTexts(env, stable)],
+    ['unreadable files', (transcript.fileProblems ?? []).map(stable)],
     ['summary', transcript.summary === '' ? [] : stable(transcript.summary.trimEnd()).split('\n')],
   ]
   const texts = sections
@@ -91,10 +98,10 @@ function normalise(text: string, { replace = [], exact = false }: FormatOptions)
   )
 }
 
-function formatRequest({ method, path, body, status }: RecordedRequest): string {
+function formatRequest({ to, method, path, body, status }: RecordedRequest): string {
   const sent =
     body === undefined || body === '' ? '' : ` ${typeof body === 'string' ? body : JSON.stringify(body)}`
-  return `${method} ${path}${sent}${status == null ? '' : ` -> ${status}`}`
+  return `${to === undefined ? '' : `[${to}] `}${method} ${path}${sent}${status == null ? '' : ` -> ${status}`}`
 }
 
 function formatAnnotation({ level, title, message }: Annotation): string {
@@ -120,7 +127,7 @@ function realign(lines: readonly string[]): readonly string[] {
   })
 }
 
-const TABLE_HEAD = /^Snapshot {2,}Status {2,}Server\b/
+const TABLE_HEAD = /^(?:Snapshot|Server) {2,}\S/
 
 function cellsOf(line: string): readonly string[] {
   return line.split(/ {2,}/)

@@ -36,7 +36,11 @@ describe('a create of ten servers', () => {
 
   it('keeps what was made when one is refused, and the end of a failed job restores nothing', async () => {
     const emulator = await startFleet(
-      { servers: fleetServers(), snapshots: byHand(FOURTH, 4) },
+      // What is made in between is complete at once, whenever it is listed.
+      {
+        servers: fleetServers({ [FOURTH]: { timeline: { snapshotMs: 1 } } }),
+        snapshots: byHand(FOURTH, 4),
+      },
       {
         // Somebody takes the last slot after it was found free.
         onRequest: ({ path }) => {
@@ -77,14 +81,17 @@ describe('a create of ten servers', () => {
     await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-timed-out'))
   })
 
-  it('says after a cancel in the middle what exists and what goes on', async () => {
-    const emulator = await startFleet({ servers: fleetServers(THREE_END) })
-    const kill = { when: { at: 'log', line: /is completed\.$/, nth: 3 }, escalate: false } as const
-    const main = await runAction(stepFor(emulator, CREATE, { kill }))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-cancelled'))
-    const post = await runPost(main, { jobStatus: 'cancelled' })
-    await expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-cancelled-post'))
-  })
+  it.skipIf(process.platform === 'win32')(
+    'says after a cancel in the middle what exists and what goes on',
+    async () => {
+      const emulator = await startFleet({ servers: fleetServers(THREE_END) })
+      const kill = { when: { at: 'log', line: /is complete\.$/, nth: 3 }, escalate: false } as const
+      const main = await runAction(stepFor(emulator, CREATE, { kill }))
+      await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-cancelled'))
+      const post = await runPost(main, { jobStatus: 'cancelled' })
+      await expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-cancelled-post'))
+    },
+  )
 
   it('restores all of them when the job fails afterwards', async () => {
     const emulator = await startFleet({ servers: fleetServers() })

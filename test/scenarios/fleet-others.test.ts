@@ -25,20 +25,27 @@ describe('a restore of ten servers', () => {
       servers: fleetServers({ [FOURTH]: { status: 'error' } }),
       snapshots: fleetSnapshots(),
     })
-    const main = await runAction(stepFor(emulator, { operation: 'restore', 'snapshot-id': IDS }))
+    // What is refused for the moment is asked for again until the time is over.
+    const inputs = { operation: 'restore', 'snapshot-id': IDS, timeout: '8s' }
+    const main = await runAction(stepFor(emulator, inputs))
     await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('restore-one-refused'))
     const disks = Object.fromEntries(emulator.world.report().servers.map(({ id, disk }) => [id, disk]))
     const restored = FLEET.filter(id => id !== FOURTH).map(id => [id, 'content of before'])
     expect(disks).toEqual({ ...Object.fromEntries(restored), [FOURTH]: 'first content of web-04' })
   })
 
-  it('says after a cancel in the middle which are back and which restores go on', async () => {
-    const forever = Object.fromEntries(FLEET.slice(3).map(id => [id, { timeline: { restoreMs: 6e9 } }]))
-    const emulator = await startFleet({ servers: fleetServers(forever), snapshots: fleetSnapshots() })
-    const kill = { when: { at: 'log', line: /The restore of web-\d+ has ended/, nth: 3 } } as const
-    const step = stepFor(emulator, { operation: 'restore', 'snapshot-id': IDS }, { kill })
-    await expect(fleetText(await runAction(step), emulator)).toMatchFileSnapshot(fixture('restore-cancelled'))
-  })
+  it.skipIf(process.platform === 'win32')(
+    'says after a cancel in the middle which are back and which restores go on',
+    async () => {
+      const forever = Object.fromEntries(FLEET.slice(3).map(id => [id, { timeline: { restoreMs: 6e9 } }]))
+      const emulator = await startFleet({ servers: fleetServers(forever), snapshots: fleetSnapshots() })
+      const kill = { when: { at: 'log', line: /The restore of web-\d+ has finished/, nth: 3 } } as const
+      const step = stepFor(emulator, { operation: 'restore', 'snapshot-id': IDS }, { kill })
+      await expect(fleetText(await runAction(step), emulator)).toMatchFileSnapshot(
+        fixture('restore-cancelled'),
+      )
+    },
+  )
 
   it('says after a time-out which three are back', async () => {
     const forever = Object.fromEntries(FLEET.slice(3).map(id => [id, { timeline: { restoreMs: 6e9 } }]))
@@ -55,9 +62,10 @@ describe('a delete of ten snapshots', () => {
     emulator.faults.add({
       match: { method: 'DELETE', path: '/snapshots/804/' },
       when: 'before',
-      fault: { kind: 'status', status: 409, body: '{"detail": "Snapshot is locked."}' },
+      fault: { kind: 'status', status: 403, body: '{"detail": "Snapshot is locked."}' },
     })
-    const main = await runAction(stepFor(emulator, { operation: 'delete', 'snapshot-id': IDS }))
+    const inputs = { operation: 'delete', 'snapshot-id': IDS }
+    const main = await runAction(stepFor(emulator, inputs))
     await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('delete-one-refused'))
     expect(emulator.world.report().snapshots.map(snapshot => snapshot.id)).toEqual(['804'])
   })

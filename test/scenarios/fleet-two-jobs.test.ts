@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunOrigin } from '../../src/domain/origin.ts'
+import type { WorkflowRun } from '../../src/domain/workflow-run.ts'
 import { describe as describeSnapshot, markerFor } from '../../src/policy/marker.ts'
 import type { Emulator } from '../emulator/server.ts'
 import type { SnapshotSpec } from '../emulator/settings.ts'
@@ -12,9 +12,16 @@ const NIGHTLY = 'owner/shop/.github/workflows/nightly.yml'
 
 /** A snapshot that an earlier run of a workflow left. */
 function left(id: string, workflow: string, days: number): SnapshotSpec {
-  const origin: RunOrigin = {
+  const origin: WorkflowRun = {
     ...{ repository: 'owner/shop', workflow, workflowName: 'Deploy', runId: `77${id}`, attempt: 1 },
-    ...{ event: 'push', job: 'deploy', sha: '0123456789abcdef', serverUrl: 'https://github.com' },
+    ...{
+      event: 'push',
+      job: 'deploy',
+      sha: '0123456789abcdef',
+      actor: 'octocat',
+      isNestedInForeignRunner: false,
+      serverUrl: 'https://github.com',
+    },
     action: 'owner/vps-snapshot-action@v1',
   }
   const description = describeSnapshot('Earlier', markerFor(origin, 'deploy', 'abcdefgh'))

@@ -1,8 +1,14 @@
 import pLimit from 'p-limit'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { postStage } from '../../src/stages.ts'
 import type { WorldSetup } from '../emulator/settings.ts'
-import type { MainTranscript, RunOptions, Transcript } from '../harness/index.ts'
-import { alignedTable, MINUTE, openScene, type Scene } from './scene.ts'
+import { VirtualClock } from '../emulator/virtual-clock.ts'
+import { createVirtualWire } from '../emulator/virtual-wire.ts'
+import { World } from '../emulator/world.ts'
+import type { MainTranscript, RecordedRequest, RunOptions } from '../harness/index.ts'
+import { createDice } from '../soak/dice.ts'
+import { beginStage, ORIGIN_OF_RUN } from '../soak/stage.ts'
+import { alignedTable, MINUTE, openScene, type Scene, START, TOKEN } from './scene.ts'
 
 /** How the create ended. But for the first, its snapshot is failed or still in progress. */
 const OUTCOMES = ['completed', 'failed', 'timed out', 'cancelled', 'killed'] as const
@@ -64,15 +70,27 @@ const PERSONS = {
 const limit = pLimit(10)
 
 const mains = new Map<string, { readonly main: MainTranscript; readonly after: WorldSetup }>()
+/** Every case, with the post stage in this process. */
 const table = new Map<Case, Row>()
+/** Of each kind one, with the post stage as the runner starts it. */
+const processes = new Map<Case, Row>()
 
 beforeAll(async () => {
   if (process.platform === 'win32') return
   await Promise.all(
     OUTCOMES.flatMap(outcome => SETTINGS.map(settings => limit(() => runMain(outcome, settings)))),
   )
-  await Promise.all(CASES.map(each => runCase(each)))
+  for (const each of CASES) table.set(each, await rowOf(each, playPost))
+  const ofEachKind = [...new Map(CASES.map(each => [kindOf(each), each])).values()]
+  const rows = ofEachKind.map(async each => [each, await rowOf(each, runPost)] as const)
+  for (const [each, row] of await Promise.all(rows)) processes.set(each, row)
 }, 600_000)
+
+/** What the post stage goes by: of the settings, only what they say of this end of the job. */
+function kindOf({ outcome, jobStatus, settings }: Case): string {
+  const [restores, deletes] = [settings.restoreOn, settings.deleteOn].map(ends => ends.includes(jobStatus))
+  return JSON.stringify([outcome, jobStatus, restores, deletes])
+}
 
 // Elsewhere no process can be cancelled as the runner does it.
 describe.skipIf(process.platform === 'win32')(
@@ -98,6 +116,11 @@ describe.skipIf(process.platform === 'win32')(
         expect(['failure', 'cancelled']).toContain(at.jobStatus)
         expect(ended.changes).toEqual(['restore 802'])
       }
+    })
+
+    it('is the same in a process of its own', () => {
+      expect(processes.size).toBe(OUTCOMES.length * 10)
+      for (const [at, row] of processes) expect(row).toEqual(table.get(at))
     })
 
     it('is written down in a table for a reader', async () => {
@@ -179,40 +202,66 @@ function worldAfter({ emulator }: Scene): WorldSetup {
   }
 }
 
-async function runCase(at: Case): Promise<void> {
-  const first = await limit(() => runPost(at, 'active'))
-  // A process that sends nothing cannot know in which state the server is.
+type PlayPost = (at: Case, state: ServerState) => Promise<Ended>
+
+async function rowOf(at: Case, play: PlayPost): Promise<Row> {
+  const first = await play(at, 'active')
+  // A stage that sends nothing cannot know in which state the server is.
   const silent = first.requests === ''
-  const inState = (state: ServerState) => (silent ? unseen(first, state) : limit(() => runPost(at, state)))
+  const inState = async (state: ServerState) => (silent ? unseen(first, state) : play(at, state))
   const others = SERVER_STATES.filter(state => state !== 'active')
   const rest = await Promise.all(others.map(async state => [state, await inState(state)] as const))
-  table.set(at, new Map([['active', first] as const, ...rest]))
+  return new Map([['active', first] as const, ...rest])
 }
 
 function unseen(first: Ended, state: ServerState): Ended {
   return { ...first, status: state, disk: state === 'restoring' ? BEING_OVERWRITTEN : first.disk }
 }
 
-async function runPost({ outcome, settings, jobStatus }: Case, state: ServerState): Promise<Ended> {
-  const saved = mains.get(keyOf(outcome, settings))
-  if (saved === undefined) throw new Error(`no main stage was run for ${keyOf(outcome, settings)}`)
-  const scene = await openScene({ setup: saved.after })
-  if (state === 'restoring') {
-    scene.emulator.world.configureServer('12345', { restoreMs: 24 * 60 * MINUTE })
-    scene.emulator.world.act({ act: 'restore', snapshot: '700' })
-  } else if (state !== 'active') scene.emulator.world.act({ act: 'status', server: '12345', status: state })
-  const post = await scene.post(saved.main, { jobStatus })
-  const [server] = scene.emulator.world.report().servers
-  await scene.close()
-  return { ...told(post), status: server?.status ?? '', disk: server?.disk ?? '' }
+function runPost(at: Case, state: ServerState): Promise<Ended> {
+  return limit(async () => {
+    const { main, after } = mainOf(at)
+    const scene = await openScene({ setup: after })
+    arrange(scene.emulator.world, state)
+    const { requests, exitCode } = await scene.post(main, { jobStatus: at.jobStatus })
+    await scene.close()
+    return endedOf(requests, exitCode === 0, scene.emulator.world)
+  })
 }
 
-function told({ requests, exitCode }: Transcript): Omit<Ended, 'status' | 'disk'> {
+async function playPost(at: Case, state: ServerState): Promise<Ended> {
+  const { main, after } = mainOf(at)
+  const clock = new VirtualClock(Date.parse(START))
+  const world = new World(() => clock.now(), { ...after, settings: { token: TOKEN, ...after.settings } })
+  arrange(world, state)
+  const wire = createVirtualWire({ world, clock })
+  const inputs = { ...main.options.with, 'job-status': at.jobStatus }
+  const place = { clock, world, wire, dice: createDice(1), inputs, origin: ORIGIN_OF_RUN }
+  const { green, requests } = await clock.run(beginStage(place, postStage, main.state))
+  return endedOf(requests, green, world)
+}
+
+function mainOf({ outcome, settings }: Case): { readonly main: MainTranscript; readonly after: WorldSetup } {
+  const saved = mains.get(keyOf(outcome, settings))
+  if (saved === undefined) throw new Error(`no main stage was run for ${keyOf(outcome, settings)}`)
+  return saved
+}
+
+function arrange(world: World, state: ServerState): void {
+  if (state === 'restoring') {
+    world.configureServer('12345', { restoreMs: 24 * 60 * MINUTE })
+    world.act({ act: 'restore', snapshot: '700' })
+  } else if (state !== 'active') world.act({ act: 'status', server: '12345', status: state })
+}
+
+function endedOf(requests: readonly RecordedRequest[], green: boolean, world: World): Ended {
   const lines = requests.map(
     ({ method, path, status }) => `${method} ${path.replace('/api/v1', '')} ${status}`,
   )
   const changes = requests.filter(({ method }) => method !== 'GET').map(wordOf)
-  return { changes, requests: onceEach(lines).join(', '), green: exitCode === 0 }
+  const [server] = world.report().servers
+  const after = { status: server?.status ?? '', disk: server?.disk ?? '' }
+  return { changes, requests: onceEach(lines).join(', '), green, ...after }
 }
 
 /** How often something is read again is a matter of time; what is read before and after a change is not. */

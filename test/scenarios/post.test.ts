@@ -4,6 +4,8 @@ import type { SnapshotSpec, WorldSetup } from '../emulator/settings.ts'
 import type { Kill, MainTranscript, Transcript } from '../harness/index.ts'
 import {
   alignedTable,
+  changesOf,
+  diskOf,
   expectFixture,
   MINUTE,
   ONE_SERVER,
@@ -30,18 +32,6 @@ async function deployed(
   context.expect(main.exitCode).toBe(0)
   for (const { id } of setup.servers ?? []) scene.emulator.world.deploy(id, 'version 2')
   return [scene, main]
-}
-
-function changesOf({ requests }: Transcript): readonly string[] {
-  return requests
-    .filter(({ method }) => method !== 'GET')
-    .map(
-      ({ method, path, body }) => `${method} ${path.replace('/api/v1', '')}${body === '' ? '' : ` ${body}`}`,
-    )
-}
-
-function diskOf({ emulator }: Scene): string | undefined {
-  return emulator.world.report().servers[0]?.disk
 }
 
 describe.concurrent('a rollback by the post stage', () => {
@@ -108,7 +98,7 @@ describe.concurrent('a rollback by the post stage', () => {
       { id: '2', name: 'web-2', disk: 'version 1' },
     ]
     // No poll comes between the requests of the group, however slow the machine is.
-    const unhurried = { 'max-parallel': '1', 'poll-interval': '4s' }
+    const unhurried = { 'max-parallel': '1', 'poll-interval': '1s' }
     const inputs = { ...ROLLBACK, 'server-id': '1,2', ...unhurried }
     const settings = { timeline: { snapshotMs: MINUTE, restoreMs: 2 * MINUTE } }
     const [scene, main] = await deployed(context, inputs, { servers, nextSnapshotId: '802', settings })

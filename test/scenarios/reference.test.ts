@@ -77,7 +77,10 @@ describe.concurrent("the reference's own example", () => {
     const scene = await sceneFor(context, REFERENCE)
     const main = await scene.run({ operation: 'list', 'server-id': '12345' })
     const [sent, ...others] = sentBy(scene, 'GET')
-    expect(sent).toMatchObject({ path: '/api/v1/snapshots/?server_id=12345', headers: CURL_HEADERS })
+    expect(sent).toMatchObject({
+      path: '/api/v1/snapshots/?server_id=12345&page_size=100',
+      headers: CURL_HEADERS,
+    })
     expect(others).toEqual([])
     expect(main.outputs['count']).toBe('2')
     expect(JSON.parse(main.outputs['snapshots'] ?? '')).toEqual([

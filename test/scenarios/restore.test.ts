@@ -59,7 +59,7 @@ describe.concurrent('a restore', () => {
     expect(main).toMatchObject({ exitCode: 0, outputs: { status: 'restored' } })
     expect(changesOf(main)).toEqual(['POST /api/v1/snapshots/801/restore/'])
     expect(main.log).toEqual(
-      expect.arrayContaining(['web-server-01 is stopped.', 'web-server-01 is restoring.']),
+      expect.arrayContaining(['web-server-01 reports "stopped".', 'web-server-01 reports "restoring".']),
     )
     expect(diskOf(scene)).toBe('version 1')
   })
@@ -128,7 +128,7 @@ describe.concurrent('a restore', () => {
   })
 
   it('first takes a snapshot of what it overwrites where that is asked for', async context => {
-    const inputs = { ...RESTORE, 'snapshot-before-restore': 'true' }
+    const inputs = { ...RESTORE, 'safety-snapshot': 'true' }
     const [main, scene] = await run(context, ONE_SNAPSHOT, inputs, 'restore-after-safety-snapshot')
     context.expect(main).toMatchObject({ exitCode: 0, outputs: { 'safety-snapshot-id': '802' } })
     const safety = scene.emulator.world.report().snapshots.find(({ id }) => id === '802')
@@ -136,7 +136,7 @@ describe.concurrent('a restore', () => {
   })
 
   it('overwrites nothing when that snapshot fails', async context => {
-    const inputs = { ...RESTORE, 'snapshot-before-restore': 'true' }
+    const inputs = { ...RESTORE, 'safety-snapshot': 'true' }
     const setup = withTimeline({ snapshotOutcome: 'failed' })
     const [main, scene] = await run(context, setup, inputs, 'restore-without-safety-snapshot')
     context.expect(main.exitCode).toBe(1)
@@ -168,7 +168,7 @@ describe.concurrent('a restore is refused, before anything is changed,', () => {
       { ...RESTORE, 'server-id': '777' },
     ],
     ['of an unknown snapshot', 'refused-unknown', ONE_SNAPSHOT, { ...RESTORE, 'snapshot-id': '999' }],
-    ['of one that is too old', 'refused-too-old', ONE_SNAPSHOT, { ...RESTORE, 'max-age': '1h' }],
+    ['of one that is too old', 'refused-too-old', ONE_SNAPSHOT, { ...RESTORE, 'max-snapshot-age': '1h' }],
     [
       'of one that is not completed',
       'refused-unfinished',

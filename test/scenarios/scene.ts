@@ -152,6 +152,8 @@ const STABLE: FormatOptions = {
     // Whether a date is written in full depends on the day of the run, a chart's scale on how long it took.
     [/(?:\d{4}-\d\d-\d\d )?\d\d:\d\d UTC/g, '<time>'],
     [/tickInterval \d+(?=[a-z])/g, 'tickInterval <n>'],
+    // The step's own folder.
+    [/[^\s'"]*action-step-\w+/g, '<folder>'],
   ],
 }
 
@@ -174,6 +176,20 @@ export function history({ emulator }: Pick<Scene, 'emulator'>): string {
     ...snapshots.map(({ id, name, status, disk }) => `snapshot ${id} ${name} is ${status}, holds: ${disk}`),
   ]
   return [...told, '--- at the end', ...left].join('\n')
+}
+
+/** What a stage asked to be changed, in its order. */
+export function changesOf({ requests }: Transcript): readonly string[] {
+  return requests
+    .filter(({ to, method }) => to === undefined && method !== 'GET')
+    .map(
+      ({ method, path, body }) => `${method} ${path.replace('/api/v1', '')}${body === '' ? '' : ` ${body}`}`,
+    )
+}
+
+/** What the first server holds now. */
+export function diskOf({ emulator }: Pick<Scene, 'emulator'>): string | undefined {
+  return emulator.world.report().servers[0]?.disk
 }
 
 /** A Markdown table that can be read as it is, too. */

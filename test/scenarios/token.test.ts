@@ -6,7 +6,7 @@ type Texts = Readonly<Record<string, string>>
 
 const STEPS: readonly [what: string, inputs: Texts][] = [
   ['a create with a rollback', { operation: 'create', 'server-id': '12345', 'restore-on': 'failure' }],
-  ['a restore', { operation: 'restore', 'snapshot-id': '801', 'snapshot-before-restore': 'true' }],
+  ['a restore', { operation: 'restore', 'snapshot-id': '801', 'safety-snapshot': 'true' }],
   ['a delete', { operation: 'delete', 'snapshot-id': '801' }],
   ['a list', { operation: 'list' }],
   ['a wait', { operation: 'wait', 'snapshot-id': '801' }],

@@ -4,7 +4,8 @@ import { VirtualClock } from '../emulator/virtual-clock.ts'
 import { createVirtualWire } from '../emulator/virtual-wire.ts'
 import { World } from '../emulator/world.ts'
 import { createDice, type Dice } from './dice.ts'
-import { BODY_LIMIT, type Scenario, START, throwScenario } from './scenario.ts'
+import { BODY_LIMIT } from './hardships.ts'
+import { type Scenario, START, throwScenario } from './scenario.ts'
 import { beginStage, ORIGIN_OF_RUN } from './stage.ts'
 import type { Story } from './story.ts'
 import { breachesOf } from './truth.ts'
@@ -54,20 +55,30 @@ async function play(scenario: Scenario, dice: Dice): Promise<Story> {
     ...{ world, clock, faults, bodyLimit: BODY_LIMIT },
     latencyMs: () => scenario.latencyMs * dice.random(),
   })
-  const inputs = { ...scenario.inputs, 'api-token': TOKEN, 'job-status': scenario.jobStatus }
-  const stage = { clock, world, wire, dice, inputs, origin: ORIGIN_OF_RUN }
+  const stage = { clock, world, wire, dice, origin: ORIGIN_OF_RUN }
+  const inputs = { ...scenario.inputs, 'api-token': TOKEN }
+  const hasEnded = scenario.hadFailed || scenario.wish.operation !== 'create'
+  const early = { ...inputs, 'job-status': hasEnded ? scenario.jobStatus : 'success' }
   const before = world.report()
-  const main = await clock.run(beginStage(stage, mainStage, {}, scenario.cancelMainAfterMs))
+  const main = await clock.run(
+    beginStage({ ...stage, inputs: early }, mainStage, {}, scenario.cancelMainAfterMs),
+  )
   await clock.advance(dice.int(1_000, 120_000))
   const isDeployed = main.green && scenario.wish.operation === 'create' && !scenario.wish.dryRun
   if (isDeployed && scenario.jobStatus !== '') deploy(world)
-  const post = await clock.run(beginStage(stage, postStage, main.state, scenario.cancelPostAfterMs))
+  const late = { ...inputs, 'job-status': scenario.jobStatus }
+  const post = await clock.run(
+    beginStage({ ...stage, inputs: late }, postStage, main.state, scenario.cancelPostAfterMs),
+  )
   await clock.advance(3 * HOUR)
   return {
     ...{ wish: scenario.wish, token: TOKEN, origin: ORIGIN, before, main, post },
     jobStatus: scenario.jobStatus,
+    hadFailed: scenario.hadFailed && scenario.jobStatus !== 'success',
+    stateIsLost: false,
+    namesFields: scenario.faults.some(({ fault }) => fault.kind === 'refusal' && fault.fields !== undefined),
     finally: world.report(),
-    keepsDescriptions: (settings.descriptions ?? 'kept') === 'kept',
+    keepsDescriptions: settings.descriptions === 'kept' && (settings.descriptionSuffix ?? '') === '',
     hardships: 'many',
   }
 }

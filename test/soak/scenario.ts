@@ -1,7 +1,8 @@
-import type { Fault, FaultRule } from '../emulator/faults.ts'
-import type { ServerSpec, SettingsChange, SnapshotSpec, TimelineChange } from '../emulator/settings.ts'
+import type { FaultRule } from '../emulator/faults.ts'
+import type { ServerSpec, SettingsChange, SnapshotSpec } from '../emulator/settings.ts'
 import type { Act } from '../emulator/world-types.ts'
 import type { Dice } from './dice.ts'
+import { throwFaults, throwSettings, throwShape, throwTimeline } from './hardships.ts'
 import { HOSTILE_TEXTS } from './hostile.ts'
 import type { Wish } from './story.ts'
 
@@ -20,7 +21,10 @@ export interface Scenario {
   /** When the signals come, in milliseconds after the beginning of their stage. */
   readonly cancelMainAfterMs: number | undefined
   readonly cancelPostAfterMs: number | undefined
+  /** How the job ends, as the post stage is told. */
   readonly jobStatus: string
+  /** The job had ended so before the step already. */
+  readonly hadFailed: boolean
 }
 
 export const REPOSITORY = 'owner/shop'
@@ -57,13 +61,16 @@ export function throwScenario(dice: Dice): Scenario {
     inputs: inputsOf(dice, wish),
     settings,
     servers,
-    snapshots: wish.operation === 'wait' ? withOneUnderWay(wish, snapshots) : snapshots,
-    faults: Array.from({ length: dice.pick([0, 1, 1, 1, 2, 2, 3, 5]) }, () => throwFault(dice)),
+    snapshots: (wish.operation === 'wait' ? withOneUnderWay(wish, snapshots) : snapshots).map(each =>
+      wish.snapshots.includes(each.id) ? findable(each) : each,
+    ),
+    faults: throwFaults(dice),
     acts: throwActs(dice, wish, servers, snapshots),
     latencyMs: dice.pick([0, 20, 200, 3_000]),
     cancelMainAfterMs: dice.chance(0.2) ? throwMoment(dice) : undefined,
     cancelPostAfterMs: dice.chance(0.05) ? throwMoment(dice) : undefined,
     jobStatus: dice.pick(['success', 'failure', 'failure', 'cancelled', '']),
+    hadFailed: dice.chance(0.05),
   }
 }
 
@@ -84,31 +91,12 @@ function throwServer(dice: Dice, index: number, hostile: boolean): ServerSpec {
   }
 }
 
-function throwTimeline(dice: Dice): TimelineChange {
-  return {
-    snapshotMs: dice.int(30 * SECOND, 12 * MINUTE),
-    snapshotOutcome: dice.chance(0.85) ? 'completed' : dice.pick(['failed', 'never']),
-    failedWord: dice.pick(['failed', 'error', 'Cancelled']),
-    listLagMs: dice.chance(0.3) ? dice.int(0, 20 * SECOND) : 0,
-    deletionLagMs: dice.chance(0.3) ? dice.int(0, 30 * SECOND) : 0,
-    slotLagMs: dice.chance(0.3) ? dice.int(0, 60 * SECOND) : 0,
-    readLagMs: dice.chance(0.3) ? dice.int(0, 15 * SECOND) : 0,
-    restoreMs: dice.int(4 * MINUTE, 18 * MINUTE),
-    restoreStaleMs: dice.chance(0.3) ? dice.int(0, 20 * SECOND) : 0,
-    restoreStoppedMs: dice.chance(0.3) ? dice.int(0, 15 * SECOND) : 0,
-    restoreEndsAs: dice.pick(['active', 'active', 'active', 'stopped', 'stopped', 'error']),
-    powerStaleMs: dice.chance(0.3) ? dice.int(0, 15 * SECOND) : 0,
-    stoppingMs: dice.int(0, 40 * SECOND),
-    startingMs: dice.int(0, 40 * SECOND),
-    showsTransitions: dice.chance(0.7),
-  }
-}
-
 const OWNERS = [
   `workflow=${WORKFLOW} run=1000 attempt=1 purpose=deploy`,
   `workflow=${WORKFLOW} run=1001 attempt=2 purpose=deploy`,
   `workflow=${WORKFLOW} run=1002 attempt=1 purpose=schedule`,
   `workflow=${WORKFLOW} run=1003 attempt=1 purpose=safety`,
+  `workflow=${WORKFLOW} run=1006 attempt=1 purpose=keep`,
   `workflow=${WORKFLOW} run=${RUN_ID} attempt=1 purpose=deploy`,
   `workflow=${REPOSITORY}/.github/workflows/other.yml run=1004 attempt=1 purpose=deploy`,
   `workflow=other/shop/.github/workflows/deploy.yml run=1005 attempt=1 purpose=deploy`,
@@ -133,6 +121,7 @@ function throwSnapshots(
       status: dice.pick(['completed', 'completed', 'completed', 'completed', 'failed']),
       createdAt: new Date(START - dice.int(10 * MINUTE, 30 * DAY)).toISOString(),
       disk: `disk in ${id}`,
+      ...throwShape(dice),
     }
   })
 }
@@ -177,6 +166,13 @@ function onePerServer(dice: Dice, snapshots: readonly SnapshotSpec[]): readonly 
   )
 }
 
+/** What is asked for by its id can be found by it, and by its server. */
+function findable(snapshot: SnapshotSpec): SnapshotSpec {
+  const { shape, ...rest } = snapshot
+  const isHidden = shape?.hides?.includes('id') === true || shape?.shows?.['server'] === null
+  return isHidden ? rest : snapshot
+}
+
 /** A wait is often for what is not finished. */
 function withOneUnderWay(wish: Wish, snapshots: readonly SnapshotSpec[]): readonly SnapshotSpec[] {
   const [first] = wish.snapshots
@@ -196,7 +192,7 @@ function inputsOf(dice: Dice, wish: Wish): Readonly<Record<string, string>> {
     wait: String(wish.wait),
     'dry-run': String(wish.dryRun),
     'stop-server': String(wish.stopServer),
-    'snapshot-before-restore': String(wish.safety),
+    'safety-snapshot': String(wish.safety),
     'start-after-restore': String(wish.startAfterRestore),
     'when-full': wish.whenFull ? 'delete-oldest' : 'fail',
     'keep-last': wish.keepLast ? String(dice.int(1, 4)) : '',
@@ -208,101 +204,6 @@ function inputsOf(dice: Dice, wish: Wish): Readonly<Record<string, string>> {
   }
   return given
 }
-
-function throwSettings(dice: Dice): SettingsChange {
-  return {
-    snapshotIds: dice.pick(['integer', 'integer', 'uuid']),
-    snapshotPaging: dice.chance(0.3),
-    pageSize: dice.pick([2, 20]),
-    maxPageSize: dice.pick([2, 100]),
-    filterIgnored: dice.chance(0.2),
-    descriptions: dice.chance(0.95) ? 'kept' : dice.pick(['dropped', 'null', 'unbracketed']),
-    serversAddressedBy: dice.pick(['id', 'id', 'either', 'uuid']),
-    serverIdField: dice.pick(['id', 'both', 'both']),
-    serverNameField: dice.pick(['name', 'hostname', 'both']),
-    statusWords: dice.chance(0.2) ? { active: 'Running', stopped: 'OFF' } : {},
-    limitErrorField: dice.pick(['detail', 'non_field_errors', 'error']),
-    createWhileRestoring: dice.pick(['accepted', 'refused']),
-    restoreWhileSnapshotting: dice.pick(['accepted', 'refused']),
-    powerAnswerStatus: dice.pick([200, 202, 204]),
-  }
-}
-
-const PATHS = [
-  ['GET', '/snapshots/'],
-  ['GET', '/snapshots/'],
-  ['GET', '/servers/*/'],
-  ['GET', '/servers/*/'],
-  ['POST', '/snapshots/'],
-  ['POST', '/snapshots/'],
-  ['POST', '/snapshots/*/restore/'],
-  ['POST', '/snapshots/*/restore/'],
-  ['DELETE', '/snapshots/*/'],
-  ['POST', '/servers/*/power/'],
-  ['GET', '/servers/'],
-  ['GET', '/account/me/'],
-] as const
-
-function throwFault(dice: Dice): FaultRule {
-  const anywhere = dice.chance(0.15)
-  const [method, path] = dice.pick(PATHS)
-  const from = dice.int(1, 6)
-  const which = dice.pick([
-    { nth: 1 },
-    { nth: from },
-    { from, to: from + dice.int(0, 12) },
-    { chance: dice.pick([0.05, 0.2, 0.5]) },
-    { every: dice.int(2, 5) },
-  ] as const)
-  const match = anywhere ? which : { method, path, ...which }
-  const fault = throwKind(dice)
-  const when = dice.pick(['before', 'after'] as const)
-  return { match, when: isRefusal(fault) ? 'before' : when, fault }
-}
-
-/** Whoever answers with a refusal has not carried the request out; that it was all the same would contradict it. */
-export function isRefusal(fault: Fault): boolean {
-  if (fault.kind === 'redirect') return true
-  return fault.kind === 'status' && fault.status < 500 && ![408, 425].includes(fault.status)
-}
-
-function throwKind(dice: Dice): Fault {
-  const body = dice.chance(0.3) ? `${dice.pick(HOSTILE_TEXTS)} {authorization}` : '{"detail": "no"}'
-  const faults: readonly [() => Fault, ...(() => Fault)[]] = [
-    // Late by so much that the client may give up first, but no later than it looks for what it asked.
-    () => ({ kind: 'delay', ms: dice.int(0, 80 * SECOND) }),
-    () => ({ kind: 'status', status: dice.pick([500, 502, 503, 504]), body }),
-    () => ({
-      kind: 'status',
-      status: 429,
-      body,
-      headers: { 'retry-after': dice.pick(['1', '20', 'soon', '-1']) },
-    }),
-    () => ({ kind: 'status', status: dice.pick([408, 425]), body }),
-    () => ({ kind: 'status', status: dice.pick([400, 401, 403, 404, 409, 422]), body }),
-    () => ({
-      kind: 'redirect',
-      location: dice.pick(['https://evil.example.com/{authorization}', '/login', '::']),
-    }),
-    () => ({ kind: 'body', body: dice.pick(['{', '7', 'null', '{"count": 1}', '{"results": [{}]}', body]) }),
-    () => ({ kind: 'html' }),
-    () => ({ kind: 'empty' }),
-    () => ({ kind: 'oversized', bytes: OVERSIZED }),
-    () => ({ kind: 'reset' }),
-    () => ({ kind: 'close' }),
-    () => ({ kind: 'truncated' }),
-    () => ({ kind: 'hang' }),
-    () => ({ kind: 'drip', everyMs: dice.pick([1, 50, 5_000]) }),
-    () => ({ kind: 'endless-headers', everyMs: dice.pick([0, 1_000]) }),
-    () => ({ kind: 'refused' }),
-    () => ({ kind: 'certificate' }),
-  ]
-  return dice.pick(faults)()
-}
-
-/** Bodies above it are not read in the soak. Bytes. */
-export const BODY_LIMIT = 2_000_000
-const OVERSIZED = BODY_LIMIT + 1
 
 function throwActs(
   dice: Dice,
@@ -324,5 +225,11 @@ function throwActs(
   const victim = snapshots.find(({ id }) => !wish.snapshots.includes(id))
   if (victim !== undefined && dice.chance(0.1))
     acts.push({ afterMs: afterMs(), act: { act: 'delete', snapshot: victim.id } })
+  // The server takes no change for a time.
+  if (dice.chance(0.15)) {
+    const status = dice.pick([400, 409, 422, 423])
+    const act = { act: 'refuse', server: server.id, forMs: dice.int(5 * SECOND, 3 * MINUTE), status } as const
+    acts.push({ afterMs: dice.int(0, 25 * MINUTE), act })
+  }
   return acts
 }

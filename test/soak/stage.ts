@@ -1,5 +1,5 @@
 import { Cancelled } from '../../src/domain/clock.ts'
-import type { Surroundings } from '../../src/stages.ts'
+import type { StageDeps } from '../../src/stages.ts'
 import type { VirtualClock } from '../emulator/virtual-clock.ts'
 import type { VirtualWire } from '../emulator/virtual-wire.ts'
 import type { World } from '../emulator/world.ts'
@@ -18,7 +18,7 @@ export interface Place {
   readonly dice: Dice
   /** The step's `with:`; what is not given has the default of action.yml. */
   readonly inputs: Readonly<Record<string, string>>
-  readonly origin: Surroundings['origin']
+  readonly origin: StageDeps['origin']
 }
 
 /**
@@ -28,7 +28,7 @@ export interface Place {
  */
 export async function beginStage(
   place: Place,
-  run: (around: Surroundings) => Promise<boolean>,
+  run: (around: StageDeps) => Promise<boolean>,
   state: Readonly<Record<string, string>>,
   cancelAfterMs?: number,
 ): Promise<StageStory> {
@@ -45,9 +45,18 @@ export async function beginStage(
   const forget = cancelAfterMs === undefined ? () => {} : clock.at(began + cancelAfterMs, strike)
   const inputs = new Map(Object.entries({ ...DEFAULTS, ...place.inputs }))
   const green = await run({
-    ...{ runner: recorder.runner, wire, clock, random: dice.random, signal: cancel.signal, origin },
+    ...{
+      runner: recorder.runner,
+      wire,
+      tellWire: wire,
+      env: {},
+      clock,
+      random: dice.random,
+      signal: cancel.signal,
+      origin,
+    },
     probe: async () => (dice.chance(0.7) ? undefined : 'answered with 503'),
-    readInput: name => inputs.get(name) ?? '',
+    inputs,
     readState: name => state[name] ?? '',
   })
   forget()
@@ -74,7 +83,7 @@ const DEFAULTS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(readManifest().inputs).map(([name, input]) => [name, input.default ?? '']),
 )
 
-export const ORIGIN_OF_RUN: Surroundings['origin'] = {
+export const ORIGIN_OF_RUN: StageDeps['origin'] = {
   repository: REPOSITORY,
   workflow: WORKFLOW,
   workflowName: 'Deploy',
@@ -83,6 +92,8 @@ export const ORIGIN_OF_RUN: Surroundings['origin'] = {
   event: 'push',
   job: 'deploy',
   sha: '0123456789abcdef0123456789abcdef01234567',
+  actor: 'octocat',
+  isNestedInForeignRunner: false,
   serverUrl: 'https://github.com',
   action: 'owner/vps-snapshot-action@v1',
 }

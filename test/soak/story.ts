@@ -56,6 +56,12 @@ export interface Story {
   readonly post?: StageStory
   /** How the job ended, as the post stage was told. */
   readonly jobStatus: string
+  /** The job had failed, or been cancelled, before the step: nothing can have been deployed. */
+  readonly hadFailed: boolean
+  /** Whether the runner's file lost what was saved in the middle. */
+  readonly stateIsLost: boolean
+  /** Whether some refusals name fields, which are final. */
+  readonly namesFields: boolean
   /** When everything that was under way has come to its end. */
   readonly finally: WorldReport
   /** Whether the API keeps what stands in descriptions, so that the marker can be looked for. */

@@ -77,6 +77,8 @@ class YearOfDeploys {
   #isSaved = false
   #series = 0
   #isStuck = false
+  /** How many deploys of a burst are still to come. */
+  #burst = 0
   readonly #counts = { taken: 0, full: 0, deleted: 0, broken: 0, longestSeries: 0 }
 
   constructor(dice: Dice, whenFull: Workflow['whenFull']) {
@@ -93,9 +95,8 @@ class YearOfDeploys {
   }
 
   async deploy(gap: number): Promise<void> {
-    // Some deploys follow each other closely: what the one before has made is too young to go.
-    const pause = this.#dice.chance(0.3) ? 0.01 : 0.2 + 1.9 * this.#dice.random()
-    await this.#clock.advance(Math.floor(gap * pause))
+    await this.#clock.advance(this.#pause(gap))
+    if (this.#dice.chance(0.15)) this.#becomeBusy()
     this.#personActs()
     this.#learn()
     const jobs = this.#dice.chance(0.1)
@@ -104,6 +105,21 @@ class YearOfDeploys {
     await this.#clock.run(Promise.all(jobs.map(workflow => this.#job(workflow))))
     this.#learn()
     this.#checkLastGood()
+  }
+
+  /** Some deploys follow each other closely: six in an hour, and what the one before has made is too young to go. */
+  #pause(gap: number): number {
+    if (this.#burst > 0) this.#burst -= 1
+    else if (this.#dice.chance(0.06)) this.#burst = 5
+    if (this.#burst > 0) return this.#dice.int(0, 2) * MINUTE
+    return Math.floor(gap * (this.#dice.chance(0.2) ? 0.01 : 0.2 + 1.9 * this.#dice.random()))
+  }
+
+  /** For a while the server takes no change, as while its host is serviced. */
+  #becomeBusy(): void {
+    const status = this.#dice.pick([400, 409, 423])
+    const forMs = this.#dice.int(5, 110) * 1_000
+    this.#world.act({ act: 'refuse', server: SERVER, forMs, status, detail: 'Another operation is running.' })
   }
 
   /** A person takes a snapshot by hand now and then, and deletes one of their own. */
@@ -143,7 +159,7 @@ class YearOfDeploys {
     this.#learn()
     if (main.green) this.#change(isBad, runId, main)
     else this.#judgeRed(workflow, runId, main)
-    await this.#clock.sleep(this.#dice.int(1, 20) * MINUTE)
+    await this.#clock.sleep(this.#dice.int(1, this.#burst > 0 ? 4 : 20) * MINUTE)
     await beginStage(place, postStage, main.state)
     this.#judgeDeletions(this.#world.events.slice(events), workflow, runId)
   }
@@ -188,13 +204,13 @@ class YearOfDeploys {
   }
 
   #judgeRed(workflow: Workflow, runId: string, main: StageStory): void {
-    const verdict = main.log.findLast(line => line !== '') ?? ''
-    if (!verdict.includes('no free slot')) return
+    if (main.outputs['reason'] !== 'no-free-slot') return
     this.#counts.full += 1
     this.#isStuck = true
     if (workflow.whenFull === 'fail') return
-    const by = { workflow: workflowName(workflow), runId, now: this.#clock.now() }
-    const allowed = main.worldAfter.snapshots.filter(snapshot => mayBeRetired(snapshot, by))
+    const others = main.worldAfter.snapshots
+    const by = { workflow: workflowName(workflow), runId, now: this.#clock.now(), others }
+    const allowed = others.filter(snapshot => mayBeRetired(snapshot, by))
     // Where one was freed and taken again by somebody else, the run has done what it may.
     if (allowed.length > 0 && main.outputs['deleted-snapshot-ids'] === undefined)
       this.#breaches.push(
@@ -214,11 +230,20 @@ class YearOfDeploys {
         continue
       }
       this.#counts.deleted += 1
-      const by = { workflow: workflowName(workflow), runId, now: event.at }
+      // In a burst, `when-full` takes what is younger; `keep-last` never does.
+      const others = workflow.whenFull === 'fail' ? [] : this.#thereAt(event.at)
+      const by = { workflow: workflowName(workflow), runId, now: event.at, others }
       if (snapshot === undefined || !mayBeRetired(snapshot, by))
         this.#breaches.push(`run ${runId} deleted snapshot ${event.snapshot} outside of the rule`)
       else this.#judgeKept(workflow, snapshot, event.at)
     }
+  }
+
+  /** What was on the server at a moment, as far as is known. */
+  #thereAt(at: number): readonly Snapshot[] {
+    const gone = this.#world.events.filter(({ kind, at: then }) => kind === 'deleted' && then < at)
+    const ids = new Set(gone.map(({ snapshot }) => snapshot))
+    return [...this.#known.values()].filter(({ id, createdAt }) => createdAt < at && !ids.has(id))
   }
 
   /** What is deleted by keep-last alone is never among the newest N completed ones. */

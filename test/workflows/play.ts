@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { parseDocument } from 'yaml'
+import { startReceiver } from '../emulator/receiver.ts'
 import { type Emulator, startEmulator } from '../emulator/server.ts'
 import type { WorldReport } from '../emulator/world-types.ts'
 import { makeRepository, REPOSITORY, writeRunnerFiles } from './repository.ts'
@@ -25,18 +26,21 @@ export interface Tools {
 
 /** Runs a scenario's workflow in a repository of its own, against a world of its own. */
 export async function play(scenario: Scenario, tools: Tools): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'test-workflows-'))
+  const folder = mkdtempSync(join(tmpdir(), 'test-workflows-ü-'))
   const emulator = await startEmulator({ speed: SPEED, setup: scenario.world })
+  const receiver = await startReceiver()
   try {
     copyAction(tools.root, join(folder, 'action'), emulator)
     makeRepository(scenario, tools.root, join(folder, 'repository'), emulator)
-    writeRunnerFiles(scenario, folder, emulator)
+    writeRunnerFiles(scenario, folder, emulator, `${receiver.origin}/`)
     for (const act of scenario.beforehand ?? []) emulator.world.act(act)
     const { code, log } = await runAct(scenario, tools, folder)
     // What was begun and not awaited ends, so that the events do not depend on when one looks.
     emulator.advance(DAY_MS)
-    return { run: code === 0 ? 'green' : 'red', servers: serversOf(emulator.world.report()), log }
+    const told = receiver.log.all.map(({ body }) => body)
+    return { run: code === 0 ? 'green' : 'red', servers: serversOf(emulator.world.report()), log, told }
   } finally {
+    await receiver.close()
     await emulator.close()
     rmSync(folder, { recursive: true, force: true })
   }

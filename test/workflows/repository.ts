@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Emulator } from '../emulator/server.ts'
 import { DEFAULT_SETTINGS } from '../emulator/settings.ts'
@@ -9,13 +9,18 @@ export const REPOSITORY = 'owner/shop'
 /** What a deploy writes to each of its servers. */
 export const DEPLOYED = 'version 2'
 
-const COMMANDS: readonly Command[] = ['build.sh', 'deploy.sh', 'smoke-test.sh']
+const COMMANDS: readonly Command[] = [
+  ...(['build.sh', 'deploy.sh', 'smoke-test.sh'] as const),
+  ...(['quiesce-database.sh', 'release-database.sh'] as const),
+]
 
 /** Makes the repository of a user: the workflow, and the commands that it calls. */
 export function makeRepository(scenario: Scenario, root: string, folder: string, emulator: Emulator): void {
   const workflows = join(folder, '.github', 'workflows')
   mkdirSync(workflows, { recursive: true })
-  cpSync(join(root, scenario.workflow), join(workflows, basename(scenario.workflow)))
+  // act 0.2.89 does not know the key, which GitHub has had since May 2026, and takes no workflow that has it.
+  const text = readFileSync(join(root, scenario.workflow), 'utf8').replace(/^ *queue: max\n/gm, '')
+  writeFileSync(join(workflows, basename(scenario.workflow)), text)
   for (const command of COMMANDS) {
     writeFileSync(join(folder, command), commandText(command, scenario, emulator))
     chmodSync(join(folder, command), 0o755)
@@ -54,16 +59,23 @@ main().catch(({ message }) => {
 }
 
 /** The files from which act takes variables and secrets, and an empty one for what it looks for of its own accord. */
-export function writeRunnerFiles(scenario: Scenario, folder: string, emulator: Emulator): void {
+export function writeRunnerFiles(
+  scenario: Scenario,
+  folder: string,
+  emulator: Emulator,
+  notifyUrl: string,
+): void {
   const ids = Object.keys(scenario.servers)
   const variables = {
     VPS_SERVER_ID: ids[0] ?? '',
     VPS_SERVER_IDS: ids.join(', '),
     VPS_SERVER_IDS_JSON: JSON.stringify(ids),
     VPS_HEALTH_CHECK: `${emulator.origin}/_emulator/state`,
+    VPS_DRILL_SERVER_ID: ids[0] ?? '',
+    VPS_DRILL_HEALTH_CHECK: `${emulator.origin}/_emulator/state`,
   }
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`)
   writeFileSync(join(folder, 'variables'), lines.join(''))
-  writeFileSync(join(folder, 'secrets'), `VPS_API_TOKEN=${DEFAULT_SETTINGS.token}\n`)
+  writeFileSync(join(folder, 'secrets'), `VPS_API_TOKEN=${DEFAULT_SETTINGS.token}\nNOTIFY_URL=${notifyUrl}\n`)
   writeFileSync(join(folder, 'nothing'), '')
 }

@@ -3,7 +3,12 @@ import type { WorldSetup } from '../emulator/settings.ts'
 import type { Act, EventKind } from '../emulator/world-types.ts'
 
 /** The commands that stand in for the user's own; each example calls some of them. */
-export type Command = 'build.sh' | 'deploy.sh' | 'smoke-test.sh'
+export type Command =
+  | 'build.sh'
+  | 'deploy.sh'
+  | 'smoke-test.sh'
+  | 'quiesce-database.sh'
+  | 'release-database.sh'
 
 /** What must be true of one server when the workflow has ended. */
 export interface ServerExpectation {
@@ -38,6 +43,8 @@ export interface Scenario {
   readonly servers: Readonly<Record<string, ServerExpectation>>
   /** Texts that the log must hold. */
   readonly says?: readonly string[]
+  /** Texts that whoever `notify-url` names must have been told; none: nobody is told anything. */
+  readonly tells?: readonly string[]
   /** Texts that the log must not hold. */
   readonly neverSays?: readonly string[]
 }
@@ -47,6 +54,8 @@ export interface Outcome {
   readonly run: 'green' | 'red'
   readonly servers: Readonly<Record<string, ServerExpectation>>
   readonly log: string
+  /** What was posted to `notify-url`. */
+  readonly told: readonly string[]
 }
 
 /** What is not as the scenario expects it, one line each; none: it has passed. */
@@ -60,6 +69,9 @@ export function differences(scenario: Scenario, outcome: Outcome): readonly stri
       found.push(`server ${id} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`)
   }
   for (const text of scenario.says ?? []) if (!outcome.log.includes(text)) found.push(`never said: ${text}`)
+  for (const text of scenario.tells ?? [])
+    if (!outcome.told.some(body => body.includes(text))) found.push(`never told: ${text}`)
+  if (scenario.tells === undefined && outcome.told.length > 0) found.push(`told: ${outcome.told.join(' ')}`)
   for (const text of scenario.neverSays ?? []) if (outcome.log.includes(text)) found.push(`said: ${text}`)
   return found
 }

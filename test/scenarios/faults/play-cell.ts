@@ -1,6 +1,6 @@
 import type { Emulator } from '../../emulator/server.ts'
 import { startEmulator } from '../../emulator/server.ts'
-import { runAction, runPost, type Transcript } from '../../harness/index.ts'
+import { type RunOptions, runAction, runPost, type Transcript } from '../../harness/index.ts'
 import type { StageStory, Story, Wish } from '../../soak/story.ts'
 import { breachesOf } from '../../soak/truth.ts'
 import type { Cell } from './cells.ts'
@@ -40,7 +40,8 @@ async function playOnce(cell: Cell, sink: string): Promise<PlayedCell> {
     const unseen = cell.passes && !isGreen ? ['the fault passes, and the step is red'] : []
     // A request that was never made would let every fault of it pass.
     const faults = emulator.log.all.filter(({ fault }) => fault !== null).length
-    const missed = faults === 1 ? [] : [`the fault was met ${faults} times`]
+    const wanted = 'files' in cell.at ? 0 : 1
+    const missed = faults === wanted ? [] : [`the fault was met ${faults} times`]
     return { cell, breaches: [...breachesOf(story), ...unseen, ...missed], log }
   } catch (error) {
     return { cell, breaches: [error instanceof Error ? error.message : String(error)], log: [] }
@@ -58,9 +59,10 @@ export async function playSignal(
   const emulator = await startEmulator({ speed: SPEED, setup: setupOf(play, 1, TOKEN) })
   const name = `${signal} at ${step.name} of ${play.name}`
   const fault = { name: 'delay', kind: 'slow', fault: { kind: 'delay', ms: 400 } } as const
-  const rest = { when: 'after', servers: 1, timeoutSeconds: 20, passes: false } as const
+  const at = { step, fault, when: 'after' } as const
+  const rest = { servers: 1, timeoutSeconds: 20, passes: false } as const
   try {
-    const { story } = await playOut({ name, play, step, fault, ...rest }, '', emulator, signal)
+    const { story } = await playOut({ name, play, at, ...rest }, '', emulator, signal)
     const requests = play.inPost === true ? (story.post?.requests ?? []) : story.main.requests
     const struck = requests.findIndex(request => request.fault !== null)
     const late = requests.slice(struck + 1).map(({ method, path }) => `${method} ${path}`)
@@ -104,8 +106,10 @@ async function playOut(
     // The step's own time, what cleaning up may take, and a slow machine.
     hangsAfterMs: cell.timeoutSeconds * 1_000 + 60_000,
     ...(cell.play.inPost === true ? {} : kill),
+    ...filesOf(cell, 'main'),
   })
-  const mainStory = storyOf(main, emulator, 0)
+  const isStruck = signal !== undefined
+  const mainStory = storyOf(main, emulator, 0, isStruck && cell.play.inPost !== true)
   if (cell.play.inPost === true) addFault(cell, sink, emulator)
   const requests = emulator.log.all.length
   for (const server of wish.servers)
@@ -113,25 +117,43 @@ async function playOut(
   const { jobStatus } = cell.play
   const needsPost = cell.play.operation === 'create'
   const post = needsPost
-    ? await runPost(main, { jobStatus, ...(cell.play.inPost === true ? kill : {}) })
+    ? await runPost(main, {
+        jobStatus,
+        ...(cell.play.inPost === true ? kill : {}),
+        ...filesOf(cell, 'post'),
+      })
     : undefined
-  const postStory = post === undefined ? undefined : storyOf(post, emulator, requests)
+  const postStory =
+    post === undefined ? undefined : storyOf(post, emulator, requests, isStruck && cell.play.inPost === true)
   emulator.advance(HOURS)
   const story: Story = {
     ...{ wish, token: TOKEN, origin: emulator.origin, before, main: mainStory },
     ...(postStory === undefined ? {} : { post: postStory }),
-    ...{ jobStatus, finally: world.report() },
+    ...{ jobStatus, hadFailed: false, finally: world.report() },
+    stateIsLost: stateIsLost(cell),
+    namesFields: 'fault' in cell.at && cell.at.fault.name === '400 that names a field',
     ...{ keepsDescriptions: true, hardships: 'one' },
   }
   return { story, log: [...main.log, ...(post?.log ?? [])] }
 }
 
 function addFault(cell: Cell, sink: string, emulator: Emulator): void {
-  const { method, path, nth } = cell.step
-  const { fault } = cell.fault
+  if ('files' in cell.at) return
+  const { method, path, nth: nthOfOne, nthOfThree = nthOfOne } = cell.at.step
+  const nth = cell.servers === 3 ? nthOfThree : nthOfOne
+  const { fault } = cell.at.fault
   const aimed =
     fault.kind === 'redirect' ? { ...fault, location: fault.location.replace('{sink}', sink) } : fault
-  emulator.faults.add({ match: { method, path, nth }, when: cell.when, fault: aimed })
+  emulator.faults.add({ match: { method, path, nth }, when: cell.at.when, fault: aimed })
+}
+
+/** Nothing that was saved after the disk was full is there. */
+function stateIsLost({ at }: Cell): boolean {
+  return 'files' in at && at.stage === 'main' && 'STATE' in at.files
+}
+
+function filesOf({ at }: Cell, stage: 'main' | 'post'): Pick<RunOptions, 'files'> {
+  return 'files' in at && at.stage === stage ? { files: at.files } : {}
 }
 
 function setupSnapshots(cell: Cell) {
@@ -172,18 +194,35 @@ function inputsOf(cell: Cell, wish: Wish, apiUrl: string): Readonly<Record<strin
   }
 }
 
+/** What could not be written is in the log instead. */
+function printedOutputs({ log }: Transcript): Readonly<Record<string, string>> {
+  const printed = log.flatMap(line => {
+    const [, name, value = ''] = /^Output ([a-z-]+):(?: (.*))?$/.exec(line) ?? []
+    return name === undefined ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(printed)
+}
+
 /** A transcript of the harness as the invariants read it. */
-export function storyOf(transcript: Transcript, emulator: Emulator, since: number): StageStory {
+export function storyOf(
+  transcript: Transcript,
+  emulator: Emulator,
+  since: number,
+  isCancelled: boolean,
+): StageStory {
+  const worldAfter = emulator.world.report()
   return {
     green: transcript.exitCode === 0,
     bytes: transcript.rawStdout + transcript.rawStderr,
     log: transcript.log,
     obeyed: transcript.commands,
-    outputs: transcript.outputs,
+    outputs: { ...transcript.outputs, ...printedOutputs(transcript) },
     state: transcript.state,
     summary: transcript.summary,
     requests: emulator.log.all.slice(since),
-    worldAfter: emulator.world.report(),
+    worldAfter,
+    // What is asked for after the signal is seen from the requests themselves.
+    ...(isCancelled ? { cancelledAt: worldAfter.now } : {}),
     tookMs: transcript.durationMs,
   }
 }

@@ -59,12 +59,17 @@ function slug(heading: string): string {
 
 /** The links of a document that do not leave the repository, images too. */
 export function localLinks(text: string): readonly string[] {
-  const targets = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+  const inHtml = / src(?:set)?="([^"]+)"/g
+  const targets = [/\]\(([^)\s]+)\)/g, inHtml].flatMap(pattern =>
+    [...prose(text).matchAll(pattern)].map(([, target = '']) => target),
+  )
   return targets.filter(target => !/^[a-z]+:/i.test(target))
 }
 
 /** What is wrong with a link; undefined where it leads somewhere. */
 export function brokenLink(from: Document, link: string): string | undefined {
+  // A page of the repository on GitHub, beside its files.
+  if (/^(?:\.\.\/)+actions\//.test(link)) return undefined
   const [file = '', anchor] = link.split('#', 2)
   const path =
     file === '' ? from.path : relative(ROOT, join(ROOT, dirname(from.path), file)).replaceAll('\\', '/')

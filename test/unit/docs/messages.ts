@@ -64,9 +64,21 @@ export function strangeMessage(line: string, texts: string): string | undefined 
 
 const SPEAKING = 10
 
-/** Whether a text of the source holds the part, or, where several texts follow one another, each of its sentences and clauses. */
+/**
+ * Whether a text of the source holds the part, but for punctuation at its end, or, where several texts follow one another,
+ * each of its sentences and clauses, or both halves of it that are long enough.
+ */
 function isSaid(part: string, texts: string): boolean {
-  if (texts.includes(part)) return true
+  const isText = (piece: string) => texts.includes(piece) || texts.includes(piece.replace(/[.:,]$/, ''))
+  if (isText(part)) return true
   const pieces = part.split(/(?<=[.:!]) |(?=, )/)
-  return pieces.length > 1 && pieces.every(piece => texts.includes(piece))
+  return (pieces.length > 1 && pieces.every(isText)) || hasTwoTexts(part, isText)
+}
+
+function hasTwoTexts(part: string, isText: (piece: string) => boolean): boolean {
+  const spaces = [...part.matchAll(/ /g)].map(({ index }) => index)
+  return spaces.some(at => {
+    const halves = [part.slice(0, at), part.slice(at + 1)]
+    return halves.every(half => half.length >= SPEAKING && isText(half))
+  })
 }

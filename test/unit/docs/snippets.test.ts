@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { parseInputs } from '../../../src/inputs.ts'
-import { OUTPUT_NAMES } from '../../../src/report/outputs.ts'
+import { OUTPUT_NAMES } from '../../../src/report/output-names.ts'
 import { readManifest } from '../../harness/manifest.ts'
-import { readerOf, type Step, snippets } from './snippets.ts'
+import { examples, type Step, snippets, textsOf } from './snippets.ts'
 
-const all = snippets()
+const all = [...snippets(), ...examples()]
 const steps = all.flatMap(snippet => snippet.steps)
 
 function complaints(step: Step): readonly string[] {
-  const parsed = parseInputs(readerOf(step))
-  return parsed.ok ? parsed.inputs.notices : parsed.problems
+  const parsed = parseInputs(textsOf(step))
+  return [...parsed.warnings, ...(parsed.ok ? parsed.inputs.notices : parsed.problems)]
 }
 
-describe('the YAML in the documents', () => {
+describe('the YAML in the documents and the examples', () => {
   it('is there, with every operation', () => {
-    const operations = new Set(steps.map(step => step.with['operation']))
+    const operations = new Set(steps.map(step => textsOf(step).get('operation')))
     expect([...operations].toSorted()).toEqual(['create', 'delete', 'list', 'restore', 'wait'])
   })
 
@@ -48,12 +48,26 @@ describe('the YAML in the documents', () => {
 
   it('never restores on a condition that would overwrite a healthy server', () => {
     const conditions = steps.flatMap(step => (step.condition === undefined ? [] : [step.condition]))
-    expect(conditions).not.toEqual([])
+    expect(conditions).toHaveLength(3)
     for (const condition of conditions) {
       expect(condition).toContain('(failure() || cancelled())')
       expect(condition).toMatch(/steps\.\w+\.outcome == 'success'/)
       expect(condition).toContain("steps.deploy.outcome != 'skipped'")
     }
+  })
+
+  it('takes a deploy for started in this attempt only, where a job rolls back', () => {
+    const jobs = all.flatMap(({ code }) => [...code.matchAll(/^ +if: (.*needs\.deploy.*)$/gm)])
+    expect(jobs.length).toBeGreaterThan(1)
+    for (const [, condition] of jobs) {
+      expect(condition).toContain("always() && needs.snapshot.result == 'success'")
+      expect(condition).toContain('needs.deploy.outputs.started == github.run_attempt')
+      expect(condition).toContain("needs.deploy.result != 'success'")
+    }
+    const starts = all.flatMap(({ code }) => code.match(/^.*started=.*$/gm) ?? [])
+    expect(starts).toHaveLength(jobs.length)
+    for (const line of starts)
+      expect(line).toContain('echo "started=$GITHUB_RUN_ATTEMPT" >> "$GITHUB_OUTPUT"')
   })
 
   it('asks for no right of the workflow that it does not need', () => {

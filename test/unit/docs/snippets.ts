@@ -1,5 +1,6 @@
+import { globSync } from 'node:fs'
 import { parse } from 'yaml'
-import { type Manifest, readManifest } from '../../harness/manifest.ts'
+import { type Manifest, ROOT, readManifest } from '../../harness/manifest.ts'
 import { codeBlocks, documents, readText } from './markdown.ts'
 
 /** A step of a workflow that uses this action. */
@@ -17,6 +18,12 @@ export interface Snippet {
   readonly steps: readonly Step[]
 }
 
+/** Every example. */
+export function examples(): readonly Snippet[] {
+  const paths = globSync('examples/*.yml', { cwd: ROOT }).map(path => path.replaceAll('\\', '/'))
+  return paths.toSorted().map(path => snippetOf(path, readText(path)))
+}
+
 /** Every piece of YAML in the documents. */
 export function snippets(): readonly Snippet[] {
   return documents().flatMap(({ path, text }) =>
@@ -24,11 +31,6 @@ export function snippets(): readonly Snippet[] {
       .filter(({ language }) => language === 'yaml')
       .map(({ code }, index) => snippetOf(`${path}, YAML ${index + 1}`, code)),
   )
-}
-
-/** A workflow file as a snippet. */
-export function workflow(path: string): Snippet {
-  return snippetOf(path, readText(path))
 }
 
 function snippetOf(where: string, code: string): Snippet {
@@ -57,20 +59,29 @@ function textOf(value: unknown): string | undefined {
 
 // What stands in the examples, and what the runner would put there.
 const EXPRESSIONS: readonly (readonly [expression: RegExp, value: string])[] = [
-  [/^secrets\./, 'vps_token'],
+  [/^secrets\.VPS_API_TOKEN$/, 'vps_token'],
   [/^vars\.VPS_SERVER_IDS$/, '12345, 12346'],
   [/^vars\.\w*SERVER_ID$/, '12345'],
   [/^vars\.VPS_HEALTH_CHECK$/, 'https://www.example.com/health'],
-  [/^matrix\.server$/, '12345'],
+  [/^vars\.VPS_DRILL_HEALTH_CHECK$/, 'https://drill.example.com/health'],
+  [/^secrets\.NOTIFY_URL$/, 'https://hooks.slack.com/services/T/B/x'],
+  [/^github\.token$/, 'ghs_token'],
+  [/^matrix\.server-id$/, '12345'],
   [/^(?:steps|needs)\.\w+\.outputs\.snapshot-id$/, '802'],
+  [/^inputs\.operation$/, 'restore'],
+  [/^inputs\.server-id \|\| vars\.VPS_SERVER_ID$/, '12345'],
   [/^inputs\.snapshot-id$/, 'latest'],
-  [/^inputs\.dry-run$/, 'true'],
+  [/^inputs\.dry-run && inputs\.operation != 'wait'$/, 'true'],
+  [/^inputs\.(?:safety-snapshot|keep)$/, 'false'],
+  [/^inputs\.name$/, 'before-upgrade'],
+  [/^inputs\.reason$/, 'The database is upgraded'],
 ]
 
 /** The inputs of a step as the action would read them, defaults of action.yml included. */
-export function readerOf(step: Step): (name: string) => string {
+export function textsOf(step: Step): ReadonlyMap<string, string> {
   const manifest = readManifest()
-  return name => evaluate(step.with[name] ?? defaultOf(manifest, name))
+  const names = [...Object.keys(manifest.inputs), ...Object.keys(step.with)]
+  return new Map(names.map(name => [name, evaluate(step.with[name] ?? defaultOf(manifest, name))]))
 }
 
 function defaultOf(manifest: Manifest, name: string): string {

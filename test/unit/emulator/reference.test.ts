@@ -11,51 +11,39 @@ const SNAPSHOT_801 = {
   description: 'Before major migration',
 }
 const SNAPSHOT_798 = {
-  id: 798,
-  server: { id: 12345, name: 'web-server-01' },
-  name: 'weekly-snapshot-2025-01-08',
-  status: 'completed',
-  size_mb: 4856,
-  created_at: '2025-01-08T12:00:00Z',
-  description: 'Weekly snapshot',
+  ...{ ...SNAPSHOT_801, id: 798, name: 'weekly-snapshot-2025-01-08', size_mb: 4856 },
+  ...{ created_at: '2025-01-08T12:00:00Z', description: 'Weekly snapshot' },
+}
+const CREATE = {
+  server_id: 12345,
+  ...{ name: 'before-update-snapshot', description: 'Snapshot before system update' },
+}
+const CREATED = {
+  ...{ id: 802, server: SNAPSHOT_801.server, name: CREATE.name, status: 'in_progress', size_mb: null },
+  ...{ created_at: '2025-01-16T16:15:00Z', description: CREATE.description },
+  message: 'Snapshot is being created. This may take 3-10 minutes depending on server size.',
+}
+const RESTORING = {
+  ...{ status: 'success', message: 'Server is being restored from snapshot. This may take 5-15 minutes.' },
+  snapshot: { id: 801, name: 'pre-migration-snapshot', created_at: '2025-01-15T18:30:00Z' },
+  server: { id: 12345, name: 'web-server-01', status: 'restoring' },
 }
 
-describe("the answers to the reference's own examples", () => {
-  it('lists 801 and 798', () => {
-    const answer = reference().ask('GET', '/snapshots/?server_id=12345')
-    expect(answer.status).toBe(200)
-    expect(answer.headers).toEqual({ 'content-type': 'application/json' })
-    expect(JSON.parse(answer.body)).toEqual({ count: 2, results: [SNAPSHOT_801, SNAPSHOT_798] })
-  })
-
-  it('creates 802', () => {
-    const answer = reference().ask('POST', '/snapshots/', {
-      server_id: 12345,
-      name: 'before-update-snapshot',
-      description: 'Snapshot before system update',
-    })
-    expect(answer.status).toBe(201)
-    expect(JSON.parse(answer.body)).toEqual({
-      id: 802,
-      server: { id: 12345, name: 'web-server-01' },
-      name: 'before-update-snapshot',
-      status: 'in_progress',
-      size_mb: null,
-      created_at: '2025-01-16T16:15:00Z',
-      description: 'Snapshot before system update',
-      message: 'Snapshot is being created. This may take 3-10 minutes depending on server size.',
-    })
-  })
-
-  it('restores 801', () => {
-    const answer = reference().ask('POST', '/snapshots/801/restore/')
-    expect(answer.status).toBe(200)
-    expect(JSON.parse(answer.body)).toEqual({
-      status: 'success',
-      message: 'Server is being restored from snapshot. This may take 5-15 minutes.',
-      snapshot: { id: 801, name: 'pre-migration-snapshot', created_at: '2025-01-15T18:30:00Z' },
-      server: { id: 12345, name: 'web-server-01', status: 'restoring' },
-    })
+describe("the reference's own examples", () => {
+  it.each([
+    [
+      'GET',
+      '/snapshots/?server_id=12345',
+      undefined,
+      200,
+      { count: 2, results: [SNAPSHOT_801, SNAPSHOT_798] },
+    ],
+    ['POST', '/snapshots/', CREATE, 201, CREATED],
+    ['POST', '/snapshots/801/restore/', undefined, 200, RESTORING],
+  ])('%s %s is answered as published', (method, path, body, status, expected) => {
+    const answer = reference().ask(method, path, body)
+    expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/json' } })
+    expect(JSON.parse(answer.body)).toEqual(expected)
   })
 
   it('deletes 801 without a body', () => {
@@ -75,31 +63,38 @@ describe('the documented refusals', () => {
     ['GET', '/account/me/'],
   ])('%s %s is 401 without a token, and with a wrong one', (method, path) => {
     const { ask } = reference()
-    const without = ask(method, path, undefined, {})
-    const wrong = ask(method, path, undefined, { authorization: 'Bearer wrong' })
-    expect([without.status, wrong.status]).toEqual([401, 401])
-    expect(JSON.parse(without.body)).toEqual({ detail: 'Authentication credentials were not provided.' })
-    expect(JSON.parse(wrong.body)).toEqual({ detail: 'Invalid token.' })
-  })
-
-  it('a snapshot of an unknown server is 404', () => {
-    expect(reference().ask('POST', '/snapshots/', { server_id: 1, name: 'x' }).status).toBe(404)
+    expect(ask(method, path, undefined, {})).toMatchObject({
+      ...{ status: 401, body: '{"detail":"Authentication credentials were not provided."}' },
+    })
+    expect(ask(method, path, undefined, { authorization: 'Bearer wrong' })).toMatchObject({
+      ...{ status: 401, body: '{"detail":"Invalid token."}' },
+    })
   })
 
   it.each([
-    ['POST', '/snapshots/1/restore/'],
-    ['DELETE', '/snapshots/1/'],
-  ])('%s %s of an unknown snapshot is 404', (method, path) => {
-    expect(reference().ask(method, path)).toMatchObject({ status: 404, body: '{"detail":"Not found."}' })
+    ['POST', '/snapshots/', { server_id: 1, name: 'x' }, 404, 'Server not found.'],
+    ['POST', '/snapshots/1/restore/', undefined, 404, 'Not found.'],
+    ['DELETE', '/snapshots/1/', undefined, 404, 'Not found.'],
+    // No part of the API, and no method of it.
+    ['GET', '/snapshots', undefined, 404, 'Not found.'],
+    ['GET', '/backups/', undefined, 404, 'Not found.'],
+    ['GET', '/snapshots/801/', undefined, 405, 'Method "GET" not allowed.'],
+  ])('%s %s %j is %i', (method, path, body, status, detail) => {
+    const answer = reference().ask(method, path, body)
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, { detail }])
   })
 
-  it('a sixth snapshot is 400', () => {
-    const { ask } = reference()
+  it('a sixth snapshot is 400, in the field and with the limit that the settings have', () => {
+    const { ask, world } = reference()
     const create = () => ask('POST', '/snapshots/', { server_id: 12345, name: 'x' })
     expect([create(), create(), create()].map(({ status }) => status)).toEqual([201, 201, 201])
     expect(create()).toMatchObject({
       status: 400,
       body: '{"detail":"Snapshot limit reached. You can have a maximum of 5 snapshots per server."}',
+    })
+    world.configure({ snapshotLimit: 2, limitErrorField: 'non_field_errors' })
+    expect(JSON.parse(create().body)).toEqual({
+      non_field_errors: ['Snapshot limit reached. You can have a maximum of 2 snapshots per server.'],
     })
   })
 
@@ -127,8 +122,7 @@ describe('the documented refusals', () => {
     ['{', { detail: 'JSON parse error.' }],
   ])('the create %j is 400', (body, problem) => {
     const answer = reference().ask('POST', '/snapshots/', body)
-    expect(answer.status).toBe(400)
-    expect(JSON.parse(answer.body)).toEqual(problem)
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([400, problem])
   })
 
   it('a restore of an unfinished snapshot, and of a server in passing, is 400', () => {
@@ -137,18 +131,17 @@ describe('the documented refusals', () => {
     expect(ask('POST', '/snapshots/802/restore/').body).toBe('{"detail":"Snapshot is not completed."}')
     expect(ask('POST', '/snapshots/801/restore/').status).toBe(200)
     expect(ask('POST', '/snapshots/798/restore/')).toMatchObject({
-      status: 400,
-      body: '{"detail":"Server is not in a valid state for restoration."}',
+      ...{ status: 400, body: '{"detail":"Server is not in a valid state for restoration."}' },
     })
   })
 
-  it('what is no part of the API is 404, an unknown method 405', () => {
-    const { ask } = reference()
-    expect(ask('GET', '/snapshots').status).toBe(404)
-    expect(ask('GET', '/backups/').status).toBe(404)
-    expect(ask('GET', '/snapshots/801/')).toMatchObject({
-      status: 405,
-      body: '{"detail":"Method \\"GET\\" not allowed."}',
+  it('names the permission that a token lacks, and the account tells those that it has', () => {
+    const { ask } = reference({}, { permissions: ['snapshots:read'] })
+    expect(ask('GET', '/servers/12345/')).toMatchObject({
+      ...{ status: 403, body: '{"detail":"This token lacks the permission \\"servers:read\\"."}' },
     })
+    expect(ask('GET', '/snapshots/').status).toBe(200)
+    expect(ask('POST', '/snapshots/', CREATE).status).toBe(403)
+    expect(JSON.parse(ask('GET', '/account/me/').body).token.permissions).toEqual(['snapshots:read'])
   })
 })

@@ -42,3 +42,15 @@ export function stage(setup: WorldSetup = REFERENCE_SETUP, startAt = REFERENCE_I
 export function reference(timeline: TimelineChange = {}, settings: SettingsChange = {}): Stage {
   return stage({ ...REFERENCE_SETUP, settings: { ...settings, timeline } })
 }
+
+/** An item of a list, as far as tests look at it. */
+export interface Listed {
+  readonly id: unknown
+  readonly status: string
+  readonly server: { readonly id: unknown } | null
+  readonly created_at: unknown
+}
+
+export function listOf(ask: Stage['ask'], query = ''): readonly Listed[] {
+  return JSON.parse(ask('GET', `/snapshots/${query}`).body).results
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatTranscript, type Transcript } from '../../harness/index.ts'
-import { parseKeyValueFile } from '../../harness/runner-files.ts'
+import { parseKeyValueFile, readKeyValueFile } from '../../harness/runner-files.ts'
 
 const EMPTY: Transcript = {
   stage: 'main',
@@ -34,6 +34,7 @@ describe('a transcript as text', () => {
         { method: 'POST', path: '/snapshots/', body: '{"name":"a"}', status: 201 },
         ...[poll, poll, poll],
         { method: 'POST', path: '/servers/1/power/', body: { action: 'stop' }, status: null },
+        { to: 'webhook', method: 'POST', path: '/hook', body: '', status: 204 },
       ],
       log: [
         'at http://127.0.0.1:4711/x',
@@ -56,6 +57,7 @@ describe('a transcript as text', () => {
 POST /snapshots/ {"name":"a"} -> 201
 GET /snapshots/?server_id=12345 -> 200 (repeated)
 POST /servers/1/power/ {"action":"stop"}
+[webhook] POST /hook -> 204
 --- log
 at http://127.0.0.1:<port>/x
 took <duration> (repeated)
@@ -81,34 +83,34 @@ key=<key>
 
   it('is short for a stage that did nothing, and says which signal ended it', () => {
     expect(formatTranscript({ ...EMPTY, stage: 'post' })).toBe('=== post: exit 0\n')
-    expect(formatTranscript({ ...EMPTY, exitCode: null, signal: 'SIGTERM' })).toBe(
-      '=== main: ended by SIGTERM\n',
-    )
+    const killed = formatTranscript({ ...EMPTY, exitCode: null, signal: 'SIGTERM' })
+    expect(killed).toBe('=== main: ended by SIGTERM\n')
   })
 
-  it('keeps times where a test says that they are exact', () => {
-    const text = formatTranscript({ ...EMPTY, log: ['5m at 127.0.0.1:4711'] }, { exact: true })
-    expect(text).toContain('5m at 127.0.0.1:<port>')
-  })
-
-  it('leaves out what a test says', () => {
-    const text = formatTranscript({ ...EMPTY, log: ['slot 3'] }, { replace: [[/slot \d/, 'slot <n>']] })
-    expect(text).toContain('slot <n>')
+  it.each([
+    ['5m at 127.0.0.1:4711', { exact: true }, '5m at 127.0.0.1:<port>'],
+    ['slot 3', { replace: [[/slot \d/, 'slot <n>']] }, 'slot <n>'],
+  ] as const)('keeps or leaves out of %j what a test says', (line, options, expected) => {
+    expect(formatTranscript({ ...EMPTY, log: [line] }, options)).toContain(expected)
   })
 })
 
 describe("a runner's file", () => {
-  it('holds plain and multi-line values, of which the last counts', () => {
-    const text = 'a=1\nb<<E=F\nx=y\n\nz<<q\nE=F\na=2=3\n\nc=<<\nd<<E\nE\n'
-    expect(parseKeyValueFile(text)).toEqual({ a: '2=3', b: 'x=y\n\nz<<q', c: '<<', d: '' })
+  it.each([
+    [
+      'a=1\nb<<E=F\nx=y\n\nz<<q\nE=F\na=2=3\n\nc=<<\nd<<E\nE\n',
+      { a: '2=3', b: 'x=y\n\nz<<q', c: '<<', d: '' },
+    ],
+    ['', {}],
+  ])('%j holds plain and multi-line values, of which the last counts', (text, values) => {
+    expect(parseKeyValueFile(text)).toEqual(values)
   })
 
-  it('is empty when nothing was written', () => {
-    expect(parseKeyValueFile('')).toEqual({})
-  })
-
-  it('cannot be read where a value has no end, or a line is neither form', () => {
-    expect(() => parseKeyValueFile('a<<E\nx\n')).toThrow('no end')
-    expect(() => parseKeyValueFile('text\n')).toThrow('neither')
+  it.each([
+    ['a=1\nb<<E\nx\n', 'no end of the value that begins with: b<<E'],
+    ['a=1\ntext\n', 'neither name=value nor a heredoc: text'],
+  ])('%j can be read only up to where it is torn', (text, problem) => {
+    expect(readKeyValueFile(text)).toEqual({ values: { a: '1' }, problem })
+    expect(() => parseKeyValueFile(text)).toThrow(problem)
   })
 })

@@ -1,26 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { ROWS } from '../../../src/inputs/rows.ts'
 import { type Inputs, parseInputs } from '../../../src/inputs.ts'
-import { CREATE, RESTORE, type Texts, TOKEN } from './reading.ts'
+import { CREATE, RESTORE, type Texts, TOKEN, WAIT } from './reading.ts'
 
-const DEFAULTS: Texts = {
-  wait: 'true',
-  'poll-interval': 'auto',
-  'max-parallel': '10',
-  'stop-server': 'false',
-  'when-full': 'fail',
-  'snapshot-before-restore': 'false',
-  'start-after-restore': 'true',
-  'health-check-timeout': '5m',
-  'dry-run': 'false',
-  summary: 'true',
-  'api-url': 'https://admin.vps.org/api/v1',
-  'job-status': 'success',
-}
+const DEFAULTS = ROWS.map(row => [row.name, row.default ?? ''] as const)
 
 function noticesOf(texts: Texts): Inputs['notices'] {
-  const all: Texts = { 'api-token': TOKEN, ...DEFAULTS, ...texts }
-  const parsed = parseInputs(name => all[name] ?? '')
-  return parsed.ok ? parsed.inputs.notices : ['not ok']
+  const given = new Map<string, string>([...DEFAULTS, ['job-status', 'success'], ['api-token', TOKEN]])
+  for (const [name, text] of Object.entries(texts)) given.set(name, text)
+  const parsed = parseInputs(given)
+  return parsed.ok ? parsed.inputs.notices : ['not ok', ...parsed.problems]
 }
 
 const EVERYTHING: Texts = {
@@ -33,64 +22,88 @@ const EVERYTHING: Texts = {
   'max-parallel': '2',
   'when-full': 'delete-oldest',
   'keep-last': '2',
+  keep: 'true',
   'restore-on': 'failure',
   'delete-on': 'success',
-  'max-age': '1h',
+  'max-snapshot-age': '1h',
   'stop-server': 'true',
-  'snapshot-before-restore': 'true',
+  'safety-snapshot': 'true',
   'start-after-restore': 'false',
   'health-check': 'tcp://web:22',
   'health-check-timeout': '1m',
+  'notify-url': 'https://example.org/hook',
+  'notify-on': 'success',
+  'github-token': 'ghs_token',
   'dry-run': 'true',
 }
 
 describe('the notice about inputs that the operation does not use', () => {
-  it.each([CREATE, RESTORE, { operation: 'list' }, { operation: 'delete', 'snapshot-id': '1' }])(
+  it.each([CREATE, RESTORE, WAIT, { operation: 'list' }, { operation: 'delete', 'snapshot-id': '1' }])(
     'does not come of defaults: %j',
     (texts: Texts) => {
       expect(noticesOf(texts)).toEqual([])
     },
   )
 
-  it('is one for max-age with create', () => {
-    expect(noticesOf({ ...CREATE, 'max-age': '1h' })).toEqual([
-      'Not used by `operation: create`: `max-age` (for restore).',
+  it('is one for max-snapshot-age with create', () => {
+    expect(noticesOf({ ...CREATE, 'max-snapshot-age': '1h' })).toEqual([
+      'Ignored by `operation: create`: `max-snapshot-age` (only for restore).',
     ])
   })
 
   it('names them all', () => {
     expect(noticesOf({ ...EVERYTHING, operation: 'list' })).toEqual([
-      'Not used by `operation: list`: `snapshot-id` (for restore, delete, wait), `description` (for create), ' +
-        '`wait` (for create, restore, delete), `timeout` (for create, restore, delete, wait), ' +
-        '`poll-interval` (for create, restore, delete, wait), `stop-server` (for create), `keep-last` (for create), ' +
-        '`when-full` (for create), `restore-on` (for create), `delete-on` (for create), `max-age` (for restore), ' +
-        '`snapshot-before-restore` (for restore), `start-after-restore` (for create, restore, wait), ' +
-        '`health-check` (for create, restore, wait), `health-check-timeout` (for create, restore, wait), ' +
-        '`dry-run` (for create, restore, delete, wait).',
+      'Ignored by `operation: list`: `snapshot-id` (only for restore, delete, wait), ' +
+        '`dry-run` (only for create, restore, delete, wait), `restore-on` (only for create, wait), ' +
+        '`health-check` (only for create, restore, wait), `health-check-timeout` (only for create, restore, wait), ' +
+        '`start-after-restore` (only for create, restore, wait), `safety-snapshot` (only for restore), ' +
+        '`max-snapshot-age` (only for restore), `github-token` (only for create, restore, wait), ' +
+        '`keep-last` (only for create, wait), `delete-on` (only for create, wait), `when-full` (only for create), ' +
+        '`keep` (only for create), `description` (only for create), `stop-server` (only for create), ' +
+        '`wait` (only for create, restore, delete), `timeout` (only for create, restore, delete, wait), ' +
+        '`poll-interval` (only for create, restore, delete, wait).',
     ])
   })
 
   it('does not count another spelling of the default', () => {
-    expect(noticesOf({ operation: 'list', wait: 'TRUE', 'health-check-timeout': '300' })).toEqual([])
+    const same = { wait: 'TRUE', 'health-check-timeout': '300', 'notify-on': 'rollback failure' }
+    expect(noticesOf({ operation: 'list', ...same })).toEqual([])
   })
 
   it('counts what a create uses only together with others', () => {
-    const later = { 'start-after-restore': 'false', 'health-check': 'tcp://web:22' }
+    const later = { 'start-after-restore': 'false', 'health-check': 'tcp://web:22', 'github-token': 'ghs_1' }
     expect(noticesOf({ ...CREATE, ...later })).toEqual([
-      'Not used by `operation: create`: `start-after-restore` (only with `restore-on`), `health-check` (only with `restore-on` or `stop-server`).',
+      'Ignored by `operation: create`: `health-check` (only with `restore-on` or `stop-server`), ' +
+        '`start-after-restore` (only with `restore-on`), `github-token` (only with `restore-on`).',
     ])
     expect(noticesOf({ ...CREATE, ...later, 'restore-on': 'failure' })).toEqual([])
     expect(noticesOf({ ...CREATE, ...later, 'stop-server': 'true' })).toEqual([
-      'Not used by `operation: create`: `start-after-restore` (only with `restore-on`).',
+      'Ignored by `operation: create`: `start-after-restore` (only with `restore-on`), `github-token` (only with `restore-on`).',
     ])
+  })
+
+  it('counts what a wait uses only together with others', () => {
+    const later = { 'start-after-restore': 'false', 'health-check': 'tcp://web:22', 'github-token': 'ghs_1' }
+    expect(noticesOf({ ...WAIT, ...later })).toEqual([
+      'Ignored by `operation: wait`: `github-token` (only with `restore-on`).',
+    ])
+    expect(noticesOf({ ...WAIT, ...later, 'restore-on': 'failure' })).toEqual([])
   })
 
   it('counts a health check time-out without a health check', () => {
     const alone = { ...RESTORE, 'health-check-timeout': '1m' }
     expect(noticesOf(alone)).toEqual([
-      'Not used by `operation: restore`: `health-check-timeout` (only with `health-check`).',
+      'Ignored by `operation: restore`: `health-check-timeout` (only with `health-check`).',
     ])
     expect(noticesOf({ ...alone, 'health-check': 'tcp://web:22' })).toEqual([])
+  })
+
+  it.each(['list', 'create'])('counts notify-on without notify-url for %s', operation => {
+    const alone = { ...CREATE, operation, 'notify-on': 'success' }
+    expect(noticesOf(alone)).toEqual([
+      `Ignored by \`operation: ${operation}\`: \`notify-on\` (only with \`notify-url\`).`,
+    ])
+    expect(noticesOf({ ...alone, 'notify-url': 'https://example.org/hook' })).toEqual([])
   })
 
   it('is not there for a restore whose health is checked and which starts nothing', () => {

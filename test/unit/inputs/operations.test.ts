@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseJobStatus } from '../../../src/inputs.ts'
 import { inputsOf, TOKEN, UUID } from './reading.ts'
 
 const COMMON = {
@@ -8,13 +9,15 @@ const COMMON = {
   jobStatus: 'unknown',
   notices: [],
   maxParallel: 10,
-  pace: { timeLapse: false },
+  notifyUrl: undefined,
+  notifyOn: ['rollback', 'failure'],
+  pace: { acceleratedClock: false },
 }
 const NO_HEALTH = { targets: [], timeoutMs: 300_000 }
 
-describe('the inputs of create', () => {
+describe('the request of create', () => {
   it('has a default for everything but the servers', () => {
-    expect(inputsOf('create', { 'server-id': '12345' })).toEqual({
+    expect(inputsOf('create', { 'server-id': '12345' })).toStrictEqual({
       ...COMMON,
       operation: 'create',
       servers: ['12345'],
@@ -26,11 +29,13 @@ describe('the inputs of create', () => {
       restoreTimeoutMs: 3_600_000,
       stopServer: false,
       keepLast: undefined,
+      keep: false,
       whenFull: 'fail',
       restoreOn: [],
       deleteOn: [],
       startAfterRestore: true,
       health: NO_HEALTH,
+      githubToken: undefined,
       dryRun: false,
     })
   })
@@ -51,19 +56,22 @@ describe('the inputs of create', () => {
       'start-after-restore': 'false',
       'health-check': 'https://example.org/up?deep=1, tcp://[::1]:22',
       'health-check-timeout': '90',
+      'notify-url': 'https://hooks.example.org/T/B?sig=x#y',
+      'notify-on': 'success failure',
+      'github-token': ' ghs_token ',
       'dry-run': 'TRUE',
       summary: 'False',
       'api-url': 'https://gateway.example/vps',
       'job-status': 'success',
     })
-    expect(inputs).toEqual({
+    expect(inputs).toStrictEqual({
       apiToken: TOKEN,
       apiUrl: new URL('https://gateway.example/vps/'),
       summary: false,
       jobStatus: 'success',
       notices: [],
       maxParallel: 1,
-      pace: { fixedIntervalMs: 5_000, timeLapse: false },
+      pace: { fixedIntervalMs: 5_000, acceleratedClock: false },
       operation: 'create',
       servers: ['12345', UUID, '7'],
       name: 'before-the-deploy',
@@ -74,6 +82,7 @@ describe('the inputs of create', () => {
       restoreTimeoutMs: 1_200_000,
       stopServer: true,
       keepLast: 7,
+      keep: false,
       whenFull: 'delete-oldest',
       restoreOn: ['failure', 'cancelled'],
       deleteOn: ['success'],
@@ -85,28 +94,43 @@ describe('the inputs of create', () => {
         ],
         timeoutMs: 90_000,
       },
+      notifyUrl: new URL('https://hooks.example.org/T/B?sig=x#y'),
+      notifyOn: ['success', 'failure'],
+      githubToken: 'ghs_token',
       dryRun: true,
     })
   })
 
-  it('is not waited for when asked so', () => {
-    expect(inputsOf('create', { 'server-id': '1', wait: 'false' }).wait).toBe(false)
+  it('can leave the waiting to another step, and keep the snapshot for good', () => {
+    expect(inputsOf('create', { 'server-id': '1', wait: 'false', keep: 'true' })).toMatchObject({
+      wait: false,
+      keep: true,
+    })
+  })
+
+  it('can keep the snapshot for good beside others that retention deletes', () => {
+    expect(inputsOf('create', { 'server-id': '1', keep: 'true', 'keep-last': '3' })).toMatchObject({
+      keep: true,
+      keepLast: 3,
+      notices: [],
+    })
   })
 })
 
-describe('the inputs of restore', () => {
+describe('the request of restore', () => {
   it('has a default for everything but the snapshots', () => {
-    expect(inputsOf('restore', { 'snapshot-id': '801' })).toEqual({
+    expect(inputsOf('restore', { 'snapshot-id': '801' })).toStrictEqual({
       ...COMMON,
       operation: 'restore',
       choice: { by: 'id', ids: ['801'] },
-      guard: [],
+      servers: [],
       wait: true,
       timeoutMs: 3_600_000,
-      maxAgeMs: undefined,
-      snapshotBeforeRestore: false,
+      maxSnapshotAgeMs: undefined,
+      safetySnapshot: false,
       startAfterRestore: true,
       health: NO_HEALTH,
+      githubToken: undefined,
       dryRun: false,
     })
   })
@@ -116,20 +140,22 @@ describe('the inputs of restore', () => {
       'snapshot-id': `801 ${UUID}`,
       'server-id': '12345 12346',
       timeout: '2h',
-      'max-age': '2d',
-      'snapshot-before-restore': 'true',
+      'max-snapshot-age': '2d',
+      'safety-snapshot': 'true',
       'start-after-restore': 'false',
+      'github-token': 'ghs_token',
       wait: 'false',
       'dry-run': 'true',
     })
     expect(inputs).toMatchObject({
       choice: { by: 'id', ids: ['801', UUID] },
-      guard: ['12345', '12346'],
+      servers: ['12345', '12346'],
       wait: false,
       timeoutMs: 7_200_000,
-      maxAgeMs: 172_800_000,
-      snapshotBeforeRestore: true,
+      maxSnapshotAgeMs: 172_800_000,
+      safetySnapshot: true,
       startAfterRestore: false,
+      githubToken: 'ghs_token',
       dryRun: true,
       notices: [],
     })
@@ -141,13 +167,13 @@ describe('the inputs of restore', () => {
   })
 })
 
-describe('the inputs of delete', () => {
+describe('the request of delete', () => {
   it('has a default for everything but the snapshots', () => {
-    expect(inputsOf('delete', { 'snapshot-id': '801,802' })).toEqual({
+    expect(inputsOf('delete', { 'snapshot-id': '801,802' })).toStrictEqual({
       ...COMMON,
       operation: 'delete',
       choice: { by: 'id', ids: ['801', '802'] },
-      guard: [],
+      servers: [],
       wait: true,
       timeoutMs: 300_000,
       dryRun: false,
@@ -157,7 +183,7 @@ describe('the inputs of delete', () => {
   it('takes everything that it can be given', () => {
     const given = { 'snapshot-id': '801', 'server-id': '5', timeout: '45', wait: 'false', 'dry-run': 'true' }
     expect(inputsOf('delete', given)).toMatchObject({
-      guard: ['5'],
+      servers: ['5'],
       wait: false,
       timeoutMs: 45_000,
       dryRun: true,
@@ -165,9 +191,9 @@ describe('the inputs of delete', () => {
   })
 })
 
-describe('the inputs of list', () => {
+describe('the request of list', () => {
   it('is about all servers by default', () => {
-    expect(inputsOf('list')).toEqual({ ...COMMON, operation: 'list', servers: [] })
+    expect(inputsOf('list')).toStrictEqual({ ...COMMON, operation: 'list', servers: [] })
   })
 
   it('is about some servers', () => {
@@ -175,33 +201,68 @@ describe('the inputs of list', () => {
   })
 })
 
-describe('the inputs of wait', () => {
+describe('the request of wait', () => {
+  const AT_JOB_END = {
+    'restore-on': 'failure, cancelled',
+    'delete-on': 'success',
+    'keep-last': '2',
+    'start-after-restore': 'true',
+  }
+
   it('has a default for everything but the snapshots', () => {
-    expect(inputsOf('wait', { 'snapshot-id': '801' })).toEqual({
+    expect(inputsOf('wait', { 'snapshot-id': '801' })).toStrictEqual({
       ...COMMON,
       operation: 'wait',
       choice: { by: 'id', ids: ['801'] },
-      guard: [],
+      servers: [],
       timeoutMs: 1_800_000,
+      restoreTimeoutMs: 3_600_000,
+      restoreOn: [],
+      deleteOn: [],
+      keepLast: undefined,
       startAfterRestore: true,
       health: NO_HEALTH,
+      githubToken: undefined,
+      dryRun: false,
     })
   })
 
   it('takes everything that it can be given', () => {
     const inputs = inputsOf('wait', {
+      ...AT_JOB_END,
       'snapshot-id': '801',
       'server-id': '5',
       timeout: '500ms',
       'start-after-restore': 'false',
       'health-check': 'http://example.org',
       'health-check-timeout': '1m',
+      'github-token': 'ghs_token',
     })
     expect(inputs).toMatchObject({
-      guard: ['5'],
+      servers: ['5'],
       timeoutMs: 500,
+      restoreTimeoutMs: 500,
+      restoreOn: ['failure', 'cancelled'],
+      deleteOn: ['success'],
+      keepLast: 2,
       startAfterRestore: false,
       health: { targets: [{ kind: 'http', url: new URL('http://example.org') }], timeoutMs: 60_000 },
+      githubToken: 'ghs_token',
+      notices: [],
+    })
+  })
+
+  it('can keep as many as there are slots: only the create knows what happens when none is free', () => {
+    expect(inputsOf('wait', { 'snapshot-id': '801', 'keep-last': '7' }).keepLast).toBe(7)
+  })
+
+  it('starts nothing and arms nothing in a dry run', () => {
+    expect(inputsOf('wait', { ...AT_JOB_END, 'snapshot-id': '801', 'dry-run': 'true' })).toMatchObject({
+      dryRun: true,
+      startAfterRestore: false,
+      restoreOn: [],
+      deleteOn: [],
+      keepLast: undefined,
       notices: [],
     })
   })
@@ -213,20 +274,32 @@ describe('the choice of snapshots', () => {
     expect(choice).toEqual({ by: 'latest', servers: ['1', '2'] })
   })
 
-  it.each(['restore', 'delete', 'wait'] as const)('can be an exact name on each server for %s', operation => {
-    const { choice } = inputsOf(operation, { 'snapshot-name': ' any Name. ', 'server-id': '1 2' })
-    expect(choice).toEqual({ by: 'name', name: 'any Name.', servers: ['1', '2'] })
+  it.each([
+    ['a-name', ['a-name']],
+    [' any Name. ', ['any Name.', 'any-Name']],
+    ['%', ['%']],
+  ])('can be a name, as given and then as create makes it valid: %j', (text, names) => {
+    for (const operation of ['restore', 'delete', 'wait'] as const) {
+      const { choice } = inputsOf(operation, { 'snapshot-name': text, 'server-id': '1 2' })
+      expect(choice).toEqual({ by: 'name', names, servers: ['1', '2'] })
+    }
+  })
+
+  it('finds by the same name what create made of it', () => {
+    const both = { 'snapshot-name': 'before: the deploy!', 'server-id': '1' }
+    const { choice } = inputsOf('restore', both)
+    expect(choice.by === 'name' && choice.names).toContain(inputsOf('create', both).name)
   })
 })
 
 describe('the pace', () => {
   it.each([
-    ['http://127.0.0.1:8080/api/v1', '100ms', { fixedIntervalMs: 100, timeLapse: true }],
-    ['http://localhost', '1s', { fixedIntervalMs: 1_000, timeLapse: true }],
-    ['https://[::1]:8443', '2', { fixedIntervalMs: 2_000, timeLapse: true }],
-    ['http://127.9.9.9', 'auto', { timeLapse: false }],
-    ['https://gateway.example', '1s', { fixedIntervalMs: 1_000, timeLapse: false }],
-    ['', '', { timeLapse: false }],
+    ['http://127.0.0.1:8080/api/v1', '100ms', { fixedIntervalMs: 100, acceleratedClock: true }],
+    ['http://localhost', '1s', { fixedIntervalMs: 1_000, acceleratedClock: true }],
+    ['https://[::1]:8443', '2', { fixedIntervalMs: 2_000, acceleratedClock: true }],
+    ['http://127.9.9.9', 'auto', { acceleratedClock: false }],
+    ['https://gateway.example', '1s', { fixedIntervalMs: 1_000, acceleratedClock: false }],
+    ['', '', { acceleratedClock: false }],
   ])('at %s every %s', (apiUrl, interval, pace) => {
     expect(inputsOf('list', { 'api-url': apiUrl, 'poll-interval': interval }).pace).toEqual(pace)
   })
@@ -237,17 +310,45 @@ describe('the job status', () => {
     ['success', 'success'],
     [' failure ', 'failure'],
     ['cancelled', 'cancelled'],
-    ['Success', 'unknown'],
+    ['Success', 'success'],
     ['nonsense', 'unknown'],
     ['', 'unknown'],
   ])('%j is %s', (text, status) => {
     expect(inputsOf('list', { 'job-status': text }).jobStatus).toBe(status)
+    expect(parseJobStatus(text)).toBe(status)
   })
 })
 
-describe('the token', () => {
-  it('loses the blanks around it', () => {
+describe('a token', () => {
+  it('loses the spaces around it', () => {
     expect(inputsOf('list', { 'api-token': ' \t\r\nvps_abc!~\n' }).apiToken).toBe('vps_abc!~')
+  })
+
+  it.each(['bearer_1', 'tokenish', "it's", 'a"b'])('may look a little like what is refused: %s', text => {
+    expect(inputsOf('list', { 'api-token': text }).apiToken).toBe(text)
+  })
+})
+
+describe('a health check', () => {
+  const targetsOf = (text: string) =>
+    inputsOf('wait', { 'snapshot-id': '801', 'health-check': text }).health.targets.map(target =>
+      target.kind === 'http' ? target.url.href : `tcp://${target.host}:${target.port}`,
+    )
+
+  it.each([
+    ['https://a/?x=1,2, tcp://b:1', ['https://a/?x=1,2', 'tcp://b:1']],
+    ['https://a/?x=1,2,tcp://b:1,http://c/', ['https://a/?x=1,2', 'tcp://b:1', 'http://c/']],
+    ['https://a/?x=,, ,tcp://b:1,', ['https://a/?x=', 'tcp://b:1']],
+    ['tcp://b:1,https://a/?x=1,2?,3', ['tcp://b:1', 'https://a/?x=1,2?,3']],
+    ['HTTPS://a/,HTTP://b/\n\ttcp://c:2', ['https://a/', 'http://b/', 'tcp://c:2']],
+  ])('may have commas in the query of a URL: %j', (text, targets) => {
+    expect(targetsOf(text)).toEqual(targets)
+  })
+})
+
+describe('a notification address', () => {
+  it.each(['http://127.0.0.1:9/x', 'http://localhost/', 'https://example.org/a?b=c'])('may be %s', text => {
+    expect(inputsOf('list', { 'notify-url': text }).notifyUrl?.href).toBe(text)
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { refusal } from '../../../src/inputs.ts'
 import { CREATE, parse, problemsOf, RESTORE, type Texts, TOKEN, UUID } from './reading.ts'
 
 /** The problems of a create with these texts, which is fine without them. */
@@ -6,24 +7,28 @@ function ofCreate(texts: Texts): readonly string[] {
   return problemsOf({ ...CREATE, ...texts })
 }
 
-const LIST_END = 'separated by commas, blanks or line breaks.'
-const WAIT_TAKES = 'It takes a duration from 1ms to 5 days: `90s`, `15m`, `1h30m`, or a number of seconds.'
-const OPERATION_TAKES = 'It takes one of `create`, `restore`, `delete`, `list`, `wait`.'
-const TOKEN_TAKES =
-  'It takes a VPS.org API token, from a secret of the repository, the organisation or the job’s environment.'
-const SERVERS_TAKE = `It takes server ids (digits or a UUID each), ${LIST_END}`
-const SNAPSHOTS_TAKE = `It takes \`latest\` or snapshot ids (digits or a UUID each), ${LIST_END}`
+const SEPARATED = 'separated by commas, spaces or line breaks.'
+const TIMEOUT = 'Expected a duration such as 90s, 15m or 1h30m.'
+const INTERVAL = 'Expected `auto` or a duration such as 5s or 1m.'
+const BOOLEAN = 'Expected `true` or `false`.'
+const OPERATION = 'Expected `create`, `restore`, `delete`, `list` or `wait`.'
+const API_TOKEN = 'Expected the token alone, as VPS.org showed it when it was created.'
+const SERVERS = `Expected server IDs (digits or UUIDs, not names), ${SEPARATED}`
+const SNAPSHOTS = `Expected \`latest\` or snapshot IDs (digits or UUIDs, not names), ${SEPARATED}`
+const HIDDEN = 'a value with "@" (not shown, because it may contain a password)'
 
 describe('a run without any input', () => {
   it('misses the operation and the token, in one report', () => {
     expect(parse({})).toEqual({
       ok: false,
       problems: [
-        `\`operation\`: nothing was given. ${OPERATION_TAKES}`,
-        '`api-token`: nothing was given, or the secret is empty. Secrets are not passed to workflows from forks or ' +
-          'from Dependabot (which has secrets of its own), an environment’s secrets need the job’s `environment:`, ' +
-          `and a secret whose name is misspelt is empty. ${TOKEN_TAKES}`,
+        `\`operation\` is empty. ${OPERATION}`,
+        '`api-token` is empty. Workflows from forks receive no secrets. Workflows triggered by Dependabot receive only ' +
+          "Dependabot's own secrets. A secret of an environment needs `environment:` on the job. A secret whose name " +
+          'is misspelled is empty.',
       ],
+      secrets: [],
+      warnings: [],
     })
   })
 
@@ -34,114 +39,99 @@ describe('a run without any input', () => {
 
 describe('a value that cannot be right', () => {
   it.each<[input: string, text: string, problem: string]>([
-    ['operation', 'Create', `"Create" is none of them: did you mean \`create\`? ${OPERATION_TAKES}`],
-    ['operation', 'backup', `"backup" is none of them. ${OPERATION_TAKES}`],
-    ['api-token', 'vps_a b', `the value has a blank or a line break inside (not shown). ${TOKEN_TAKES}`],
-    ['api-token', 'vps_a\nb', `the value has a blank or a line break inside (not shown). ${TOKEN_TAKES}`],
-    ['api-token', 'vps_a\u2028b', `the value has a blank or a line break inside (not shown). ${TOKEN_TAKES}`],
-    ['api-token', 'vps_a\u0007b', `the value has characters that no token has (not shown). ${TOKEN_TAKES}`],
-    ['api-token', '“vps_ab”', `the value has characters that no token has (not shown). ${TOKEN_TAKES}`],
-    ['server-id', '12a', `"12a" is not an id. ${SERVERS_TAKE}`],
-    ['server-id', '1 0 x', `"0" is not an id; "x" is not an id. ${SERVERS_TAKE}`],
-    ['server-id', ' , ', `"," is a list of nothing. ${SERVERS_TAKE}`],
-    ['server-id', '5, 6, 5', `"5" stands there twice. ${SERVERS_TAKE}`],
-    ['server-id', '5 5 5 6 6', `"5" stands there twice; "6" stands there twice. ${SERVERS_TAKE}`],
+    ['operation', 'Create', `"Create" is not supported (did you mean \`create\`?). ${OPERATION}`],
+    ['operation', 'retsore', `"retsore" is not supported (did you mean \`restore\`?). ${OPERATION}`],
+    ['operation', 'backup', `"backup" is not supported. ${OPERATION}`],
+    ['server-id', '12a', `"12a" is not a server ID. ${SERVERS}`],
+    ['server-id', '1 0 x', `"0" is not a server ID; "x" is not a server ID. ${SERVERS}`],
+    ['server-id', ' , ', `"," is an empty list. ${SERVERS}`],
+    ['server-id', '5, 6, 5', `"5" is listed more than once. ${SERVERS}`],
+    ['server-id', '5 5 5 6 6', `"5" is listed more than once; "6" is listed more than once. ${SERVERS}`],
     [
       'server-id',
       `${UUID},${UUID.toUpperCase()}`,
-      `"${UUID.toUpperCase()}" stands there twice. ${SERVERS_TAKE}`,
+      `"${UUID.toUpperCase()}" is listed more than once. ${SERVERS}`,
     ],
     [
       'server-id',
       'a b c d e',
-      `${['a', 'b', 'c', 'd', 'e'].map(id => `"${id}" is not an id`).join('; ')}. ${SERVERS_TAKE}`,
+      `${['a', 'b', 'c', 'd', 'e'].map(id => `"${id}" is not a server ID`).join('; ')}. ${SERVERS}`,
     ],
     [
       'server-id',
       'a b c d e f g',
-      `${['a', 'b', 'c', 'd', 'e'].map(id => `"${id}" is not an id`).join('; ')}; and 2 more. ${SERVERS_TAKE}`,
+      `${['a', 'b', 'c', 'd', 'e'].map(id => `"${id}" is not a server ID`).join('; ')}; and 2 more. ${SERVERS}`,
     ],
-    ['snapshot-id', '../servers/1', `"../servers/1" is not an id. ${SNAPSHOTS_TAKE}`],
-    ['snapshot-id', 'latest, 801', `"latest" is not an id. ${SNAPSHOTS_TAKE}`],
-    ['snapshot-id', 'Latest', `"Latest" is not an id. ${SNAPSHOTS_TAKE}`],
-    ['snapshot-id', '801 801', `"801" stands there twice. ${SNAPSHOTS_TAKE}`],
-    ['wait', 'yes', '"yes" is neither true nor false. It takes `true` or `false`.'],
-    ['wait', 'tRUE', '"tRUE" is neither true nor false. It takes `true` or `false`.'],
-    ['timeout', 'soon', `"soon" is not a duration. ${WAIT_TAKES}`],
-    ['timeout', '0', `"0" is too short. ${WAIT_TAKES}`],
-    ['timeout', '121h', `"121h" is too long. ${WAIT_TAKES}`],
-    ['health-check-timeout', '0s', `"0s" is too short. ${WAIT_TAKES}`],
+    ['snapshot-id', '../servers/1', `"../servers/1" is not a snapshot ID. ${SNAPSHOTS}`],
+    ['snapshot-id', 'latest, 801', `"latest" is not a snapshot ID. ${SNAPSHOTS}`],
+    ['snapshot-id', 'Latest', `"Latest" is not supported (did you mean \`latest\`?). ${SNAPSHOTS}`],
+    ['snapshot-id', '801 801', `"801" is listed more than once. ${SNAPSHOTS}`],
+    ['wait', 'yes', `"yes" is not a boolean. ${BOOLEAN}`],
+    ['wait', 'tRUE', `"tRUE" is not a boolean. ${BOOLEAN}`],
+    ['timeout', 'ten', `"ten" is not a valid duration. ${TIMEOUT}`],
+    ['timeout', '0', `"0" is shorter than 1ms. ${TIMEOUT}`],
+    ['timeout', '121h', `"121h" is longer than 5d. ${TIMEOUT}`],
+    ['health-check-timeout', '0s', `"0s" is shorter than 1ms. ${TIMEOUT}`],
+    ['poll-interval', '99ms', `"99ms" is shorter than 100ms. ${INTERVAL}`],
+    ['poll-interval', '6d', `"6d" is longer than 5d. ${INTERVAL}`],
+    ['poll-interval', 'Auto', `"Auto" is not supported (did you mean \`auto\`?). ${INTERVAL}`],
     [
-      'poll-interval',
-      '99ms',
-      '"99ms" is too short. It takes `auto` or a duration from 100ms to 5 days: `90s`, `15m`, `1h30m`, or a number of seconds.',
-    ],
-    [
-      'poll-interval',
-      'Auto',
-      '"Auto" is not a duration. It takes `auto` or a duration from 100ms to 5 days: `90s`, `15m`, `1h30m`, or a number of seconds.',
-    ],
-    [
-      'max-age',
+      'max-snapshot-age',
       '0m',
-      '"0m" is too short. It takes a duration above zero: `90s`, `15m`, `1h30m`, `2d`, or a number of seconds.',
+      '"0m" is shorter than 1ms. Expected a duration such as 90s, 15m, 1h30m or 2d.',
     ],
-    ['max-parallel', '0', '"0" is not a whole number from 1 to 100. It takes a whole number from 1 to 100.'],
+    ['max-parallel', '0', '"0" is not valid. Expected a whole number from 1 to 100.'],
+    ['max-parallel', '101', '"101" is not valid. Expected a whole number from 1 to 100.'],
+    ['max-parallel', 'ten', '"ten" is not valid. Expected a whole number from 1 to 100.'],
+    ['max-parallel', '1e1', '"1e1" is not valid. Expected a whole number from 1 to 100.'],
+    ['keep-last', '0', '"0" is not valid. Expected a whole number from 1 to 1000.'],
+    ['keep-last', '2.5', '"2.5" is not valid. Expected a whole number from 1 to 1000.'],
+    ['keep', '3', `"3" is not a boolean. ${BOOLEAN}`],
+    ['stop-server', '1', `"1" is not a boolean. ${BOOLEAN}`],
+    ['when-full', 'oldest', '"oldest" is not supported. Expected `fail` or `delete-oldest`.'],
     [
-      'max-parallel',
-      '101',
-      '"101" is not a whole number from 1 to 100. It takes a whole number from 1 to 100.',
+      'when-full',
+      'delete_oldest',
+      '"delete_oldest" is not supported (did you mean `delete-oldest`?). Expected `fail` or `delete-oldest`.',
     ],
-    [
-      'max-parallel',
-      'ten',
-      '"ten" is not a whole number from 1 to 100. It takes a whole number from 1 to 100.',
-    ],
-    [
-      'max-parallel',
-      '1e1',
-      '"1e1" is not a whole number from 1 to 100. It takes a whole number from 1 to 100.',
-    ],
-    ['keep-last', '0', '"0" is not a whole number from 1 to 1000. It takes a whole number from 1 to 1000.'],
-    [
-      'keep-last',
-      '2.5',
-      '"2.5" is not a whole number from 1 to 1000. It takes a whole number from 1 to 1000.',
-    ],
-    ['stop-server', '1', '"1" is neither true nor false. It takes `true` or `false`.'],
-    ['when-full', 'oldest', '"oldest" is none of them. It takes one of `fail`, `delete-oldest`.'],
     [
       'restore-on',
       'failure success',
-      `"success" is none of them. It takes any of \`failure\`, \`cancelled\`, ${LIST_END}`,
+      `"success" is not supported. Expected one or more of \`failure\` and \`cancelled\`, ${SEPARATED}`,
     ],
     [
       'restore-on',
-      'Failure',
-      `"Failure" is none of them: did you mean \`failure\`? It takes any of \`failure\`, \`cancelled\`, ${LIST_END}`,
+      'Failure, canceled',
+      '"Failure" is not supported (did you mean `failure`?); "canceled" is not supported (did you mean `cancelled`?). ' +
+        `Expected one or more of \`failure\` and \`cancelled\`, ${SEPARATED}`,
     ],
     [
       'delete-on',
       'always',
-      `"always" is none of them. It takes any of \`success\`, \`failure\`, \`cancelled\`, ${LIST_END}`,
+      `"always" is not supported. Expected one or more of \`success\`, \`failure\` and \`cancelled\`, ${SEPARATED}`,
     ],
-    ['snapshot-before-restore', 'on', '"on" is neither true nor false. It takes `true` or `false`.'],
-    ['start-after-restore', 'off', '"off" is neither true nor false. It takes `true` or `false`.'],
-    ['dry-run', 'y', '"y" is neither true nor false. It takes `true` or `false`.'],
-    ['summary', 'none', '"none" is neither true nor false. It takes `true` or `false`.'],
+    [
+      'notify-on',
+      'restore',
+      `"restore" is not supported. Expected one or more of \`rollback\`, \`failure\` and \`success\`, ${SEPARATED}`,
+    ],
+    ['safety-snapshot', 'on', `"on" is not a boolean. ${BOOLEAN}`],
+    ['start-after-restore', 'off', `"off" is not a boolean. ${BOOLEAN}`],
+    ['dry-run', 'y', `"y" is not a boolean. ${BOOLEAN}`],
+    ['summary', 'none', `"none" is not a boolean. ${BOOLEAN}`],
   ])('%s: %j', (input, text, problem) => {
-    const expected = [`\`${input}\`: ${problem}`]
-    expect(ofCreate({ [input]: text })).toEqual(expected)
+    expect(ofCreate({ [input]: text })).toEqual([`\`${input}\`: ${problem}`])
   })
 
   it('is a problem for an operation that does not use it, too', () => {
-    expect(problemsOf({ operation: 'list', 'max-age': 'old', 'keep-last': '-1' })).toHaveLength(2)
+    const wrong = { 'max-snapshot-age': 'old', 'keep-last': '-1', keep: 'maybe', 'restore-on': ',' }
+    expect(problemsOf({ operation: 'list', ...wrong })).toHaveLength(4)
   })
 
   it('is shown on one line, shortened, without control characters', () => {
     const [problem] = ofCreate({ timeout: `a\r\n::error::\u001b[31m\u202e\ud800${'x'.repeat(1_000)}` })
     expect(problem).toBe(
-      `\`timeout\`: "a\ufffd\ufffd::error::\ufffd[31m\ufffd\ufffd${'x'.repeat(40)}…" is not a duration. ${WAIT_TAKES}`,
+      `\`timeout\`: "a\ufffd\ufffd::error::\ufffd[31m\ufffd\ufffd${'x'.repeat(40)}…" is not a valid duration. ${TIMEOUT}`,
     )
   })
 
@@ -151,10 +141,50 @@ describe('a value that cannot be right', () => {
   })
 })
 
+describe('a token that cannot be right', () => {
+  const whitespace = 'the value contains a space or a line break (value not shown)'
+  const scheme = 'the value starts with an authorization scheme such as "Bearer" (value not shown)'
+  const quotes = 'the value has quotation marks around it (value not shown)'
+  const characters = 'the value contains characters that cannot be part of a token (value not shown)'
+
+  it.each([
+    ['vps_a b', whitespace],
+    ['vps_a\nb', whitespace],
+    ['vps_a\u2028b', whitespace],
+    ['Bearer vps_ab', scheme],
+    ['bearer\tvps_ab', scheme],
+    ['Token: vps_ab', scheme],
+    ['Authorization: Bearer vps_ab', scheme],
+    ['Bearer', scheme],
+    ['"vps_ab"', quotes],
+    ["'vps_ab", quotes],
+    ['vps_ab`', quotes],
+    ['“vps_ab”', quotes],
+    ['vps_a\u0007b', characters],
+    ['vps_ä', characters],
+  ])('%j', (text, complaint) => {
+    expect(ofCreate({ 'api-token': text })).toEqual([`\`api-token\`: ${complaint}. ${API_TOKEN}`])
+    expect(ofCreate({ 'github-token': text })).toEqual([
+      `\`github-token\`: ${complaint}. Expected a token such as \`\${{ github.token }}\`.`,
+    ])
+  })
+})
+
+describe('a notification address that cannot be right', () => {
+  const expected = 'Expected an `https:` URL (`http:` only for a loopback address) without credentials.'
+  it.each([
+    ['hooks.example.org/T/secret', 'the value (not shown) is not an https URL'],
+    ['ftp://example.org/secret', 'the value (not shown) is not an https URL'],
+    ['http://example.org/secret', 'the value (not shown) would send the notification unencrypted'],
+    ['https://u:secret@example.org/', 'the value (not shown) contains credentials'],
+  ])('%j is not shown', (text, complaint) => {
+    expect(ofCreate({ 'notify-url': text })).toEqual([`\`notify-url\`: ${complaint}. ${expected}`])
+  })
+})
+
 describe('an API address that cannot be right', () => {
-  const takes =
-    'It takes an `https:` URL (`http:` to a loopback address only) without credentials, query or fragment.'
-  const hidden = 'a value with "@" in it (not shown, it may hold a password)'
+  const expected =
+    'Expected an `https:` URL (`http:` only for a loopback address) without credentials, query or fragment.'
   it.each([
     ['http://example.org', '"http://example.org" would send the token unencrypted'],
     ['http://127.example.org', '"http://127.example.org" would send the token unencrypted'],
@@ -171,15 +201,15 @@ describe('an API address that cannot be right', () => {
     ['https://a b', '"https://a b" is not an https URL'],
     ['https://a\u0000b', '"https://a\ufffdb" is not an https URL'],
     ['x https://example.org', '"x https://example.org" is not an https URL'],
-    ['https://user:pass@example.org', `${hidden} holds credentials`],
-    ['https://user@example.org', `${hidden} holds credentials`],
-    ['https://:pass@example.org', `${hidden} holds credentials`],
-    ['https://user:pa ss@example.org', `${hidden} is not an https URL`],
-    ['https://example.org/?key=abc', '"https://example.org/" and more after it has a query or a fragment'],
-    ['https://example.org/?', '"https://example.org/" and more after it has a query or a fragment'],
-    ['https://example.org/#abc', '"https://example.org/" and more after it has a query or a fragment'],
+    ['https://user:pass@example.org', `${HIDDEN} contains credentials`],
+    ['https://user@example.org', `${HIDDEN} contains credentials`],
+    ['https://:pass@example.org', `${HIDDEN} contains credentials`],
+    ['https://user:pa ss@example.org', `${HIDDEN} is not an https URL`],
+    ['https://example.org/?key=abc', '"https://example.org/…" contains a query or a fragment'],
+    ['https://example.org/?', '"https://example.org/…" contains a query or a fragment'],
+    ['https://example.org/#abc', '"https://example.org/…" contains a query or a fragment'],
   ])('%j', (text, complaint) => {
-    expect(ofCreate({ 'api-url': text })).toEqual([`\`api-url\`: ${complaint}. ${takes}`])
+    expect(ofCreate({ 'api-url': text })).toEqual([`\`api-url\`: ${complaint}. ${expected}`])
   })
 })
 
@@ -200,29 +230,29 @@ describe('an API address that is right', () => {
 })
 
 describe('a health check that cannot be right', () => {
-  const takes = `It takes addresses (each \`https://…\`, \`http://…\` or \`tcp://host:port\`, without credentials), ${LIST_END}`
-  const hidden = 'a value with "@" in it (not shown, it may hold a password)'
+  const expected = `Expected \`https://…\`, \`http://…\` or \`tcp://host:port\` without credentials, ${SEPARATED}`
   it.each([
     ['example.org', '"example.org" is not a URL'],
+    ['https://example.org,www.example.org/a?b,c', '"www.example.org/a…" is not a URL'],
     ['tcp://example.org', '"tcp://example.org" has no port'],
     ['tcp://example.org:0', '"tcp://example.org:0" has no port'],
     ['tcp://example.org:65536', '"tcp://example.org:65536" is not a URL'],
     ['tcp://example.org:22/x', '"tcp://example.org:22/x" has more than a host and a port'],
-    ['tcp://example.org:22?x', '"tcp://example.org:22" and more after it has more than a host and a port'],
-    ['tcp://example.org:22#x', '"tcp://example.org:22" and more after it has more than a host and a port'],
-    ['tcp://exämple:22', '"tcp://exämple:22" has no host name or address that can be connected to'],
-    ['tcp://a%20b:22', '"tcp://a%20b:22" has no host name or address that can be connected to'],
-    ['tcp:///22', '"tcp:///22" has no host name or address that can be connected to'],
-    ['udp://example.org:53', '"udp://example.org:53" is none of these'],
-    ['xhttp://example.org', '"xhttp://example.org" is none of these'],
-    ['httpsx://example.org', '"httpsx://example.org" is none of these'],
-    ['https://example.org/?key=abc,b', '"b" is not a URL'],
-    ['https://u:p@example.org', `${hidden} holds credentials`],
-    ['tcp://u@example.org:22', `${hidden} holds credentials`],
-    ['https://u:p,w@example.org', `${hidden} is not a URL; ${hidden} is not a URL`],
+    ['tcp://example.org:22?x', '"tcp://example.org:22…" has more than a host and a port'],
+    ['tcp://example.org:22#x', '"tcp://example.org:22…" has more than a host and a port'],
+    ['tcp://exämple:22', '"tcp://exämple:22" has no valid host'],
+    ['tcp://a%20b:22', '"tcp://a%20b:22" has no valid host'],
+    ['tcp:///22', '"tcp:///22" has no valid host'],
+    ['udp://example.org:53', '"udp://example.org:53" is not supported'],
+    ['xhttp://example.org', '"xhttp://example.org" is not supported'],
+    ['httpsx://example.org', '"httpsx://example.org" is not supported'],
+    [', ,', '", ," is an empty list'],
+    ['https://u:p@example.org', `${HIDDEN} contains credentials`],
+    ['tcp://u@example.org:22', `${HIDDEN} contains credentials`],
+    ['https://u:p,w@example.org', `${HIDDEN} is not a URL; ${HIDDEN} is not a URL`],
   ])('%j', (text, complaint) => {
     expect(problemsOf({ ...RESTORE, 'health-check': text })).toEqual([
-      `\`health-check\`: ${complaint}. ${takes}`,
+      `\`health-check\`: ${complaint}. ${expected}`,
     ])
   })
 })
@@ -230,7 +260,7 @@ describe('a health check that cannot be right', () => {
 describe('what an operation misses', () => {
   it('is the servers of a create', () => {
     expect(problemsOf({ operation: 'create' })).toEqual([
-      '`server-id`: nothing was given. `create` takes the ids of the servers to take a snapshot of.',
+      '`server-id` is empty. Set it to the IDs of the servers to snapshot.',
     ])
   })
 
@@ -240,118 +270,51 @@ describe('what an operation misses', () => {
 
   it('is a name of which something is left', () => {
     expect(ofCreate({ 'snapshot-name': '- % -' })).toEqual([
-      '`snapshot-name`: nothing is left of the name when other characters than letters, digits, "-" and "_" are ' +
-        'replaced by "-". It takes a name of at most 64 of them.',
+      '`snapshot-name`: "- % -" has no character that a snapshot name may contain. Expected ASCII letters, digits, "-" and "_", at most 64 characters.',
     ])
   })
 
-  it.each([
-    ['restore', '`latest` with `server-id`, '],
-    ['delete', ''],
-    ['wait', '`latest` with `server-id`, '],
-  ])('is the snapshots of a %s, and an empty value is not the latest', (operation, latest) => {
-    expect(problemsOf({ operation, 'snapshot-id': ' ', 'server-id': '5' })).toEqual([
-      '`snapshot-id`: nothing was given, nor for `snapshot-name`. An empty value is never taken for `latest`. If the ' +
-        'value comes from `steps.<id>.outputs.snapshot-id` or from `needs`, the snapshot step did not run or made no ' +
-        'snapshot, or the runner dropped the id because it contains the text of a secret. ' +
-        `\`${operation}\` takes snapshot ids, ${latest}or \`snapshot-name\` with \`server-id\`.`,
-    ])
-  })
+  it.each(['restore', 'delete', 'wait'])(
+    'is the snapshots of a %s, and an empty value is not the latest',
+    operation => {
+      expect(problemsOf({ operation, 'snapshot-id': ' ', 'server-id': '5' })).toEqual([
+        '`snapshot-id` is empty. Set `snapshot-id` or `snapshot-name`. An empty value is never treated as `latest`. ' +
+          'If the value comes from `steps.<id>.outputs.snapshot-id` or from `needs`, the snapshot step was skipped, ' +
+          'it made no snapshot, or the runner dropped the ID because it contains the text of a secret.',
+      ])
+    },
+  )
 
   it('is said once when the snapshot ids are wrong', () => {
     expect(problemsOf({ operation: 'restore', 'snapshot-id': 'x' })).toHaveLength(1)
   })
 
-  const needed = (input: string, what: string) =>
-    `\`server-id\`: nothing was given, and \`${input}\` holds ${what}, which is looked up on a server. It takes the ids of the servers to look on.`
+  const needed = (input: string) => `\`server-id\` is empty. \`${input}\` needs the servers to search.`
 
   it('is the servers on which to look for the latest', () => {
-    const problems = problemsOf({ operation: 'restore', 'snapshot-id': 'latest' })
-    expect(problems).toEqual([needed('snapshot-id', '"latest"')])
+    expect(problemsOf({ operation: 'restore', 'snapshot-id': 'latest' })).toEqual([
+      needed('snapshot-id: latest'),
+    ])
   })
 
   it('is the servers on which to look for a name', () => {
-    const problems = problemsOf({ operation: 'wait', 'snapshot-name': 'a' })
-    expect(problems).toEqual([needed('snapshot-name', 'a name')])
+    expect(problemsOf({ operation: 'wait', 'snapshot-name': 'a' })).toEqual([needed('snapshot-name')])
   })
 
   it.each([{ 'snapshot-id': 'latest' }, { 'snapshot-name': 'a' }])(
     'is said once when those servers are wrong: %j',
     (texts: Texts) => {
       const problems = problemsOf({ operation: 'restore', 'server-id': 'x', ...texts })
-      expect(problems).toEqual([`\`server-id\`: "x" is not an id. ${SERVERS_TAKE}`])
+      expect(problems).toEqual([`\`server-id\`: "x" is not a server ID. ${SERVERS}`])
     },
   )
 
-  const latestOfDelete =
-    '`snapshot-id`: "latest" is for `restore` and `wait` only. `delete` takes snapshot ids.'
-
   it('is an id where the latest would be deleted', () => {
-    expect(problemsOf({ operation: 'delete', 'snapshot-id': 'latest', 'server-id': '5' })).toEqual([
-      latestOfDelete,
-    ])
-    expect(problemsOf({ operation: 'delete', 'snapshot-id': 'latest' })).toEqual([
-      latestOfDelete,
-      needed('snapshot-id', '"latest"'),
-    ])
-  })
-})
-
-describe('what contradicts itself', () => {
-  it.each([
-    ['stop-server', 'true'],
-    ['keep-last', '2'],
-    ['restore-on', 'failure'],
-    ['delete-on', 'success'],
-    ['health-check', 'tcp://web:22'],
-  ])('wait: false with %s', (input, text) => {
-    expect(ofCreate({ wait: 'false', [input]: text })).toEqual([
-      `\`wait\`: "false" contradicts \`${input}\`, which needs the end to be seen. Leave out one of them.`,
-    ])
-    expect(parse({ ...CREATE, 'api-token': TOKEN, wait: 'true', [input]: text }).ok).toBe(true)
-  })
-
-  it('is each named', () => {
-    expect(ofCreate({ wait: 'false', 'keep-last': '2', 'delete-on': 'failure' })).toHaveLength(2)
-  })
-
-  it('is no problem where the operation does not use it', () => {
-    const form = { wait: 'false', 'restore-on': 'failure', 'delete-on': 'failure', 'keep-last': '9' }
-    expect(parse({ ...RESTORE, 'api-token': TOKEN, ...form }).ok).toBe(true)
-  })
-
-  it('the same end of the job in restore-on and delete-on', () => {
-    expect(
-      ofCreate({ 'restore-on': 'cancelled, failure', 'delete-on': 'success failure cancelled' }),
-    ).toEqual([
-      '`restore-on` and `delete-on`: "cancelled, failure" stands in both. A snapshot that is restored is kept: leave ' +
-        'the word out of one of them.',
-    ])
-  })
-
-  it('different ends of the job do not', () => {
-    const ends = { 'restore-on': 'failure', 'delete-on': 'cancelled success' }
-    expect(parse({ ...CREATE, 'api-token': TOKEN, ...ends }).ok).toBe(true)
-  })
-
-  it('keeping as many as there are slots, or more', () => {
-    const problem = (kept: number) =>
-      `\`keep-last\`: "${kept}" never frees a slot, since a server has 5, so the next create would fail. It takes 1 to 4, or more together with \`when-full: delete-oldest\`.`
-    expect(ofCreate({ 'keep-last': '5' })).toEqual([problem(5)])
-    expect(ofCreate({ 'keep-last': '1000' })).toEqual([problem(1_000)])
-    expect(parse({ ...CREATE, 'api-token': TOKEN, 'keep-last': '4' }).ok).toBe(true)
-  })
-
-  it.each(['restore', 'delete', 'wait', 'list'])('an id and a name for %s', operation => {
-    const problems = problemsOf({ operation, 'snapshot-id': '801', 'snapshot-name': 'a', 'server-id': '5' })
-    expect(problems).toEqual([
-      '`snapshot-id` and `snapshot-name`: both were given, and they may mean different snapshots. Leave out one of them.',
-    ])
-  })
-
-  it('an id and a name for create do not', () => {
-    const both = { 'snapshot-id': '801', 'snapshot-name': 'a' }
-    expect(parse({ ...CREATE, 'api-token': TOKEN, ...both }).ok).toBe(true)
+    const latestOfDelete =
+      '`snapshot-id: latest` cannot be combined with `operation: delete`. Set the IDs of the snapshots.'
+    const wrong = { operation: 'delete', 'snapshot-id': 'latest' }
+    expect(problemsOf({ ...wrong, 'server-id': '5' })).toEqual([latestOfDelete])
+    expect(problemsOf(wrong)).toEqual([latestOfDelete, needed('snapshot-id: latest')])
   })
 })
 
@@ -366,28 +329,79 @@ describe('a report', () => {
       'api-url': 'http://example.org',
       wait: 'false',
       'restore-on': 'failure',
+      dry_run: 'true',
     })
-    const named = ['operation', 'server-id', 'snapshot-id', 'timeout', 'api-url', 'wait']
-    expect(problems.map(problem => /^`([a-z-]+)`/.exec(problem)?.[1])).toEqual(named)
+    const named = ['dry_run', 'operation', 'server-id', 'snapshot-id', 'timeout', 'api-url', 'wait']
+    expect(problems.map(problem => /^`([a-z_-]+)/.exec(problem)?.[1])).toEqual(named)
   })
 
-  it('shows what an input held where there is no token to hide', () => {
-    expect(problemsOf({ ...CREATE, 'api-token': '', 'server-id': '12a' })).toContain(
-      `\`server-id\`: "12a" is not an id. ${SERVERS_TAKE}`,
+  it('has a headline', () => {
+    const [problem = '', ...others] = problemsOf({ operation: 'list', timeout: 'ten' })
+    expect(others).toEqual([])
+    expect(refusal([problem])).toBe(
+      'Invalid input: `timeout`: "ten" is not a valid duration. Expected a duration such as 90s, 15m or 1h30m. Nothing was sent.',
     )
+    expect(refusal([problem, problem])).toBe('2 invalid inputs. Nothing was sent.')
+  })
+})
+
+describe('secrets', () => {
+  it('are handed over for masking before anything is printed, valid or not', () => {
+    const secrets = {
+      'api-token': ' vps_a b\n',
+      'notify-url': 'http://example.org/x',
+      'github-token': 'ghs_1',
+    }
+    const expected = ['vps_a b', 'http://example.org/x', 'ghs_1']
+    expect(parse(secrets)).toMatchObject({ ok: false, secrets: expected })
+    expect(parse({ 'api-token': '  ' })).toMatchObject({ secrets: [] })
+    expect(
+      parse({ operation: 'list', 'api-token': TOKEN, 'github-token': 'ghs_1', 'notify-url': 'https://a/b' }),
+    ).toMatchObject({ ok: true, secrets: [TOKEN, 'https://a/b', 'ghs_1'] })
   })
 
-  it('carries what was given as the token, so that it can be masked', () => {
-    expect(parse({ 'api-token': ' vps_a b\n' })).toMatchObject({ ok: false, apiToken: 'vps_a b' })
-    expect(parse({ 'api-token': '  ' })).not.toHaveProperty('apiToken')
+  it('are handed over as they will be used, too', () => {
+    expect(parse({ 'notify-url': 'https://Hooks.Example.org/T?ä' }).secrets).toEqual([
+      'https://Hooks.Example.org/T?ä',
+      'https://hooks.example.org/T?%C3%A4',
+    ])
   })
 
-  it('never shows the token, wherever it was pasted', () => {
-    expect(ofCreate({ timeout: TOKEN })[0]).toBe(`\`timeout\`: "***" is not a duration. ${WAIT_TAKES}`)
+  it('are never shown, wherever they were pasted', () => {
+    expect(ofCreate({ timeout: TOKEN })[0]).toBe(`\`timeout\`: "***" is not a valid duration. ${TIMEOUT}`)
     expect(ofCreate({ timeout: `${'x'.repeat(55)}${TOKEN}` })[0]).not.toContain('vps_')
     expect(ofCreate({ 'api-token': 'vps_a?b', 'api-url': 'http://vps_a?b' })[0]).not.toContain('vps_')
     expect(ofCreate({ 'api-token': 'vps_a,vps_b', 'server-id': 'vps_a vps_b' })[0]).toBe(
-      `\`server-id\`: "***" is not an id; "***" is not an id. ${SERVERS_TAKE}`,
+      `\`server-id\`: "***" is not a server ID; "***" is not a server ID. ${SERVERS}`,
+    )
+    const hook = { 'notify-url': 'https://example.org/T/B', timeout: 'https://example.org/T/B' }
+    expect(ofCreate(hook)).toEqual([`\`timeout\`: "***" is not a valid duration. ${TIMEOUT}`])
+    expect(
+      ofCreate({ 'github-token': `ghs_${'x'.repeat(9)}`, timeout: `ghs_${'x'.repeat(9)}` })[0],
+    ).toContain('"***"')
+  })
+
+  it.each([
+    ['description', `with ${TOKEN} in it`],
+    ['snapshot-name', TOKEN],
+    ['health-check', `https://example.org/?token=${TOKEN}`],
+    ['notify-url', `https://example.org/${TOKEN}`],
+    ['github-token', TOKEN],
+  ])('the API token is refused in an input whose value goes elsewhere: %s', (input, text) => {
+    expect(ofCreate({ [input]: text })).toEqual([
+      `\`${input}\`: the value contains the API token (value not shown). Expected a value without it: only \`api-token\` may hold the API token.`,
+    ])
+  })
+
+  it('do not hide what only shares a short piece with them', () => {
+    expect(ofCreate({ 'api-token': 'vps_ab,1', 'server-id': '12a' })).toEqual([
+      `\`server-id\`: "12a" is not a server ID. ${SERVERS}`,
+    ])
+  })
+
+  it('leave the rest of a report as it is where there are none', () => {
+    expect(ofCreate({ 'api-token': '', 'server-id': '12a' })).toContain(
+      `\`server-id\`: "12a" is not a server ID. ${SERVERS}`,
     )
   })
 })

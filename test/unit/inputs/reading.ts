@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Inputs, type ParsedInputs, parseInputs } from '../../../src/inputs.ts'
+import { type Inputs, type ParsedInputs, type ParseOptions, parseInputs } from '../../../src/inputs.ts'
 
 export type Texts = Readonly<Record<string, string>>
 
@@ -7,8 +7,8 @@ export const TOKEN = 'vps_secretsecret'
 export const UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
 
 /** Parses exactly these texts. */
-export function parse(texts: Texts): ParsedInputs {
-  return parseInputs(name => texts[name] ?? '')
+export function parse(texts: Texts, options?: ParseOptions): ParsedInputs {
+  return parseInputs(new Map(Object.entries(texts)), options)
 }
 
 /** The inputs of an operation to which these texts and a token were given; fails where there is a problem. */
@@ -32,3 +32,4 @@ export function problemsOf(texts: Texts): readonly string[] {
 
 export const CREATE: Texts = { operation: 'create', 'server-id': '12345' }
 export const RESTORE: Texts = { operation: 'restore', 'snapshot-id': '801' }
+export const WAIT: Texts = { operation: 'wait', 'snapshot-id': '801' }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatAge, formatDuration, formatSize, parseDuration } from '../../../src/policy/durations.ts'
+import { formatAge, formatDuration, parseDuration } from '../../../src/policy/durations.ts'
 
 const TEN_YEARS = 3_650 * 86_400_000
 const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, -0, Infinity, -Infinity))
@@ -178,24 +178,5 @@ describe('formatAge', () => {
         )
       }),
     )
-  })
-})
-
-describe('formatSize', () => {
-  it.each([
-    [0, '0 MiB'],
-    [0.4, '0 MiB'],
-    [512, '512 MiB'],
-    [1_023.4, '1023 MiB'],
-    [1_023.5, '1.0 GiB'],
-    [1_024, '1.0 GiB'],
-    [4_856, '4.7 GiB'],
-    [5_120, '5.0 GiB'],
-    [null, 'unknown size'],
-    [-1, 'unknown size'],
-    [Number.NaN, 'unknown size'],
-    [Number.POSITIVE_INFINITY, 'unknown size'],
-  ])('writes %j mebibytes as %s', (mb, text) => {
-    expect(formatSize(mb)).toBe(text)
   })
 })

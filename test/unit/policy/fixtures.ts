@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../../src/domain/entities.ts'
 import { parseServerId, parseSnapshotId, type ServerId, type SnapshotId } from '../../../src/domain/ids.ts'
-import type { RunOrigin } from '../../../src/domain/origin.ts'
+import type { WorkflowRun } from '../../../src/domain/workflow-run.ts'
 import type { Marker } from '../../../src/policy/marker.ts'
 
 export const NOW = Date.parse('2025-01-16T16:15:00Z')
@@ -19,7 +19,7 @@ function serverId(text: string): ServerId {
   return id
 }
 
-export const ORIGIN: RunOrigin = {
+export const RUN: WorkflowRun = {
   repository: 'octo/shop',
   workflow: 'octo/shop/.github/workflows/deploy.yml',
   workflowName: 'Deploy',
@@ -28,13 +28,15 @@ export const ORIGIN: RunOrigin = {
   event: 'push',
   job: 'release',
   sha: '0123456789abcdef0123456789abcdef01234567',
+  actor: 'octocat',
+  isNestedInForeignRunner: false,
   serverUrl: 'https://github.com',
   action: 'owner/vps-snapshot-action@v1',
 }
 
 /** A marker of another, earlier run of the same workflow. */
 export const MARKER: Marker = {
-  workflow: ORIGIN.workflow,
+  workflow: RUN.workflow,
   repository: 'octo/shop',
   run: '9876540000',
   attempt: 1,

@@ -5,15 +5,14 @@ import {
   describe,
   descriptionText,
   formatMarker,
-  isOwn,
-  isThisRepository,
   type Marker,
   markerFor,
+  markerMatches,
   newKey,
   parseMarker,
   purposeOf,
 } from '../../../src/policy/marker.ts'
-import { MARKER, MARKER_TEXT, ORIGIN } from './fixtures.ts'
+import { MARKER, MARKER_TEXT, RUN } from './fixtures.ts'
 
 const digitsOf = (min: bigint, max: bigint) => fc.bigInt({ min, max }).map(String)
 const repositories = fc.stringMatching(/^[A-Za-z0-9._-]{1,39}\/[A-Za-z0-9._-]{1,100}$/)
@@ -25,7 +24,7 @@ const markers: fc.Arbitrary<Marker> = fc
     path: fc.oneof(fc.constant('.github/workflows/deploy.yml'), paths),
     run: digitsOf(0n, 10n ** 20n - 1n),
     attempt: fc.integer({ min: 1, max: 999_999_999 }),
-    purpose: fc.constantFrom('deploy', 'schedule', 'safety'),
+    purpose: fc.constantFrom('deploy', 'schedule', 'safety', 'keep'),
     key: fc.stringMatching(/^[a-z0-9]{8}$/),
   })
   .map(({ repository, path, ...rest }) => ({ workflow: `${repository}/${path}`, repository, ...rest }))
@@ -52,7 +51,7 @@ suite('newKey', () => {
 
 suite('markerFor', () => {
   it('says which workflow, run and attempt made it', () => {
-    expect(markerFor({ ...ORIGIN, attempt: 2 }, 'safety', 'abcdefgh')).toEqual({
+    expect(markerFor({ ...RUN, attempt: 2 }, 'safety', 'abcdefgh')).toEqual({
       workflow: 'octo/shop/.github/workflows/deploy.yml',
       repository: 'octo/shop',
       run: '9876543210',
@@ -63,22 +62,26 @@ suite('markerFor', () => {
   })
 
   it('takes the repository out of the workflow', () => {
-    const marker = markerFor({ ...ORIGIN, workflow: 'rules/all/Check & go' }, 'deploy', 'abcdefgh')
+    const marker = markerFor({ ...RUN, workflow: 'rules/all/Check & go' }, 'deploy', 'abcdefgh')
     expect(marker.repository).toBe('rules/all')
   })
 
   it('makes a workflow well-formed that is not, so that the marker survives', () => {
-    const marker = markerFor({ ...ORIGIN, workflow: 'octo/shop/\ud83d' }, 'deploy', 'abcdefgh')
+    const marker = markerFor({ ...RUN, workflow: 'octo/shop/\ud83d' }, 'deploy', 'abcdefgh')
     expect(marker.workflow).toBe('octo/shop/\ufffd')
     expect(parseMarker(formatMarker(marker))).toEqual(marker)
   })
 })
 
 suite('purposeOf', () => {
+  const of = (event: string, keep = false) => purposeOf({ ...RUN, event }, { keep })
+
   it('is schedule for the event of that name only', () => {
-    expect(purposeOf({ ...ORIGIN, event: 'schedule' })).toBe('schedule')
-    expect(purposeOf({ ...ORIGIN, event: 'push' })).toBe('deploy')
-    expect(purposeOf({ ...ORIGIN, event: 'Schedule' })).toBe('deploy')
+    expect([of('schedule'), of('push'), of('Schedule')]).toEqual(['schedule', 'deploy', 'deploy'])
+  })
+
+  it('is keep for what is to stay, whatever the event', () => {
+    expect([of('schedule', true), of('push', true)]).toEqual(['keep', 'keep'])
   })
 })
 
@@ -198,7 +201,7 @@ suite('parseMarker', () => {
     expect(parseMarker(formatMarker({ ...MARKER, attempt }))).toEqual({ ...MARKER, attempt })
   })
 
-  it.each(['deploy', 'schedule', 'safety'] as const)('takes purpose %s', purpose => {
+  it.each(['deploy', 'schedule', 'safety', 'keep'] as const)('takes purpose %s', purpose => {
     expect(parseMarker(formatMarker({ ...MARKER, purpose }))).toEqual({ ...MARKER, purpose })
   })
 
@@ -244,9 +247,9 @@ suite('describe', () => {
     expect(describe('a\ud83db', MARKER)).toBe(`a\ufffdb ${MARKER_TEXT}`)
   })
 
-  const room = 500 - MARKER_TEXT.length - 1
+  const room = 255 - MARKER_TEXT.length - 1
 
-  it('cuts the text to 500 characters in all', () => {
+  it('cuts the text to 255 characters in all', () => {
     expect(describe('x'.repeat(room), MARKER)).toBe(`${'x'.repeat(room)} ${MARKER_TEXT}`)
     expect(describe('x'.repeat(room + 1), MARKER)).toBe(`${'x'.repeat(room)} ${MARKER_TEXT}`)
     expect(describe(`${'x'.repeat(room - 1)} yz`, MARKER)).toBe(`${'x'.repeat(room - 1)} ${MARKER_TEXT}`)
@@ -257,11 +260,11 @@ suite('describe', () => {
     expect(describe(`${'x'.repeat(room - 2)}🚀y`, MARKER)).toBe(`${'x'.repeat(room - 2)}🚀 ${MARKER_TEXT}`)
   })
 
-  it.each([498, 499, 500, 501, 700])('has no text beside a marker of %d characters', length => {
+  it.each([253, 254, 255, 256, 700])('has no text beside a marker of %d characters', length => {
     const padding = 'w'.repeat(length - formatMarker({ ...MARKER, workflow: 'octo/shop/' }).length)
     const marker = { ...MARKER, workflow: `octo/shop/${padding}` }
     const text = 't'.repeat(900)
-    expect(describe(text, marker)).toBe(length === 498 ? `t ${formatMarker(marker)}` : formatMarker(marker))
+    expect(describe(text, marker)).toBe(length === 253 ? `t ${formatMarker(marker)}` : formatMarker(marker))
   })
 
   it('is well-formed, short enough, and parses back to the marker for every text', () => {
@@ -271,9 +274,36 @@ suite('describe', () => {
         expect(parseMarker(description)).toEqual(marker)
         expect(description.isWellFormed()).toBe(true)
         expect(description).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
-        expect(description.length).toBeLessThanOrEqual(Math.max(500, formatMarker(marker).length))
+        expect(description.length).toBeLessThanOrEqual(Math.max(255, formatMarker(marker).length))
       }),
       { numRuns: 500 },
+    )
+  })
+})
+
+suite('markerMatches', () => {
+  it('takes the key of the last marker only', () => {
+    expect(markerMatches(`Before the update ${MARKER_TEXT}\n`, MARKER.key)).toBe(true)
+    expect(markerMatches(`${MARKER_TEXT} ${formatMarker({ ...MARKER, key: 'another0' })}`, MARKER.key)).toBe(
+      false,
+    )
+  })
+
+  it.each(['', 'Before the update', MARKER_TEXT.slice(0, -1), MARKER_TEXT.replace('k3v9x2p7', 'another0')])(
+    'counts it as dropped in %j',
+    description => {
+      expect(markerMatches(description, MARKER.key)).toBe(false)
+    },
+  )
+
+  it('holds for no description that an API has cut, whichever marker the text before it quotes', () => {
+    fc.assert(
+      fc.property(markers, markers, fc.nat(600), (quoted, ours, length) => {
+        fc.pre(quoted.key !== ours.key)
+        const description = describe(formatMarker(quoted), ours)
+        expect(markerMatches(description, ours.key)).toBe(true)
+        expect(markerMatches(description.slice(0, length), ours.key)).toBe(length >= description.length)
+      }),
     )
   })
 })
@@ -293,68 +323,14 @@ suite('descriptionText', () => {
 
 suite('defaultDescription', () => {
   it('says what and where from', () => {
-    expect(defaultDescription(ORIGIN)).toBe(
+    expect(defaultDescription(RUN)).toBe(
       'workflow Deploy, job release, commit 0123456, https://github.com/octo/shop/actions/runs/9876543210',
     )
   })
 
   it('leaves out what the runner left empty', () => {
-    expect(defaultDescription({ ...ORIGIN, workflowName: '', sha: '' })).toBe(
+    expect(defaultDescription({ ...RUN, workflowName: '', sha: '' })).toBe(
       'job release, https://github.com/octo/shop/actions/runs/9876543210',
     )
-  })
-})
-
-suite('isOwn', () => {
-  const of = (workflow: string) => isOwn({ ...MARKER, workflow }, ORIGIN)
-
-  it('is the same workflow, letter case of owner and repository aside', () => {
-    expect(of('octo/shop/.github/workflows/deploy.yml')).toBe(true)
-    expect(of('Octo/SHOP/.github/workflows/deploy.yml')).toBe(true)
-    const origin = { ...ORIGIN, workflow: 'OCTO/Shop/.github/workflows/deploy.yml' }
-    expect(isOwn(MARKER, origin)).toBe(true)
-  })
-
-  it.each([
-    'octo/shop/.github/workflows/Deploy.yml',
-    'octo/shop/.github/workflows/deploy.yaml',
-    'octo/shop/.github/workflows/nightly.yml',
-    'octo/shop2/.github/workflows/deploy.yml',
-    'fork/shop/.github/workflows/deploy.yml',
-    'octo/shop/.github/workflows/deploy.yml/x',
-    'octo/shop',
-    '',
-  ])('is not %j', workflow => {
-    expect(of(workflow)).toBe(false)
-  })
-
-  it('is nothing without a marker', () => {
-    expect(isOwn(undefined, ORIGIN)).toBe(false)
-  })
-
-  it('holds for what this run itself marks, whatever the workflow is called', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 1 }), path => {
-        const origin = { ...ORIGIN, workflow: `octo/shop/${path}` }
-        expect(isOwn(parseMarker(describe('', markerFor(origin, 'deploy', 'abcdefgh'))), origin)).toBe(true)
-      }),
-    )
-    const origin = { ...ORIGIN, workflow: 'octo/shop/\ud83d' }
-    expect(isOwn(markerFor(origin, 'deploy', 'abcdefgh'), origin)).toBe(true)
-  })
-})
-
-suite('isThisRepository', () => {
-  it('is any workflow of the repository, letter case aside', () => {
-    expect(isThisRepository(MARKER, ORIGIN)).toBe(true)
-    expect(isThisRepository({ ...MARKER, workflow: 'octo/shop/other' }, ORIGIN)).toBe(true)
-    expect(isThisRepository({ ...MARKER, repository: 'OCTO/Shop' }, ORIGIN)).toBe(true)
-    expect(isThisRepository(MARKER, { ...ORIGIN, repository: 'Octo/shoP' })).toBe(true)
-  })
-
-  it('is no other repository, and nothing without a marker', () => {
-    expect(isThisRepository({ ...MARKER, repository: 'octo/shop2' }, ORIGIN)).toBe(false)
-    expect(isThisRepository({ ...MARKER, repository: 'fork/shop' }, ORIGIN)).toBe(false)
-    expect(isThisRepository(undefined, ORIGIN)).toBe(false)
   })
 })

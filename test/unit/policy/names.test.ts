@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultName, makeValidName, NAME_LIMIT } from '../../../src/policy/names.ts'
-import { ORIGIN } from './fixtures.ts'
+import { NAME_LIMIT } from '../../../src/domain/limits.ts'
+import { defaultName, makeValidName, shortDefaultName } from '../../../src/policy/names.ts'
+import { RUN } from './fixtures.ts'
 
 describe('makeValidName', () => {
   it.each([
@@ -42,7 +43,7 @@ describe('makeValidName', () => {
 
 describe('defaultName', () => {
   const nameOf = (repository: string, runId = '9876543210', attempt = 1) =>
-    defaultName({ ...ORIGIN, repository, runId, attempt })
+    defaultName({ ...RUN, repository, runId, attempt })
 
   it('is made of repository, run id and attempt', () => {
     expect(nameOf('octo/shop')).toBe('shop-9876543210-1')
@@ -69,5 +70,11 @@ describe('defaultName', () => {
         expect(name.endsWith(`${run}-${attempt}`)).toBe(true)
       }),
     )
+  })
+})
+
+describe('shortDefaultName', () => {
+  it('is the end of the default name', () => {
+    expect(shortDefaultName({ ...RUN, attempt: 3 })).toBe('9876543210-3')
   })
 })

@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  hasRestoreBegun,
   observeServer,
   type RestoreProgress,
   type RestoreWatch,
   restoreProgress,
   startRestoreWatch,
 } from '../../../src/policy/restore-end.ts'
+import { serverPhase } from '../../../src/policy/statuses.ts'
 
-const WINDOW = { durationMs: 60_000, reads: 3 }
 const ACCEPTED = 1_000_000
 
 type Read = readonly [status: string, secondsAfterAcceptance: number]
@@ -22,7 +23,7 @@ function watchOf(reads: readonly Read[], before: Before = {}): RestoreWatch {
   const start = startRestoreWatch(ACCEPTED, {
     statusBefore: 'statusBefore' in before ? before.statusBefore : 'active',
     seenRestoring: before.seenRestoring ?? false,
-    window: WINDOW,
+    config: { acceleratedClock: false },
   })
   return reads.reduce(
     (watch, [status, after]) => observeServer(watch, status, ACCEPTED + after * 1_000),
@@ -33,138 +34,141 @@ function watchOf(reads: readonly Read[], before: Before = {}): RestoreWatch {
 const progressOf = (reads: readonly Read[], before?: Before): RestoreProgress =>
   restoreProgress(watchOf(reads, before))
 
-const PENDING = { state: 'pending', seenRestoring: false }
-const RESTORING = { state: 'pending', seenRestoring: true }
-const ACTIVE = { state: 'ended', phase: 'active' }
-const STOPPED = { state: 'ended', phase: 'stopped' }
+const stateOf = (reads: readonly Read[], before?: Before): string => {
+  const progress = progressOf(reads, before)
+  return progress.state === 'ended' ? progress.phase : progress.state
+}
+
+const pending = (seenRestoring: boolean, isConfirming: boolean) => ({
+  state: 'pending',
+  seenRestoring,
+  isConfirming,
+})
+const RESTORING: Read = ['restoring', 68]
 
 describe('a restore that is seen', () => {
-  it('has ended when restoring is left for active or stopped', () => {
-    expect(progressOf([['restoring', 8]])).toEqual(RESTORING)
-    expect(
-      progressOf([
-        ['restoring', 8],
-        ['active', 12],
-      ]),
-    ).toEqual(ACTIVE)
-    expect(
-      progressOf([
-        ['Restoring', 8],
-        ['RUNNING', 12],
-      ]),
-    ).toEqual(ACTIVE)
-    expect(
-      progressOf([
-        ['restoring', 8],
-        ['stopped', 12],
-      ]),
-    ).toEqual(STOPPED)
-    expect(
-      progressOf([
-        ['restoring', 8],
-        ['off', 12],
-      ]),
-    ).toEqual(STOPPED)
+  const observed = 'restoring seen'
+
+  it.each([
+    ['active', 'active'],
+    ['RUNNING', 'active'],
+    ['stopped', 'stopped'],
+    ['off', 'stopped'],
+  ])('has ended once two reads in a row say %s, two seconds apart', (status, phase) => {
+    expect(progressOf([RESTORING])).toEqual(pending(true, false))
+    expect(progressOf([RESTORING, [status, 72]])).toEqual(pending(true, true))
+    expect(progressOf([RESTORING, [status, 72], [status, 74]])).toEqual({ state: 'ended', phase, observed })
   })
 
-  it('has not ended while the server is in passing or says what nobody documented', () => {
-    expect(
-      progressOf([
-        ['restoring', 8],
-        ['starting', 12],
-        ['suspended', 18],
-        ['verifying', 400],
-      ]),
-    ).toEqual(RESTORING)
-    expect(
-      progressOf([
-        ['restoring', 8],
-        ['starting', 12],
-        ['active', 18],
-      ]),
-    ).toEqual(ACTIVE)
+  it('has not ended by reads that confirm what was before, within a minute of the acceptance', () => {
+    const early: readonly Read[] = [
+      ['restoring', 8],
+      ['active', 12],
+      ['active', 14],
+      ['active', 59],
+    ]
+    expect(progressOf(early)).toEqual(pending(true, true))
+    expect(stateOf([...early, ['active', 60]])).toBe('active')
+    expect(stateOf([...early, ['restoring', 60], ['active', 62]])).toBe('pending')
+    expect(stateOf(early, { statusBefore: 'stopped' })).toBe('active')
+  })
+
+  it('has not ended by two reads at the same time, which one replica may answer', () => {
+    expect(progressOf([RESTORING, ['active', 72], ['active', 72.2]])).toEqual(pending(true, true))
+    expect(stateOf([RESTORING, ['active', 72], ['active', 72.2], ['active', 74]])).toBe('active')
+  })
+
+  it.each(['restoring', 'starting', 'suspended', 'stopped', 'error'])(
+    'has not ended by a stale read with %s after it',
+    status => {
+      expect(stateOf([RESTORING, ['active', 72], [status, 74]])).toBe('pending')
+      expect(stateOf([RESTORING, ['active', 72], [status, 74], ['active', 76]])).toBe('pending')
+      expect(stateOf([RESTORING, ['active', 72], [status, 74], ['active', 76], ['active', 78]])).toBe(
+        'active',
+      )
+    },
+  )
+
+  it('has not ended while the server says what nobody documented', () => {
+    const reads: readonly Read[] = [RESTORING, ['suspended', 18], ['suspended', 400], ['suspended', 4_000]]
+    expect(progressOf(reads)).toEqual(pending(true, false))
   })
 
   it('is not taken in by stale reads before restoring', () => {
     const stale: readonly Read[] = [
       ['active', 1],
       ['active', 4],
-      ['stopped', 8],
+      ['stopped', 6],
     ]
-    expect(progressOf(stale)).toEqual(PENDING)
-    expect(progressOf([...stale, ['restoring', 12], ['restoring', 600]])).toEqual(RESTORING)
-    expect(progressOf([...stale, ['restoring', 12], ['restoring', 600], ['active', 610]])).toEqual(ACTIVE)
+    expect(progressOf(stale)).toEqual(pending(false, false))
+    expect(stateOf([...stale, RESTORING, ['restoring', 600]])).toBe('pending')
+    expect(stateOf([...stale, RESTORING, ['active', 610], ['active', 612]])).toBe('active')
   })
 
   it('may have been seen restoring before the watch began', () => {
-    expect(progressOf([], { seenRestoring: true })).toEqual(RESTORING)
-    expect(progressOf([['stopped', 1]], { seenRestoring: true })).toEqual(STOPPED)
-  })
-
-  it('has failed when the server is broken, also when it was before', () => {
-    expect(
-      progressOf([
-        ['restoring', 8],
-        ['error', 12],
-      ]),
-    ).toEqual({ state: 'failed', status: 'error' })
+    expect(progressOf([], { seenRestoring: true })).toEqual(pending(true, false))
+    expect(stateOf([['stopped', 1]], { seenRestoring: true })).toBe('pending')
     expect(
       progressOf(
         [
-          ['restoring', 8],
-          ['Failed', 12],
+          ['stopped', 1],
+          ['off', 3],
         ],
-        { statusBefore: 'error' },
+        { seenRestoring: true },
       ),
-    ).toEqual({
-      state: 'failed',
-      status: 'Failed',
-    })
-    expect(progressOf([['error', 1]], { seenRestoring: true, statusBefore: undefined })).toEqual({
-      state: 'failed',
-      status: 'error',
-    })
+    ).toEqual({ state: 'ended', phase: 'stopped', observed })
   })
+
+  it.each(['active', 'error', undefined])(
+    'has failed when the server is in error, and was %s before',
+    before => {
+      const reads: readonly Read[] = [RESTORING, ['error', 72]]
+      expect(stateOf(reads, { statusBefore: before })).toBe('pending')
+      expect(progressOf([...reads, ['Failed', 74]], { statusBefore: before })).toEqual({
+        state: 'failed',
+        status: 'Failed',
+        observed,
+      })
+    },
+  )
 })
 
 describe('a restore that is never seen', () => {
+  const observed = 'never seen'
+
   it('has ended after the same status throughout a settle window that begins two windows after the acceptance', () => {
-    expect(
-      progressOf([
-        ['active', 120],
-        ['active', 150],
-      ]),
-    ).toEqual(PENDING)
-    expect(
-      progressOf([
-        ['active', 120],
-        ['active', 150],
-        ['active', 179.999],
-      ]),
-    ).toEqual(PENDING)
-    expect(
-      progressOf([
-        ['active', 120],
-        ['active', 150],
-        ['active', 180],
-      ]),
-    ).toEqual(ACTIVE)
-    expect(
-      progressOf([
-        ['stopped', 200],
-        ['off', 230],
-        ['Stopped', 260],
-      ]),
-    ).toEqual(STOPPED)
+    const reads: readonly Read[] = [
+      ['active', 120],
+      ['active', 150],
+    ]
+    expect(progressOf(reads)).toEqual(pending(false, false))
+    expect(stateOf([...reads, ['active', 179.999]])).toBe('pending')
+    expect(progressOf([...reads, ['running', 180]])).toEqual({ state: 'ended', phase: 'active', observed })
+  })
+
+  it('has not ended by the automatic stop that may come long before restoring shows', () => {
+    const reads: readonly Read[] = [
+      ['stopped', 130],
+      ['stopped', 200],
+      ['stopped', 299.999],
+      ['stopped', 330],
+    ]
+    expect(stateOf([...reads, ['stopped', 359]])).toBe('pending')
+    expect(stateOf([...reads, ['stopped', 360], ['stopped', 389]])).toBe('pending')
+    expect(progressOf([...reads, ['stopped', 360], ['stopped', 390]])).toEqual({
+      state: 'ended',
+      phase: 'stopped',
+      observed,
+    })
   })
 
   it('has not ended by two reads, however far apart', () => {
     expect(
-      progressOf([
+      stateOf([
         ['active', 120],
         ['active', 1_200],
       ]),
-    ).toEqual(PENDING)
+    ).toBe('pending')
   })
 
   it('does not count reads from before', () => {
@@ -172,17 +176,16 @@ describe('a restore that is never seen', () => {
       ['active', 10],
       ['active', 60],
       ['active', 119.999],
+      ['active', 150],
+      ['active', 180],
     ]
-    expect(progressOf(early)).toEqual(PENDING)
-    expect(progressOf([...early, ['active', 150], ['active', 180]])).toEqual(PENDING)
-    expect(progressOf([...early, ['active', 150], ['active', 180], ['active', 209.999]])).toEqual(PENDING)
-    expect(progressOf([...early, ['active', 150], ['active', 180], ['active', 210]])).toEqual(ACTIVE)
+    expect(stateOf([...early, ['active', 209.999]])).toBe('pending')
+    expect(stateOf([...early, ['active', 210]])).toBe('active')
   })
 
-  it.each(['stopped', 'starting', 'suspended', 'error', 'restoring'])(
+  it.each(['stopped', 'starting', 'suspended', 'error'])(
     'begins its window anew after a read of %s',
     other => {
-      const statusBefore = 'error'
       const reads: readonly Read[] = [
         ['active', 120],
         ['active', 150],
@@ -190,152 +193,86 @@ describe('a restore that is never seen', () => {
         ['active', 190],
         ['active', 220],
       ]
-      const again = watchOf(reads, { statusBefore })
-      if (other === 'restoring') expect(restoreProgress(again)).toEqual(ACTIVE)
-      else {
-        expect(restoreProgress(again)).toEqual(PENDING)
-        expect(restoreProgress(observeServer(again, 'active', ACCEPTED + 249_999))).toEqual(PENDING)
-        expect(restoreProgress(observeServer(again, 'active', ACCEPTED + 250_000))).toEqual(ACTIVE)
-      }
+      const before = { statusBefore: 'error' }
+      expect(stateOf([...reads, ['active', 249.999]], before)).toBe('pending')
+      expect(stateOf([...reads, ['active', 250]], before)).toBe('active')
     },
   )
 
-  it('never ends by a status of passing or one that nobody documented', () => {
-    for (const status of ['starting', 'suspended', 'imaging']) {
-      expect(
-        progressOf([
-          [status, 120],
-          [status, 200],
-          [status, 400],
-          [status, 9_000],
-        ]),
-      ).toEqual(PENDING)
-    }
+  it.each(['starting', 'suspended', 'imaging'])('never ends by %s', status => {
+    expect(
+      stateOf([
+        [status, 120],
+        [status, 200],
+        [status, 400],
+        [status, 9_000],
+      ]),
+    ).toBe('pending')
   })
 
-  it('ends by restoring even after a window had begun', () => {
-    expect(
-      progressOf([
-        ['active', 120],
-        ['active', 150],
-        ['restoring', 160],
-      ]),
-    ).toEqual(RESTORING)
-    expect(
-      progressOf([
-        ['active', 120],
-        ['active', 150],
-        ['restoring', 160],
-        ['stopped', 161],
-      ]),
-    ).toEqual(STOPPED)
+  it('ends as one that is seen even after a window had begun', () => {
+    const reads: readonly Read[] = [
+      ['active', 120],
+      ['active', 150],
+      ['restoring', 160],
+      ['stopped', 161],
+    ]
+    expect(progressOf(reads)).toEqual(pending(true, true))
+    expect(stateOf([...reads, ['stopped', 163]])).toBe('stopped')
   })
 })
 
-describe('a server that is broken without the restore having been seen', () => {
-  it('is a failure at once when it was not broken before', () => {
-    expect(progressOf([['error', 1]])).toEqual({ state: 'failed', status: 'error' })
-    expect(
-      progressOf(
-        [
-          ['active', 1],
-          ['FAILED', 4],
-        ],
-        { statusBefore: 'suspended' },
-      ),
-    ).toEqual({
-      state: 'failed',
-      status: 'FAILED',
-    })
-  })
+describe('a server in error without the restore having been seen', () => {
+  it.each(['active', 'suspended'])(
+    'is a failure once it is confirmed, when it was %s before',
+    statusBefore => {
+      const reads: readonly Read[] = [
+        ['active', 1],
+        ['error', 4],
+      ]
+      expect(progressOf(reads, { statusBefore })).toEqual(pending(false, true))
+      expect(stateOf([...reads, ['active', 6], ['error', 8]], { statusBefore })).toBe('pending')
+      expect(progressOf([...reads, ['FAILED', 6]], { statusBefore })).toEqual({
+        state: 'failed',
+        status: 'FAILED',
+        observed: 'never seen',
+      })
+    },
+  )
 
   it.each([['error'], ['Failed'], [undefined]])('may be a stale read when it was %s before', statusBefore => {
     const before = { statusBefore }
-    expect(
-      progressOf(
-        [
-          ['error', 1],
-          ['failed', 4],
-          ['error', 119],
-        ],
-        before,
-      ),
-    ).toEqual(PENDING)
-    expect(
-      progressOf(
-        [
-          ['error', 1],
-          ['active', 4],
-          ['error', 8],
-        ],
-        before,
-      ),
-    ).toEqual(PENDING)
-    expect(
-      progressOf(
-        [
-          ['error', 1],
-          ['restoring', 4],
-          ['active', 8],
-        ],
-        before,
-      ),
-    ).toEqual(ACTIVE)
-    expect(
-      progressOf(
-        [
-          ['error', 120],
-          ['error', 150],
-          ['error', 179],
-        ],
-        before,
-      ),
-    ).toEqual(PENDING)
-    expect(
-      progressOf(
-        [
-          ['error', 120],
-          ['error', 150],
-          ['Error', 180],
-        ],
-        before,
-      ),
-    ).toEqual({ state: 'failed', status: 'Error' })
-    expect(
-      progressOf(
-        [
-          ['active', 120],
-          ['active', 150],
-          ['active', 180],
-        ],
-        before,
-      ),
-    ).toEqual(ACTIVE)
+    const early: readonly Read[] = [
+      ['error', 1],
+      ['failed', 4],
+      ['error', 119],
+    ]
+    expect(progressOf(early, before)).toEqual(pending(false, false))
+    expect(stateOf([...early, ['error', 120], ['error', 150], ['error', 179]], before)).toBe('pending')
+    expect(stateOf([...early, ['error', 120], ['error', 150], ['Error', 180]], before)).toBe('failed')
+    expect(stateOf([...early, ['active', 120], ['active', 150], ['active', 180]], before)).toBe('active')
   })
 })
 
 describe('the watch', () => {
-  it.each([
-    [
-      [
-        ['restoring', 1],
-        ['active', 2],
-      ],
-      ACTIVE,
-    ],
-    [[['error', 1]], { state: 'failed', status: 'error' }],
-    [
-      [
-        ['stopped', 120],
-        ['stopped', 150],
-        ['stopped', 180],
-      ],
-      STOPPED,
-    ],
-  ] as const)('does not change its mind after %j', (reads, end) => {
-    expect(
-      progressOf([...reads, ['error', 300], ['restoring', 301], ['stopped', 302], ['active', 303]]),
-    ).toEqual(end)
+  it('counts in intervals by an accelerated clock', () => {
+    const config = { acceleratedClock: true, fixedIntervalMs: 100 }
+    const start = startRestoreWatch(0, { statusBefore: 'active', seenRestoring: true, config })
+    const once = observeServer(start, 'active', 1_500)
+    expect(restoreProgress(observeServer(once, 'active', 1_550)).state).toBe('pending')
+    expect(restoreProgress(observeServer(once, 'active', 1_600)).state).toBe('ended')
+  })
+
+  it('does not change its mind', () => {
+    const later: readonly Read[] = [
+      ['error', 300],
+      ['error', 302],
+      ['restoring', 303],
+      ['stopped', 304],
+      ['stopped', 306],
+    ]
+    expect(stateOf([RESTORING, ['active', 72], ['active', 74], ...later])).toBe('active')
+    expect(stateOf([['error', 4], ['error', 6], ...later, ['active', 310], ['active', 312]])).toBe('failed')
   })
 
   it('leaves earlier records as they were', () => {
@@ -346,51 +283,69 @@ describe('the watch', () => {
     expect(before).toEqual(copy)
   })
 
-  const history = fc.array(
-    fc.tuple(
-      fc.constantFrom(
-        'active',
-        'running',
-        'stopped',
-        'off',
-        'restoring',
-        'starting',
-        'suspended',
-        'error',
-        'failed',
-      ),
-      fc.integer({ min: 1, max: 60 }),
-    ),
+  const statuses = [
+    'active',
+    'running',
+    'stopped',
+    'off',
+    'restoring',
+    'starting',
+    'suspended',
+    'error',
+    'failed',
+  ]
+  const histories = fc.array(
+    fc.tuple(fc.constantFrom(...statuses), fc.double({ min: 0.1, max: 60, noNaN: true })),
     { maxLength: 30 },
   )
+  const befores = fc.constantFrom('active', 'stopped', 'error', 'suspended', undefined)
 
-  it('ends only by one of the two rules', () => {
-    const meaning: Readonly<Record<string, string>> = { running: 'active', off: 'stopped', failed: 'error' }
-    const statuses = fc.constantFrom('active', 'stopped', 'error', 'suspended', undefined)
+  it('ends only by one of the two rules, and says by which', () => {
     fc.assert(
-      fc.property(history, statuses, (steps, statusBefore) => {
+      fc.property(histories, befores, (steps, statusBefore) => {
         let at = 0
         const reads = steps.map(([status, gap]): Read => {
           at += gap
           return [status, at]
         })
-        const endsAt = reads.findIndex(
-          (_, index) => progressOf(reads.slice(0, index + 1), { statusBefore }).state !== 'pending',
+        const ends = reads.findIndex(
+          (_, index) => stateOf(reads.slice(0, index + 1), { statusBefore }) !== 'pending',
         )
-        fc.pre(endsAt >= 0)
-        const seen = reads
-          .slice(0, endsAt + 1)
-          .map(([status, when]) => ({ status: meaning[status] ?? status, when }))
-        const last = seen.at(-1) ?? { status: '', when: 0 }
-        // Reads in a row that say the same as the last one, two settle windows after the acceptance or later.
-        const other = seen.findLastIndex(({ status }) => status !== last.status)
-        const row = seen.slice(other + 1).filter(({ when }) => when >= 120)
-        const settled = row.length >= 3 && last.when - (row[0]?.when ?? Number.NaN) >= 60
-        const newlyBroken = last.status === 'error' && statusBefore !== 'error' && statusBefore !== undefined
-        expect(['active', 'stopped', 'error']).toContain(last.status)
-        expect(seen.some(({ status }) => status === 'restoring') || newlyBroken || settled).toBe(true)
+        fc.pre(ends >= 0)
+        const seen = reads.slice(0, ends + 1).map(([status, when]) => ({ phase: serverPhase(status), when }))
+        const last = seen.at(-1)
+        const row = seen.slice(seen.findLastIndex(({ phase }) => phase !== last?.phase) + 1)
+        const spanOf = (some: typeof row) => (some.at(-1)?.when ?? 0) - (some[0]?.when ?? 0)
+        const trusted = row.filter(({ when }) => when >= (last?.phase === 'stopped' ? 300 : 120))
+        const isSettled = trusted.length >= 3 && spanOf(trusted) >= 60 - 1e-9
+        const wasSeen = seen.some(({ phase }) => phase === 'restoring')
+        const isNewError = last?.phase === 'error' && statusBefore !== undefined && statusBefore !== 'error'
+        const isConfirmed = (wasSeen || isNewError) && row.length >= 2 && spanOf(row) >= 1.5 - 1e-9
+        expect(['active', 'stopped', 'error']).toContain(last?.phase)
+        expect(isConfirmed || isSettled).toBe(true)
+        expect(progressOf(reads, { statusBefore })).toMatchObject({
+          observed: wasSeen ? 'restoring seen' : 'never seen',
+        })
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     )
+  })
+})
+
+describe('hasRestoreBegun', () => {
+  it('is told by restoring, whatever was before', () => {
+    for (const before of ['active', 'stopped', 'error', undefined])
+      expect(hasRestoreBegun(before, 'Restoring')).toBe(true)
+  })
+
+  it('is told by a stop only where the server ran before', () => {
+    expect(hasRestoreBegun('running', 'stopped')).toBe(true)
+    for (const before of ['stopped', 'stopping', 'suspended', undefined])
+      expect(hasRestoreBegun(before, 'off')).toBe(false)
+  })
+
+  it('is not told by anything else', () => {
+    for (const status of ['active', 'starting', 'stopping', 'suspended', 'error'])
+      expect(hasRestoreBegun('active', status)).toBe(false)
   })
 })

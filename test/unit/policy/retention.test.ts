@@ -1,29 +1,37 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../../src/domain/entities.ts'
-import { chooseForFullServer, chooseForKeepLast } from '../../../src/policy/retention.ts'
+import {
+  type KeepReason,
+  planFullServer,
+  planKeepLast,
+  type RetentionPlan,
+} from '../../../src/policy/retention.ts'
 import {
   ago,
   HOUR,
   MARKER_TEXT,
   MINUTE,
   NOW,
-  ORIGIN,
+  RUN,
   type SnapshotSketch,
   snapshotId,
   snapshotOf,
 } from './fixtures.ts'
 
+const DAY = 24 * HOUR
+const UUID = '00000000-0000-4000-8000-000000000001'
+const OTHER_UUID = '00000000-0000-4000-8000-000000000002'
+
 const facts = (...sketches: readonly SnapshotSketch[]) => ({
   snapshots: sketches.map(snapshotOf),
-  origin: ORIGIN,
+  run: RUN,
   now: NOW,
 })
 
 /** One more day old with each id below 100. */
 const own = (id: number, more: Partial<SnapshotSketch> = {}): SnapshotSketch => ({
   id: String(id),
-  createdAt: ago((100 - id) * 24 * HOUR),
+  createdAt: ago((100 - id) * DAY),
   ...more,
 })
 
@@ -31,45 +39,59 @@ const own = (id: number, more: Partial<SnapshotSketch> = {}): SnapshotSketch => 
 const made: SnapshotSketch = {
   id: '100',
   createdAt: ago(20 * MINUTE),
-  description: MARKER_TEXT.replace('run=9876540000', `run=${ORIGIN.runId}`),
+  description: MARKER_TEXT.replace('run=9876540000', `run=${RUN.runId}`),
 }
 
 const idsOf = (snapshots: readonly Snapshot[]) => snapshots.map(({ id }) => id)
+const kindsOf = (plan: RetentionPlan) =>
+  Object.fromEntries(plan.keeps.map(({ snapshot, reason }) => [snapshot.id, reason.kind]))
+
+const planOf = (count: number, ...sketches: readonly SnapshotSketch[]) =>
+  planKeepLast(facts(...sketches), { keepLast: count, made: snapshotId('100'), madeIsDeleted: false })
 const keepLast = (count: number, ...sketches: readonly SnapshotSketch[]) =>
-  idsOf(chooseForKeepLast(facts(...sketches), count, snapshotId('100')))
-const whenFull = (...sketches: readonly SnapshotSketch[]) => chooseForFullServer(facts(...sketches))?.id
+  idsOf(planOf(count, ...sketches).deletes)
+const whenFull = (...sketches: readonly SnapshotSketch[]) => idsOf(planFullServer(facts(...sketches)).deletes)
 
-const FOREIGN: readonly (readonly [what: string, more: Partial<SnapshotSketch>])[] = [
-  ['a person made', { description: 'Before major migration' }],
-  ['has a description that only looks like ours', { description: `${MARKER_TEXT} (copy)` }],
-  ['has a broken marker', { description: MARKER_TEXT.replace('attempt=1', 'attempt=1 attempt=1') }],
-  ['has our name but no marker', { name: 'shop-9876540000-1', description: '' }],
-  ['another workflow made', { description: MARKER_TEXT.replace('deploy.yml', 'nightly.yml') }],
-  ['this workflow made under its old name', { description: MARKER_TEXT.replace('deploy.yml', 'Deploy.yml') }],
-  ['a fork made', { description: MARKER_TEXT.replace('octo/shop', 'fork/shop') }],
-  ['another repository made', { description: MARKER_TEXT.replace('octo/shop', 'octo/shop2') }],
-  ['a restore made for safety', { description: MARKER_TEXT.replace('purpose=deploy', 'purpose=safety') }],
-]
+const marker = (from: string, to: string) => ({ description: MARKER_TEXT.replace(from, to) })
 
-const UNTOUCHABLE: readonly (readonly [what: string, more: Partial<SnapshotSketch>])[] = [
+/** What is not this workflow's own, and why it stays. */
+const FOREIGN: readonly (readonly [what: string, kind: KeepReason['kind'], more: Partial<SnapshotSketch>])[] =
+  [
+    ['a person made', 'manual', { description: 'Before major migration' }],
+    ['only looks like ours', 'manual', { description: `${MARKER_TEXT} (copy)` }],
+    ['has a broken marker', 'manual', marker('attempt=1', 'attempt=1 attempt=1')],
+    ['has our name but no marker', 'manual', { name: 'shop-9876540000-1', description: '' }],
+    ['another workflow made', 'other-workflow', marker('deploy.yml', 'nightly.yml')],
+    ['this workflow made under its old name', 'other-workflow', marker('deploy.yml', 'Deploy.yml')],
+    ['a fork made', 'other-repository', marker('octo/shop', 'fork/shop')],
+    ['another repository made', 'other-repository', marker('octo/shop', 'octo/shop2')],
+    ['a restore made for safety', 'safety', marker('=deploy', '=safety')],
+    ['is to stay', 'keep', marker('=deploy', '=keep')],
+  ]
+
+/** What retention never takes, and why. */
+const UNTOUCHABLE: typeof FOREIGN = [
   ...FOREIGN,
-  ['is in progress', { status: 'in_progress' }],
-  ['has a status that nobody documented', { status: 'archived' }],
-  ['this run made', { description: MARKER_TEXT.replace('9876540000', ORIGIN.runId) }],
+  ['is in progress', 'unfinished', { status: 'in_progress' }],
+  ['has a status that nobody documented', 'unfinished', { status: 'archived' }],
+  ['this run made', 'this-run', marker('9876540000', RUN.runId)],
   [
     'an earlier attempt of this run made',
-    { description: MARKER_TEXT.replace('run=9876540000 attempt=1', `run=${ORIGIN.runId} attempt=7`) },
+    'this-run',
+    marker('run=9876540000 attempt=1', `run=${RUN.runId} attempt=7`),
   ],
-  ['is younger than an hour', { createdAt: ago(HOUR - 1) }],
-  ['is an hour old to the millisecond', { createdAt: ago(HOUR) }],
-  ['comes from the future', { createdAt: ago(-48 * HOUR) }],
-  ['has no date', { createdAt: null }],
-  ['has a date that cannot be read', { createdAt: 'last week' }],
-  ['has a date without a zone', { createdAt: '2020-01-01T00:00:00' }],
+  ['is younger than an hour', 'too-young', { createdAt: ago(HOUR - 1) }],
+  ['is an hour old to the millisecond', 'too-young', { createdAt: ago(HOUR) }],
+  ['is a local time that is labelled as UTC', 'too-young', { createdAt: ago(-14 * HOUR) }],
+  ['may be younger than an hour in some zone', 'too-young', { createdAt: ago(13 * HOUR).slice(0, -1) }],
+  ['has no date', 'unreadable-date', { createdAt: null }],
+  ['has a date that cannot be read', 'unreadable-date', { createdAt: 'last week' }],
+  ['comes from the future', 'future-date', { createdAt: '2199-01-01T00:00:00Z' }],
 ]
+const SPARED_BY_KEEP_LAST = UNTOUCHABLE.filter(([, kind]) => kind !== 'future-date')
 
 describe('keep-last', () => {
-  it('chooses what is beyond the newest N completed ones, oldest first, the new one counting', () => {
+  it('deletes what is beyond the newest N completed ones, oldest first, the new one counting', () => {
     expect(keepLast(1, made, own(3), own(1), own(2))).toEqual(['1', '2', '3'])
     expect(keepLast(2, made, own(3), own(1), own(2))).toEqual(['1', '2'])
     expect(keepLast(3, own(1), own(2), own(3), made)).toEqual(['1'])
@@ -77,228 +99,198 @@ describe('keep-last', () => {
     expect(keepLast(9, made, own(1))).toEqual([])
   })
 
-  it('chooses failed ones before all, and does not count them', () => {
+  it('says why each one stays, newest first', () => {
+    const manual = own(2, { description: 'by hand' })
+    const young = own(99, { createdAt: ago(30 * MINUTE), status: 'failed' })
+    const { deletes, keeps } = planOf(2, manual, own(1), young, own(3), made)
+    expect(idsOf(deletes)).toEqual(['1'])
+    expect(keeps.map(({ snapshot, reason }) => [snapshot.id, reason])).toEqual([
+      ['100', { kind: 'this-run' }],
+      ['99', { kind: 'too-young', deletableFrom: NOW + 30 * MINUTE }],
+      ['3', { kind: 'newest', count: 2 }],
+      ['2', { kind: 'manual' }],
+    ])
+  })
+
+  it('deletes failed ones before all, and does not count them', () => {
     const failed = own(3, { status: 'failed' })
     expect(keepLast(2, made, own(1), own(2), failed, own(4, { status: 'error' }))).toEqual(['3', '4', '1'])
     expect(keepLast(5, made, own(1), failed)).toEqual(['3'])
   })
 
-  it('does not count the new one while it is not completed', () => {
+  it('does not count the new one while it is not completed, nor when delete-on deletes it', () => {
     expect(keepLast(1, { ...made, status: 'in_progress' }, own(1), own(2))).toEqual(['1'])
     expect(keepLast(1, own(1), own(2))).toEqual(['1'])
+    const all = facts(made, own(1), own(2))
+    const options = { keepLast: 1, made: snapshotId('100') }
+    expect(idsOf(planKeepLast(all, { ...options, madeIsDeleted: true }).deletes)).toEqual(['1'])
+    expect(idsOf(planKeepLast(all, { ...options, madeIsDeleted: false }).deletes)).toEqual(['1', '2'])
   })
 
-  it('chooses from both deploys and schedules, letter case of the repository aside', () => {
-    const scheduled = own(1, { description: MARKER_TEXT.replace('purpose=deploy', 'purpose=schedule') })
-    const renamed = own(2, { description: MARKER_TEXT.replace('octo/shop', 'Octo/Shop') })
-    expect(keepLast(1, made, scheduled, renamed)).toEqual(['1', '2'])
+  it('deletes of both deploys and schedules, letter case of the repository aside', () => {
+    const scheduled = own(1, marker('purpose=deploy', 'purpose=schedule'))
+    expect(keepLast(1, made, scheduled, own(2, marker('octo/shop', 'Octo/Shop')))).toEqual(['1', '2'])
   })
 
-  it('chooses nothing that is newer than the new one', () => {
-    const longAgo = { ...made, createdAt: ago(5 * 24 * HOUR) }
+  it('deletes nothing that is newer than the new one, or that may be', () => {
+    const longAgo = { ...made, createdAt: ago(5 * DAY) }
     expect(keepLast(1, longAgo, own(94), own(96), own(97))).toEqual(['94'])
-    expect(keepLast(1, longAgo, own(95), own(97))).toEqual(['95'])
-    expect(keepLast(1, { ...made, createdAt: null }, own(1))).toEqual([])
+    expect(kindsOf(planOf(1, longAgo, own(94), own(96), own(97)))).toMatchObject({
+      '96': 'newer',
+      '97': 'newest',
+    })
+    const failed = own(1, { status: 'failed' })
+    const undated = { ...made, id: UUID, createdAt: null, status: 'in_progress' }
+    const plan = planKeepLast(facts(undated, failed), {
+      keepLast: 1,
+      made: snapshotId(UUID),
+      madeIsDeleted: false,
+    })
+    expect(kindsOf(plan)).toMatchObject({ '1': 'not-comparable' })
   })
 
-  it.each(UNTOUCHABLE)('never chooses one that %s', (_what, more) => {
-    expect(keepLast(1, made, own(1), own(2, more))).toEqual(['1'])
-    expect(keepLast(1, made, own(2, more))).toEqual([])
+  it.each(SPARED_BY_KEEP_LAST)('never deletes one that %s', (_what, kind, more) => {
+    const plan = planOf(1, { ...made, createdAt: ago(-14 * HOUR) }, own(1), own(2, more))
+    expect(idsOf(plan.deletes)).toEqual(['1'])
+    expect(kindsOf(plan)['2']).toBe(kind)
   })
 
-  it.each(FOREIGN)('does not count one that %s', (_what, more) => {
+  it.each(FOREIGN)('does not count one that %s', (_what, _kind, more) => {
     expect(keepLast(2, made, own(1), own(2), own(3, more))).toEqual(['1'])
   })
 
-  it('counts own completed ones that it may not choose', () => {
+  it('counts own completed ones that it may not delete', () => {
     expect(keepLast(2, made, own(1), own(99, { createdAt: ago(30 * MINUTE) }))).toEqual(['1'])
   })
 
   it('counts a snapshot once that a paged list shows twice', () => {
     expect(keepLast(2, made, own(2), own(2), own(1), made)).toEqual(['1'])
-    expect(keepLast(2, made, made, own(2), own(1))).toEqual(['1'])
   })
 
-  it.each([0, -1, Number.NaN])('chooses nothing when %d is to be kept, which is no count', count => {
-    expect(keepLast(count, made, own(1), own(2, { status: 'failed' }))).toEqual([])
+  it('deletes no completed one where neither dates nor ids tell which ones are older', () => {
+    const undated = { id: UUID, createdAt: null }
+    const plan = planOf(1, made, own(1), own(2), own(3, { status: 'failed' }), undated)
+    expect(idsOf(plan.deletes)).toEqual(['3'])
+    expect(kindsOf(plan)).toEqual({
+      '100': 'this-run',
+      '1': 'not-comparable',
+      '2': 'not-comparable',
+      [UUID]: 'not-comparable',
+    })
   })
 
-  it('chooses by id among those of the same date', () => {
+  it.each([0, -1, Number.NaN])('deletes no completed one when %d is to be kept, which is no count', count => {
+    expect(keepLast(count, made, own(1), own(2))).toEqual([])
+  })
+
+  it('goes by id among those of the same date', () => {
     const createdAt = ago(48 * HOUR)
     expect(keepLast(2, made, own(9, { createdAt }), own(10, { createdAt }), own(8, { createdAt }))).toEqual([
       '8',
       '9',
     ])
   })
+
+  it('takes no young one in a burst of deploys', () => {
+    const burst = [50, 40, 30, 20].map((minutes, index) =>
+      own(index + 1, { createdAt: ago(minutes * MINUTE) }),
+    )
+    expect(keepLast(1, made, ...burst)).toEqual([])
+  })
 })
 
 describe('when-full', () => {
-  it('chooses the oldest own one', () => {
-    expect(whenFull(own(3), own(1), own(2))).toBe('1')
+  it('deletes the oldest own one, and says why the others stay', () => {
+    expect(whenFull(own(3), own(1), own(2))).toEqual(['1'])
+    expect(kindsOf(planFullServer(facts(own(3), own(1), own(2, { status: 'failed' }))))).toEqual({
+      '1': 'not-oldest',
+      '3': 'not-oldest',
+    })
   })
 
-  it('chooses a failed one before all, the oldest of them', () => {
-    expect(whenFull(own(1), own(3, { status: 'failed' }), own(2, { status: 'canceled' }))).toBe('2')
+  it('deletes a failed one before all, the oldest of them', () => {
+    expect(whenFull(own(1), own(3, { status: 'failed' }), own(2, { status: 'canceled' }))).toEqual(['2'])
   })
 
-  it('chooses one that is barely more than an hour old', () => {
-    expect(whenFull(own(1, { createdAt: ago(HOUR + 1) }))).toBe('1')
+  it('deletes one that is barely more than an hour old', () => {
+    expect(whenFull(own(1, { createdAt: ago(HOUR + 1) }))).toEqual(['1'])
+    expect(whenFull(own(1, { createdAt: ago(13 * HOUR + 1).slice(0, -1) }))).toEqual(['1'])
   })
 
-  it.each(UNTOUCHABLE)('never chooses one that %s', (_what, more) => {
-    expect(whenFull(own(1, more))).toBeUndefined()
-    expect(whenFull(own(1, more), own(2))).toBe('2')
+  it.each(UNTOUCHABLE)('never deletes one that %s', (_what, kind, more) => {
+    const plan = planFullServer(facts(own(1, more)))
+    expect(plan).toEqual({
+      deletes: [],
+      keeps: [{ snapshot: snapshotOf(own(1, more)), reason: expect.anything() }],
+    })
+    expect(kindsOf(plan)).toEqual({ '1': kind })
+    expect(whenFull(own(1, more), own(2))).toEqual(['2'])
   })
 
-  it('chooses nothing from nothing', () => {
-    expect(whenFull()).toBeUndefined()
+  it('deletes nothing of nothing', () => {
+    expect(whenFull()).toEqual([])
+  })
+
+  it('deletes no completed one where nothing tells which is the oldest', () => {
+    const [one, other] = [own(1), own(2, { id: UUID, createdAt: null })]
+    expect(kindsOf(planFullServer(facts(one, other)))).toEqual({
+      '1': 'not-comparable',
+      [UUID]: 'not-comparable',
+    })
+    expect(whenFull({ ...one, id: OTHER_UUID }, { ...one, id: UUID })).toEqual([])
+  })
+
+  it('does not take what a clock in the future has dated for young for ever', () => {
+    const future = (id: number, hours: number) =>
+      own(id, { createdAt: new Date(Date.parse('2199-01-01T00:00:00Z') + hours * HOUR).toISOString() })
+    expect(whenFull(future(1, 0), future(2, 1))).toEqual([])
+    expect(whenFull(future(1, 0), future(2, 1), future(3, 2))).toEqual(['1'])
   })
 })
 
-describe('the rule, for any list', () => {
-  const MINE = 'octo/shop/.github/workflows/deploy.yml'
-  const workflows = fc.constantFrom(
-    MINE,
-    'OCTO/Shop/.github/workflows/deploy.yml',
-    'octo/shop/.github/workflows/Deploy.yml',
-    'octo/shop/.github/workflows/nightly.yml',
-    'fork/shop/.github/workflows/deploy.yml',
-    'octo/shop2/.github/workflows/deploy.yml',
-    'octo/shop',
-  )
+describe('a burst of deploys on a full server', () => {
+  const ofMinutes = (minutes: number, id: number, more: Partial<SnapshotSketch> = {}) =>
+    own(id, { createdAt: ago(minutes * MINUTE), ...more })
+  const three = [ofMinutes(9, 12), ofMinutes(6, 13), ofMinutes(3, 14)]
 
-  // Weighted so that about half of what is drawn is truly ours.
-  const markers = fc
-    .record({
-      workflow: fc.oneof({ weight: 4, arbitrary: fc.constant(MINE) }, workflows),
-      run: fc.constantFrom('1', '2', '9876540000', ORIGIN.runId, `${ORIGIN.runId}0`),
-      attempt: fc.constantFrom(1, 2, 0),
-      purpose: fc.constantFrom('deploy', 'deploy', 'schedule', 'safety', 'backup'),
-    })
-    .map(made => ({
-      made,
-      text: `[vps-snapshot-action workflow=${made.workflow} run=${made.run} attempt=${made.attempt} purpose=${made.purpose} key=abcdefgh]`,
-    }))
-  const endings = fc.oneof(
-    { weight: 6, arbitrary: fc.constant('') },
-    fc.constantFrom('\n', ' copy', ']', '.'),
-  )
-  const beginnings = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom('', 'Before a deploy ') },
-    fc.constantFrom('text', `${MARKER_TEXT} `),
-  )
-  const ages = fc.oneof(
-    fc.constantFrom(-HOUR, 0, HOUR - 1, HOUR, HOUR + 1, 24 * HOUR, 48 * HOUR),
-    fc.integer({ min: -48 * HOUR, max: 480 * HOUR }),
-  )
-  const dates = fc.oneof(
-    { weight: 6, arbitrary: ages.map(age => ({ age, createdAt: ago(age) })) },
-    fc.constantFrom(null, '', 'yesterday', '2020-01-01').map(createdAt => ({ age: undefined, createdAt })),
-  )
-  const statuses = fc.oneof(
-    { weight: 4, arbitrary: fc.constant('completed') },
-    fc.constantFrom('COMPLETED', 'in_progress', 'failed', 'Error', 'cancelled', 'deleting', ''),
-  )
-
-  /** A snapshot and, told from how it was drawn and not from how it reads, what it is. */
-  const drawn = fc
-    .record({ marker: markers, beginning: beginnings, ending: endings, date: dates, status: statuses })
-    .map(({ marker, beginning, ending, date, status }) => {
-      const { workflow, run, attempt, purpose } = marker.made
-      const intact = beginning !== 'text' && ['', '\n'].includes(ending) && attempt > 0
-      const mine = [MINE, 'OCTO/Shop/.github/workflows/deploy.yml'].includes(workflow)
-      return {
-        sketch: { createdAt: date.createdAt, status, description: beginning + marker.text + ending },
-        age: date.age,
-        run,
-        completed: status.toLowerCase() === 'completed',
-        failed: ['failed', 'Error', 'cancelled'].includes(status),
-        retained: intact && mine && ['deploy', 'schedule'].includes(purpose),
-      }
-    })
-  const lists = fc.array(drawn, { maxLength: 12 }).chain(items =>
-    fc.shuffledSubarray(
-      items.map((item, index) => ({
-        ...item,
-        id: index + 1,
-        snapshot: snapshotOf({ ...item.sketch, id: String(index + 1) }),
-      })),
-      { minLength: items.length },
-    ),
-  )
-  type Item = typeof lists extends fc.Arbitrary<(infer T)[]> ? T : never
-
-  const isAllowed = (item: Item) =>
-    item.retained &&
-    (item.completed || item.failed) &&
-    item.run !== ORIGIN.runId &&
-    item.age !== undefined &&
-    item.age > HOUR
-
-  const ageOf = ({ age }: Item) => age ?? Number.POSITIVE_INFINITY
-  /** Whether `a` was made before `b`; ids are given in ascending order. */
-  const isBefore = (a: Item, b: Item) => ageOf(a) > ageOf(b) || (ageOf(a) === ageOf(b) && a.id < b.id)
-  const goesBefore = (a: Item, b: Item) => (a.failed === b.failed ? isBefore(a, b) : a.failed)
-  const factsOf = (items: readonly Item[]) => ({
-    snapshots: items.map(item => item.snapshot),
-    origin: ORIGIN,
-    now: NOW,
+  it('lets the oldest go that is over ten minutes old and has three newer ones', () => {
+    expect(whenFull(ofMinutes(50, 1), ofMinutes(40, 2), ofMinutes(30, 3), ofMinutes(20, 4))).toEqual(['1'])
+    expect(whenFull(own(1, { createdAt: ago(10 * MINUTE + 1) }), ...three)).toEqual(['1'])
   })
 
-  it('when-full chooses the first that is allowed, and one whenever one is', () => {
-    fc.assert(
-      fc.property(lists, items => {
-        const chosen = chooseForFullServer(factsOf(items))
-        const allowed = items.filter(isAllowed)
-        const first = allowed.find(item => allowed.every(other => other === item || goesBefore(item, other)))
-        expect(chosen).toBe(first?.snapshot)
-      }),
-      { numRuns: 2_000 },
-    )
+  it('lets six deploys an hour take their snapshots', () => {
+    const minutes = [50, 40, 30, 20, 10]
+    const [first, ...others] = minutes.map((age, index) => ofMinutes(age, index + 1))
+    expect(whenFull(...others, ...(first === undefined ? [] : [first]))).toEqual(['1'])
   })
 
-  it('keep-last chooses all that is allowed, older than the new one and beyond the newest N, in order', () => {
-    fc.assert(
-      fc.property(
-        lists,
-        fc.integer({ min: 1, max: 6 }),
-        fc.integer({ min: 1, max: 14 }),
-        (items, count, newest) => {
-          const chosen = chooseForKeepLast(factsOf(items), count, snapshotId(String(newest)))
-          const made = items.find(({ id }) => id === newest)
-          const counted = items.filter(item => item.retained && item.completed)
-          const expected = items
-            .filter(isAllowed)
-            .filter(item => made === undefined || isBefore(item, made))
-            .filter(item => item.failed || counted.filter(other => isBefore(item, other)).length >= count)
-            .sort((a, b) => (goesBefore(a, b) ? -1 : 1))
-          expect(idsOf(chosen)).toEqual(expected.map(({ snapshot }) => snapshot.id))
-        },
-      ),
-      { numRuns: 2_000 },
-    )
+  it('lets none go that is ten minutes old or less', () => {
+    expect(whenFull(own(1, { createdAt: ago(10 * MINUTE) }), ...three)).toEqual([])
+    expect(whenFull(ofMinutes(-30, 1), ...three)).toEqual([])
   })
 
-  it('keep-last leaves at least N of the completed ones that were there', () => {
-    fc.assert(
-      fc.property(lists, fc.integer({ min: 1, max: 6 }), (items, count) => {
-        const chosen = new Set(chooseForKeepLast(factsOf(items), count, snapshotId('999')))
-        const counted = items.filter(item => item.retained && item.completed)
-        const left = counted.filter(item => !chosen.has(item.snapshot)).length
-        expect(left).toBeGreaterThanOrEqual(Math.min(count, counted.length))
-      }),
-    )
+  it('lets none go with fewer than three newer completed ones of its own', () => {
+    expect(whenFull(ofMinutes(50, 1), ofMinutes(40, 2), ofMinutes(30, 3))).toEqual([])
+    const unfinished = ofMinutes(2, 14, { status: 'in_progress' })
+    expect(whenFull(ofMinutes(50, 1), ofMinutes(40, 2), ofMinutes(30, 3), unfinished)).toEqual([])
+    const manual = ofMinutes(2, 14, { description: 'by hand' })
+    expect(whenFull(ofMinutes(50, 1), ofMinutes(40, 2), ofMinutes(30, 3), manual)).toEqual([])
   })
 
-  it('does not depend on the order of the list', () => {
-    fc.assert(
-      fc.property(lists, items => {
-        const reversed = factsOf([...items].reverse())
-        expect(chooseForKeepLast(reversed, 1, snapshotId('3'))).toEqual(
-          chooseForKeepLast(factsOf(items), 1, snapshotId('3')),
-        )
-        expect(chooseForFullServer(reversed)).toBe(chooseForFullServer(factsOf(items)))
-      }),
-    )
+  it('lets only the oldest go', () => {
+    const undated = own(1, { createdAt: null })
+    expect(whenFull(undated, ofMinutes(50, 2), ...three)).toEqual([])
+    expect(whenFull({ ...undated, id: UUID }, ofMinutes(50, 2), ...three)).toEqual([])
+  })
+
+  it('lets one of another run go while this one has its own', () => {
+    const ours = ofMinutes(55, 1, marker('9876540000', RUN.runId))
+    expect(whenFull(ours, ofMinutes(50, 2), ...three)).toEqual(['2'])
+    expect(whenFull(ours, ...three)).toEqual([])
+  })
+
+  it('lets a failed one go first, even where the oldest completed one may not', () => {
+    expect(whenFull(ofMinutes(50, 1), ofMinutes(20, 2, { status: 'failed' }), ...three)).toEqual(['2'])
+    expect(whenFull(ofMinutes(50, 1), ofMinutes(5, 2, { status: 'failed' }), ...three)).toEqual(['1'])
   })
 })

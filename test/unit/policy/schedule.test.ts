@@ -2,180 +2,124 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   fixedSchedule,
-  type Gap,
   jittered,
+  type NextPoll,
   nextDelay,
   type ScheduleName,
   scheduleFor,
 } from '../../../src/policy/schedule.ts'
 
 const SECOND = 1_000
-const TWO_HOURS = 7_200 * SECOND
-const DAY = 86_400 * SECOND
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 const NAMES: readonly ScheduleName[] = ['create', 'restore', 'delete', 'power', 'settle']
+const AUTO = { acceleratedClock: false }
 const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Infinity, -Infinity, -0))
-
-/** The moments of all polls up to the first at or after `until`, without jitter and with answers that take no time. */
-function pollsUntil(gap: Gap, until: number): readonly number[] {
-  const polls: number[] = []
-  for (let at = gap(0); ; at += gap(at)) {
-    polls.push(at)
-    if (at >= until) return polls
-  }
-}
-
-/** The delay until an end after `duration` is noticed, and the requests that took. */
-function outcome(polls: readonly number[], duration: number): { delay: number; requests: number } {
-  const index = polls.findIndex(at => at >= duration)
-  return { delay: (polls[index] ?? Number.NaN) - duration, requests: index + 1 }
-}
-
-/** Means over ends that are spread uniformly over a range, in seconds. */
-function means(gap: Gap, from: number, to: number): { delay: number; requests: number } {
-  const polls = pollsUntil(gap, to * SECOND)
-  const samples = 12_000
-  let delay = 0
-  let requests = 0
-  for (let sample = 0; sample < samples; sample++) {
-    const end = outcome(polls, (from + ((to - from) * (sample + 0.5)) / samples) * SECOND)
-    delay += end.delay
-    requests += end.requests
-  }
-  return { delay: delay / samples / SECOND, requests: requests / samples }
-}
-
-const seconds = (name: ScheduleName, count: number) =>
-  pollsUntil(scheduleFor(name), TWO_HOURS)
-    .slice(0, count)
-    .map(at => at / SECOND)
-
-describe('the poll times', () => {
-  it('of a create are few until the documented range, close in it, and ever fewer after it', () => {
-    expect(seconds('create', 14)).toEqual([
-      8, 12, 18, 27, 40, 60, 90, 135, 193.936, 207.639, 221.109, 234.345, 247.348, 260.118,
-    ])
-    const gap = scheduleFor('create')
-    expect([0, 7_999, 8_000, 134_999, 135_000].map(gap)).toEqual([8_000, 8_000, 4_000, 45_000, 58_936])
-    expect([170_000, 180_000, 500_000, 550_000, 599_999].map(gap)).toEqual([
-      23_936, 13_936, 6_800, 5_000, 5_000,
-    ])
-    expect([600_000, 605_000, 700_000, 966_666, 966_667, TWO_HOURS].map(gap)).toEqual([
-      5_000, 5_750, 20_000, 60_000, 60_000, 60_000,
-    ])
-  })
-
-  it('of a restore likewise', () => {
-    expect(seconds('restore', 13)).toEqual([
-      8, 12, 18, 27, 40, 60, 90, 135, 202, 303, 316.683, 330.208, 343.575,
-    ])
-    const gap = scheduleFor('restore')
-    expect([135_000, 202_000, 302_999, 303_000].map(gap)).toEqual([67_000, 101_000, 101_000, 13_683])
-    expect([500_000, 899_999, 900_000, 1_000_000, TWO_HOURS].map(gap)).toEqual([
-      11_200, 5_000, 5_000, 20_000, 60_000,
-    ])
-  })
-
-  it('of a delete begin quickly', () => {
-    expect(seconds('delete', 11)).toEqual([1, 2, 4, 6, 9, 13, 19, 28, 38, 48, 58])
-    expect([119_000, 120_000, 140_000, 500_000].map(scheduleFor('delete'))).toEqual([
-      10_000, 10_000, 13_000, 60_000,
-    ])
-  })
-
-  it('of a change of power begin quickly', () => {
-    expect(seconds('power', 9)).toEqual([2, 5, 8, 12, 18, 27, 37, 47, 57])
-    expect([119_000, 120_000, 140_000, 500_000].map(scheduleFor('power'))).toEqual([
-      10_000, 10_000, 13_000, 60_000,
-    ])
-  })
-
-  it('of a settle window are eight in the window of a minute that begins with the first', () => {
-    expect(seconds('settle', 10)).toEqual([5, 8, 12, 18, 27, 40, 53, 67, 82, 97])
-    expect([179_000, 180_000, 200_000, 500_000].map(scheduleFor('settle'))).toEqual([
-      15_000, 15_000, 18_000, 60_000,
-    ])
-  })
-
-  it('grow by 15 % from gap to gap once the operation is overdue', () => {
-    const polls = pollsUntil(scheduleFor('restore'), TWO_HOURS).filter(at => at >= 900 * SECOND)
-    const gaps = polls.slice(1).map((at, index) => at - (polls[index] ?? Number.NaN))
-    for (const [index, gap] of gaps.slice(1).entries()) {
-      expect(gap).toBeCloseTo(Math.min(60_000, 1.15 * (gaps[index] ?? Number.NaN)), -1)
-    }
-  })
+/** What a random source may give, its ends included. */
+const draws = fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1)), {
+  minLength: 1,
+  maxLength: 50,
 })
 
-describe('the goals of waiting', () => {
-  const fixed = fixedSchedule(15 * SECOND)
+const randomOf = (values: readonly number[]) => {
+  let next = 0
+  return () => values[next++ % values.length] ?? 0
+}
+
+const delayOf = (next: Partial<NextPoll>, config = AUTO, random = () => 0.5) =>
+  nextDelay({ schedule: 'create', elapsedMs: [0], remainingMs: HOUR, ...next }, config, random)
+
+/** What design and bench promise of a create and a restore, whatever they take. */
+const allowedMs = (elapsedMs: number) =>
+  Math.min(elapsedMs < 30 * MINUTE ? 15 * SECOND : 30 * SECOND, Math.max(3 * SECOND, 0.12 * elapsedMs))
+
+describe('the schedules', () => {
+  it.each([
+    ['create', [2_727, 2_727, 3_272, 6_545, 13_090, 13_636, 7_500, 7_500, 13_636, 13_636, 27_272]],
+    ['restore', [2_727, 2_727, 3_272, 6_545, 13_090, 13_636, 13_636, 7_500, 13_636, 13_636, 27_272]],
+    ['delete', [909, 3_636, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 27_272]],
+    ['power', [1_818, 3_636, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 27_272]],
+    ['settle', [2_727, 2_727, 8_181, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 9_090, 27_272]],
+  ] as const)('of %s are close in the documented range, and grow with what has passed', (name, gaps) => {
+    const moments = [0, 10, 30, 60, 120, 179, 180, 599, 900, 1_799, 1_800].map(second => second * SECOND)
+    expect(moments.map(scheduleFor(name))).toEqual(gaps)
+  })
 
   it.each([
-    { name: 'create', from: 180, to: 600, mostRequests: 29, fixedRequests: 26.5, delay: 4.8, requests: 28.1 },
-    {
-      name: 'restore',
-      from: 300,
-      to: 900,
-      mostRequests: 40,
-      fixedRequests: 40.5,
-      delay: 4.7,
-      requests: 38.9,
-    },
-  ] as const)('$name: at least a quarter less delay than a fixed 15 s poll, for as few requests', goal => {
-    const ours = means(scheduleFor(goal.name), goal.from, goal.to)
-    const theirs = means(fixed, goal.from, goal.to)
-    expect(theirs.delay).toBeCloseTo(7.5, 2)
-    expect(theirs.requests).toBeCloseTo(goal.fixedRequests, 2)
-    expect(ours.delay).toBeLessThanOrEqual(0.75 * theirs.delay)
-    expect(ours.requests).toBeLessThanOrEqual(goal.mostRequests)
-    expect(ours.delay).toBeCloseTo(goal.delay, 1)
-    expect(ours.requests).toBeCloseTo(goal.requests, 1)
+    ['create', 180, 600],
+    ['restore', 300, 900],
+  ] as const)('of a %s are the same all through its range', (name, from, to) => {
+    const moments = [from - 0.001, from, to - 0.001, to].map(second => second * SECOND)
+    expect(moments.map(scheduleFor(name))).toEqual([13_636, 7_500, 7_500, 13_636])
   })
 
-  it.each(NAMES)('%s: from 5 s on the delay is at most half the duration or 3 s', name => {
-    const polls = pollsUntil(scheduleFor(name), TWO_HOURS)
-    // The delay is longest for what ends just after a poll.
-    const worst = [5 * SECOND, ...polls.map(at => at + 1)].filter(at => at >= 5 * SECOND && at < TWO_HOURS)
-    for (const duration of worst) {
-      expect(outcome(polls, duration).delay).toBeLessThanOrEqual(Math.max(3 * SECOND, duration / 2))
+  it('take a time that is none for the beginning', () => {
+    for (const name of NAMES) {
+      const interval = scheduleFor(name)
+      expect([interval(Number.NaN), interval(-1), interval(-Infinity)]).toEqual(Array(3).fill(interval(0)))
+      expect(interval(Infinity)).toBe(27_272)
     }
   })
 
-  it.each(NAMES)('%s: two hours cost fewer requests than a poll every 30 s', name => {
-    const polls = pollsUntil(scheduleFor(name), TWO_HOURS)
-    expect(polls.length).toBeLessThan(pollsUntil(fixedSchedule(30 * SECOND), TWO_HOURS).length)
-    expect(polls.length).toBeLessThan(200)
+  it('have three reads at least in a settle window', () => {
+    let at = 0
+    let reads = 0
+    for (; at < MINUTE; reads += 1) at += jittered(scheduleFor('settle')(at), () => 1)
+    expect(reads).toBeGreaterThanOrEqual(3)
   })
 })
 
-describe('scheduleFor', () => {
-  it('takes an age that is none for the beginning', () => {
-    for (const name of NAMES) {
-      const gap = scheduleFor(name)
-      expect([gap(Number.NaN), gap(-1), gap(-Infinity)]).toEqual([gap(0), gap(0), gap(0)])
-      expect(gap(Infinity)).toBe(60_000)
-    }
+describe('the goals of waiting, jitter included', () => {
+  it.each(['create', 'restore'] as const)('hold for every gap of a %s', schedule => {
+    fc.assert(
+      fc.property(draws, fc.double({ min: 0, max: HOUR, noNaN: true }), (values, start) => {
+        const random = randomOf(values)
+        for (let at = start; at < start + 5 * MINUTE; ) {
+          const delay = delayOf({ schedule, elapsedMs: [at], remainingMs: DAY }, AUTO, random)
+          expect(delay).toBeLessThanOrEqual(allowedMs(at))
+          at += delay
+        }
+      }),
+    )
   })
 
-  it('is a whole number of milliseconds between a second and two minutes at any age', () => {
+  it('lose no poll to jitter: however early or late each one comes, the planned ones stay in their order', () => {
     fc.assert(
-      fc.property(
-        fc.constantFrom(...NAMES),
-        fc.oneof(anyNumber, fc.integer({ min: 0, max: 1_000_000 })),
-        (name, age) => {
-          const gap = scheduleFor(name)(age)
-          expect(Number.isInteger(gap)).toBe(true)
-          expect(gap).toBeGreaterThanOrEqual(1_000)
-          expect(gap).toBeLessThanOrEqual(101_000)
-        },
-      ),
+      fc.property(fc.constantFrom(...NAMES), draws, (schedule, values) => {
+        const random = randomOf(values)
+        const interval = scheduleFor(schedule)
+        for (let at = 0, lastPlanned = 0, polls = 0; polls < 300; polls += 1) {
+          const planned = at + interval(at)
+          expect(planned).toBeGreaterThan(lastPlanned)
+          const next = at + delayOf({ schedule, elapsedMs: [at], remainingMs: DAY }, AUTO, random)
+          expect(Math.abs(next - planned)).toBeLessThanOrEqual(0.1 * interval(at) + 1)
+          lastPlanned = planned
+          at = next
+        }
+      }),
+    )
+  })
+
+  it('never fall behind where polls come a little early: the gap changes by less than a tenth around any moment', () => {
+    const ranges = [180, 600, 300, 900, 1_800].map(second => second * SECOND)
+    fc.assert(
+      fc.property(fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 2 * HOUR }), (name, at) => {
+        const interval = scheduleFor(name)
+        const early = at - Math.floor(0.1 * interval(at))
+        fc.pre(!ranges.some(edge => early < edge && edge <= at))
+        expect(interval(Math.max(0, early))).toBeLessThanOrEqual(interval(at))
+        expect(interval(Math.max(0, early))).toBeGreaterThanOrEqual(0.9 * interval(at))
+      }),
     )
   })
 })
 
 describe('fixedSchedule', () => {
-  it('is the interval at any age', () => {
+  it('is the interval at any time', () => {
     fc.assert(
-      fc.property(fc.double({ min: 100, max: DAY, noNaN: true }), anyNumber, (interval, age) => {
-        expect(fixedSchedule(interval)(age)).toBe(interval)
+      fc.property(fc.double({ min: 100, max: DAY, noNaN: true }), anyNumber, (interval, elapsed) => {
+        expect(fixedSchedule(interval)(elapsed)).toBe(interval)
       }),
     )
   })
@@ -196,51 +140,108 @@ describe('jittered', () => {
   it('is within 10 % of the gap', () => {
     expect(jittered(10_000, () => 0)).toBe(9_000)
     expect(jittered(10_000, () => 0.5)).toBe(10_000)
-    expect(jittered(10_000, () => 0.75)).toBe(10_500)
-    expect(jittered(10_000, () => 0.999999)).toBe(11_000)
+    expect(jittered(10_000, () => 0.999999)).toBe(10_999)
     expect(jittered(1_234, () => 0.1)).toBe(1_135)
-  })
-
-  it('is never below 100 ms, whatever the gap and the random source say', () => {
-    fc.assert(
-      fc.property(anyNumber, anyNumber, (gap, random) => {
-        const delay = jittered(gap, () => random)
-        expect(delay >= 100 && delay <= DAY).toBe(true)
-      }),
-    )
     expect(jittered(100, () => 0)).toBe(100)
   })
 })
 
 describe('nextDelay', () => {
-  it('is exactly the fixed interval when one is given', () => {
-    const pace = { fixedIntervalMs: 250, timeLapse: true }
-    expect(nextDelay('create', 400_000, pace, () => 0)).toBe(250)
-    expect(nextDelay('restore', 0, { ...pace, timeLapse: false }, () => 0.9)).toBe(250)
+  const every = (fixedIntervalMs: number) => ({ acceleratedClock: false, fixedIntervalMs })
+
+  it('is the schedule of the operation with jitter', () => {
+    expect(delayOf({ elapsedMs: [200 * SECOND] }, AUTO, () => 0)).toBe(6_750)
+    expect(delayOf({ elapsedMs: [200 * SECOND] })).toBe(7_500)
+    expect(delayOf({ schedule: 'power' })).toBe(1_818)
   })
 
-  it('is the schedule of the operation with jitter otherwise', () => {
-    expect(nextDelay('create', 0, { timeLapse: false }, () => 0)).toBe(7_200)
-    expect(nextDelay('power', 28_000, { timeLapse: false }, () => 0.5)).toBe(10_000)
-    expect(nextDelay('settle', 0, { timeLapse: true }, () => 0.75)).toBe(5_250)
+  it('is exactly the given interval', () => {
+    expect(delayOf({ elapsedMs: [400 * SECOND] }, every(250), () => 0)).toBe(250)
+    expect(delayOf({}, every(MINUTE), () => 0.9)).toBe(MINUTE)
   })
 
-  it('is never below 100 ms', () => {
-    const paces = fc.oneof(
-      fc.constant({ timeLapse: false }),
-      anyNumber.map(fixedIntervalMs => ({ fixedIntervalMs, timeLapse: true })),
+  it('is that of the one of several that needs it most, so that a fleet polls no more often than one', () => {
+    expect(delayOf({ elapsedMs: [HOUR, 200 * SECOND, 170 * SECOND] })).toBe(7_500)
+  })
+
+  it('looks early for the first time, whatever the interval and the time-out', () => {
+    expect(delayOf({ isFirst: true }, every(10 * MINUTE))).toBe(2_727)
+    expect(delayOf({ isFirst: true }, every(250))).toBe(250)
+    expect(delayOf({ isFirst: true })).toBe(2_727)
+    expect(delayOf({ isFirst: true, remainingMs: 2_000 }, every(10 * MINUTE))).toBe(1_000)
+  })
+
+  it('looks for the last time five seconds before the deadline', () => {
+    expect(delayOf({ remainingMs: 30 * SECOND }, every(10 * MINUTE))).toBe(25 * SECOND)
+    expect(delayOf({ remainingMs: 17 * SECOND, elapsedMs: [20 * MINUTE] })).toBe(12 * SECOND)
+    expect(delayOf({ remainingMs: 5_001 }, every(10 * MINUTE))).toBe(100)
+  })
+
+  it('keeps to the interval in the last five seconds, and where it is shorter than they are', () => {
+    expect(delayOf({ remainingMs: 5 * SECOND }, every(10 * MINUTE))).toBe(10 * MINUTE)
+    expect(delayOf({ remainingMs: 6 * SECOND }, every(4_000))).toBe(4_000)
+  })
+
+  it('confirms an end after two seconds, by an accelerated clock after an interval', () => {
+    expect(delayOf({ isConfirming: true, elapsedMs: [200 * SECOND] })).toBe(2_000)
+    expect(delayOf({ isConfirming: true }, every(MINUTE))).toBe(2_000)
+    expect(delayOf({ isConfirming: true }, { ...every(100), acceleratedClock: true })).toBe(100)
+  })
+
+  it("is stretched by a limiter's answer, whatever else it would be", () => {
+    const minGapMs = 20 * SECOND
+    for (const more of [{}, { isFirst: true }, { isConfirming: true }, { remainingMs: 10 * SECOND }]) {
+      expect(delayOf({ ...more, minGapMs })).toBe(minGapMs)
+      expect(delayOf({ ...more, minGapMs }, every(250))).toBe(minGapMs)
+    }
+    expect(delayOf({ elapsedMs: [HOUR], minGapMs })).toBe(27_272)
+  })
+
+  it('is never a hot loop, nor more than a timer takes', () => {
+    const configs = fc.oneof(
+      fc.constant(AUTO),
+      anyNumber.map(fixedIntervalMs => ({ fixedIntervalMs, acceleratedClock: true })),
     )
+    const polls = fc.record({
+      schedule: fc.constantFrom(...NAMES),
+      elapsedMs: fc.array(anyNumber, { minLength: 1, maxLength: 3 }),
+      remainingMs: anyNumber,
+      isFirst: fc.boolean(),
+      isConfirming: fc.boolean(),
+      minGapMs: anyNumber,
+    })
     fc.assert(
-      fc.property(
-        fc.constantFrom(...NAMES),
-        anyNumber,
-        paces,
-        fc.double({ min: 0, max: 1 }),
-        (name, age, pace, random) => {
-          const delay = nextDelay(name, age, pace, () => random)
-          expect(delay >= 100 && delay <= DAY).toBe(true)
-        },
-      ),
+      fc.property(polls, configs, anyNumber, (next, config, random) => {
+        const delay = nextDelay(next, config, () => random)
+        expect(delay >= 100 && delay <= DAY).toBe(true)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('always leaves a look before the deadline, whatever the interval', () => {
+    const timeouts = fc.integer({ min: SECOND, max: HOUR })
+    const intervals = fc.option(fc.integer({ min: 100, max: DAY }), { nil: undefined })
+    fc.assert(
+      fc.property(timeouts, intervals, draws, (timeoutMs, fixedIntervalMs, values) => {
+        const config = {
+          acceleratedClock: false,
+          ...(fixedIntervalMs === undefined ? {} : { fixedIntervalMs }),
+        }
+        const random = randomOf(values)
+        const looks: number[] = []
+        for (let at = 0; ; ) {
+          at += delayOf(
+            { elapsedMs: [at], remainingMs: timeoutMs - at, isFirst: looks.length === 0 },
+            config,
+            random,
+          )
+          if (at >= timeoutMs) break
+          looks.push(at)
+        }
+        expect(looks[0]).toBeLessThanOrEqual(3 * SECOND)
+        expect(timeoutMs - (looks.at(-1) ?? 0)).toBeLessThanOrEqual(5 * SECOND)
+      }),
     )
   })
 })

@@ -1,21 +1,64 @@
 import { describe, expect, it } from 'vitest'
-import { extendStreak, isSettled, type Streak, settleWindow, twice } from '../../../src/policy/settle.ts'
+import {
+  confirmationGapMs,
+  confirmationWindow,
+  doubled,
+  extendStreak,
+  isSettled,
+  missingIdWindow,
+  needsNoStart,
+  type Streak,
+  settleWindow,
+} from '../../../src/policy/settle.ts'
 
-describe('settleWindow', () => {
-  const minute = { durationMs: 60_000, reads: 3 }
+const REAL = { acceleratedClock: false }
+const ACCELERATED = { acceleratedClock: true, fixedIntervalMs: 100 }
 
-  it('is one minute and three reads, whatever the interval', () => {
-    expect(settleWindow({ timeLapse: false })).toEqual(minute)
-    expect(settleWindow({ timeLapse: false, fixedIntervalMs: 100 })).toEqual(minute)
-    expect(settleWindow({ timeLapse: true })).toEqual(minute)
+describe('the windows', () => {
+  it('take their time whatever the interval', () => {
+    for (const config of [REAL, { ...REAL, fixedIntervalMs: 100 }, { acceleratedClock: true }]) {
+      expect(settleWindow(config)).toEqual({ durationMs: 60_000, reads: 3 })
+      expect(missingIdWindow(config)).toEqual({ durationMs: 20_000, reads: 3 })
+      expect(confirmationGapMs(config)).toBe(2_000)
+      expect(confirmationWindow(config)).toEqual({ durationMs: 1_500, reads: 2 })
+    }
   })
 
-  it('is twelve intervals and three reads in time-lapse', () => {
-    expect(settleWindow({ timeLapse: true, fixedIntervalMs: 100 })).toEqual({ durationMs: 1_200, reads: 3 })
+  it('are counted in intervals by an accelerated clock', () => {
+    expect(settleWindow(ACCELERATED)).toEqual({ durationMs: 1_200, reads: 3 })
+    expect(missingIdWindow(ACCELERATED)).toEqual({ durationMs: 400, reads: 3 })
+    expect(confirmationGapMs(ACCELERATED)).toBe(100)
+    expect(confirmationWindow(ACCELERATED)).toEqual({ durationMs: 75, reads: 2 })
   })
 
-  it('has twice the time and twice the reads when it is doubled', () => {
-    expect(twice(minute)).toEqual({ durationMs: 120_000, reads: 6 })
+  it('have twice the time and twice the reads when they are doubled', () => {
+    expect(doubled({ durationMs: 60_000, reads: 3 })).toEqual({ durationMs: 120_000, reads: 6 })
+  })
+})
+
+describe('needsNoStart', () => {
+  const streak = (value: string, seconds: number, reads: number): Streak => ({
+    value,
+    since: 5_000,
+    last: 5_000 + 1_000 * seconds,
+    reads,
+  })
+
+  it('is proven by two reads some seconds apart once the server was seen stopped', () => {
+    expect(needsNoStart(streak('active', 0, 1), true, REAL)).toBe(false)
+    expect(needsNoStart(streak('active', 0.1, 2), true, REAL)).toBe(false)
+    expect(needsNoStart(streak('active', 2, 2), true, REAL)).toBe(true)
+  })
+
+  it('takes a settle window while the stop may still be on its way', () => {
+    expect(needsNoStart(streak('active', 59, 9), false, REAL)).toBe(false)
+    expect(needsNoStart(streak('active', 60, 3), false, REAL)).toBe(true)
+  })
+
+  it('is never so unless the server runs', () => {
+    expect(needsNoStart(undefined, true, REAL)).toBe(false)
+    for (const phase of ['stopped', 'transitioning', 'unrecognized'])
+      expect(needsNoStart(streak(phase, 600, 99), true, REAL)).toBe(false)
   })
 })
 

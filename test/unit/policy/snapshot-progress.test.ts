@@ -11,7 +11,7 @@ const WINDOW = { durationMs: 60_000, reads: 3 }
 const RUNNING = snapshotOf({ id: '802', status: 'in_progress' })
 const COMPLETED = snapshotOf({ id: '802', status: 'Completed' })
 const FAILED = snapshotOf({ id: '802', status: 'errored' })
-const UNLISTED = snapshotOf({ id: '802', status: 'verifying' })
+const UNRECOGNIZED = snapshotOf({ id: '802', status: 'verifying' })
 
 type Answer = readonly [snapshot: Snapshot | undefined, second: number]
 
@@ -36,9 +36,9 @@ describe('an awaited snapshot', () => {
     expect(
       progressOf([
         [RUNNING, 1],
-        [UNLISTED, 2],
+        [UNRECOGNIZED, 2],
       ]),
-    ).toEqual({ state: 'pending', snapshot: UNLISTED })
+    ).toEqual({ state: 'pending', snapshot: UNRECOGNIZED })
   })
 
   it('is completed or failed as soon as a list says so', () => {
@@ -99,10 +99,10 @@ describe('a snapshot that was seen and is missing', () => {
   })
 
   it('is not gone when one answer in between has it', () => {
-    const answers: readonly Answer[] = [[RUNNING, 1], ...missingAt(10, 30, 50, 70, 100), [UNLISTED, 120]]
+    const answers: readonly Answer[] = [[RUNNING, 1], ...missingAt(10, 30, 50, 70, 100), [UNRECOGNIZED, 120]]
     expect(progressOf([...answers, ...missingAt(130, 150, 170, 190, 220, 249)])).toEqual({
       state: 'pending',
-      snapshot: UNLISTED,
+      snapshot: UNRECOGNIZED,
     })
     expect(progressOf([...answers, ...missingAt(130, 150, 170, 190, 220, 250)]).state).toBe('gone')
     expect(progressOf([...answers, ...missingAt(130), [COMPLETED, 140]]).state).toBe('completed')

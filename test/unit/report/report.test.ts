@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createReport, type Report } from '../../../src/report/report.ts'
+import { type Conclusion, createReport, type Report } from '../../../src/report/report.ts'
 import type { Runner } from '../../../src/report/runner.ts'
+import type { SummaryModel } from '../../../src/report/summary-markup.ts'
 import { createLogReader } from '../../harness/log.ts'
 import { createRecorder } from '../../soak/recorder.ts'
 import { hostileText } from './hostile-text.ts'
@@ -15,12 +16,14 @@ interface Bench {
 function bench(
   settings: { summary: boolean; outputs: boolean } = { summary: true, outputs: true },
   writeSummary: (markup: string) => Promise<void> = async () => {},
+  broken: readonly string[] = [],
 ): Bench {
   const calls: (readonly unknown[])[] = []
   const note =
     (name: string) =>
     (...values: readonly unknown[]): void => {
       calls.push([name, ...values])
+      if (broken.includes(name)) throw new Error('disk full')
     }
   const runner: Runner = {
     info: note('info'),
@@ -41,11 +44,15 @@ function bench(
   return { report: createReport(runner, settings), calls }
 }
 
-const SUMMARY = { good: true, verdict: 'Done.', columns: [], rows: [], facts: [], timeline: [] }
-const CONCLUSION = {
-  good: true,
+const SUMMARY: SummaryModel = {
+  ...{ tone: 'done', headline: 'Done.', state: '', next: undefined, details: [], table: undefined },
+  ...{ candidates: undefined, facts: [], steps: [], timeline: [] },
+}
+const CONCLUSION: Conclusion = {
+  isGreen: true,
   title: 'Restore failed',
-  verdict: 'Done.',
+  headline: 'Done.',
+  state: '',
   next: undefined,
   summary: SUMMARY,
 }
@@ -91,6 +98,24 @@ describe('a report', () => {
     ])
   })
 
+  it('goes on where outputs cannot be written: they are in the log, and one warning', () => {
+    const { report, calls } = bench(undefined, undefined, ['setOutput'])
+    report.outputs({ 'snapshot-id': '802', status: 'in_progress' })
+    report.outputs({ 'snapshot-name': '::error::x' })
+    const written = calls.filter(([name]) => name !== 'setOutput')
+    expect(written[0]).toEqual(['warning', expect.stringContaining('disk full'), 'VPS.org snapshot'])
+    expect(written.slice(1)).toEqual([
+      ['info', expect.stringMatching(/snapshot-id: 802$/)],
+      ['info', expect.stringMatching(/status: in_progress$/)],
+      ['info', expect.stringMatching(/^[^:]+snapshot-name: ::error::x$/)],
+    ])
+  })
+
+  it('says why state could not be saved', () => {
+    const { report } = bench(undefined, undefined, ['saveState'])
+    expect(report.saveState('plan', '{}')).toBe('disk full')
+  })
+
   it('sets none in a stage that has none', () => {
     const { report, calls } = bench({ summary: true, outputs: false })
     report.outputs({ status: 'completed' })
@@ -99,7 +124,7 @@ describe('a report', () => {
 
   it('keeps a value as it is', () => {
     const { report, calls } = bench()
-    report.keep('plan', '{"a":\n1}')
+    expect(report.saveState('plan', '{"a":\n1}')).toBeUndefined()
     expect(calls).toEqual([['saveState', 'plan', '{"a":\n1}']])
   })
 
@@ -144,19 +169,37 @@ describe('a report', () => {
     ])
   })
 
-  it('annotates a failure with its verdict and the next step', async () => {
+  it('annotates a failure with its verdict, and ends with the way out', async () => {
     const { report, calls } = bench({ summary: false, outputs: true })
-    await report.conclude({ ...CONCLUSION, good: false, verdict: 'It\nfailed.', next: 'Look.' })
+    await report.conclude({
+      ...CONCLUSION,
+      isGreen: false,
+      headline: 'It\nfailed.',
+      state: 'All is as it was.',
+      next: 'Look.',
+    })
     expect(calls).toEqual([
-      ['error', 'It failed. Look.', 'Restore failed'],
+      ['error', 'It failed. All is as it was. Look.', 'Restore failed'],
+      // An annotation stands in the log, too: only the way out is said again, last.
       ['info', 'Next: Look.'],
-      ['info', 'It failed.'],
     ])
   })
 
+  it.each(['notice', 'warning'] as const)(
+    'says a green end that is worth it as a %s, once',
+    async annotateAs => {
+      const { report, calls } = bench({ summary: false, outputs: true })
+      await report.conclude({ ...CONCLUSION, annotateAs, state: 'It runs.', next: 'Look.' })
+      expect(calls).toEqual([
+        [annotateAs, 'Done. It runs. Look.', 'VPS.org snapshot'],
+        ['info', 'Next: Look.'],
+      ])
+    },
+  )
+
   it('writes a summary once, where it was written before the end', async () => {
     const { report, calls } = bench()
-    await report.summarise({ ...SUMMARY, verdict: 'Begun.' })
+    await report.summarise({ ...SUMMARY, headline: 'Begun.' })
     await report.conclude(CONCLUSION)
     expect(calls).toEqual([
       ['writeSummary', '<h3>✅ Begun.</h3>\n\n'],
@@ -166,11 +209,8 @@ describe('a report', () => {
 
   it('annotates what the log has said in lines of its own', async () => {
     const { report, calls } = bench()
-    await report.conclude({ ...CONCLUSION, good: false, detail: 'One. Two.', summary: undefined })
-    expect(calls).toEqual([
-      ['error', 'Done. One. Two.', 'Restore failed'],
-      ['info', 'Done.'],
-    ])
+    await report.conclude({ ...CONCLUSION, isGreen: false, detail: 'One. Two.', summary: undefined })
+    expect(calls).toEqual([['error', 'Done. One. Two.', 'Restore failed']])
   })
 
   it('prints a table as lines, within the group', async () => {
@@ -181,11 +221,8 @@ describe('a report', () => {
 
   it('writes no summary where there is none', async () => {
     const { report, calls } = bench()
-    await report.conclude({ ...CONCLUSION, good: false, summary: undefined })
-    expect(calls).toEqual([
-      ['error', 'Done.', 'Restore failed'],
-      ['info', 'Done.'],
-    ])
+    await report.conclude({ ...CONCLUSION, isGreen: false, summary: undefined })
+    expect(calls).toEqual([['error', 'Done.', 'Restore failed']])
   })
 
   it.each([
@@ -210,7 +247,14 @@ describe('a report', () => {
       for (let count = 0; count < 12; count += 1) report.warn(text)
       report.notice(text)
       await report.group(text, async () => report.line(text))
-      await report.conclude({ ...CONCLUSION, good: false, title: text, verdict: text, next: text })
+      await report.conclude({
+        ...CONCLUSION,
+        isGreen: false,
+        title: text,
+        headline: text,
+        state: text,
+        next: text,
+      })
       const reader = createLogReader()
       reader.feed('stdout', recorder.text())
       reader.end()

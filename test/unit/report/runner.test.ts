@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { githubRunner, withoutSecret } from '../../../src/report/runner.ts'
+import { githubRunner, withoutSecrets } from '../../../src/report/runner.ts'
 import { createRecorder } from '../operations/support/recorder.ts'
 
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const
@@ -30,8 +30,9 @@ describe('the GitHub runner', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const contentOf = (name: (typeof FILES)[number]): string => readFileSync(join(folder, name), 'utf8')
-  const lines = (): readonly string[] => written.join('').trimEnd().split('\n')
+  const contentOf = (name: (typeof FILES)[number]): string =>
+    readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n')
+  const lines = (): readonly string[] => written.join('').trimEnd().split(/\r?\n/)
 
   it('is told everything in its own commands', () => {
     githubRunner.info('a line')
@@ -62,13 +63,19 @@ describe('the GitHub runner', () => {
     expect(contentOf('GITHUB_STATE')).toMatch(/^green<<(\S+)\ntrue\n\1\n$/)
     expect(contentOf('GITHUB_STEP_SUMMARY')).toBe('<h3>Done</h3>\n')
   })
+
+  it.each([undefined, ''])('without a file for its state (%j) is told no state: the token is in it', file => {
+    vi.stubEnv('GITHUB_STATE', file)
+    expect(() => githubRunner.saveState('plan', 'vps_secret')).toThrow('GITHUB_STATE is not set')
+    expect(written).toEqual([])
+  })
 })
 
-describe('a runner without a secret', () => {
-  it('hides it in everything but the state, for the post stage needs it', async () => {
+describe('a runner without secrets', () => {
+  it('hides them in everything but the state, for the post stage needs it', async () => {
     const recorder = createRecorder()
-    const runner = withoutSecret(recorder, 'vps_secret')
-    runner.info('a vps_secret b')
+    const runner = withoutSecrets(recorder, ['vps_secret', 'ghs_other_secret'])
+    runner.info('a vps_secret b ghs_other_secret c')
     runner.debug('vps_secret')
     runner.notice('vps_secret', 'title')
     runner.warning('vps_secret', 'title')
@@ -77,14 +84,14 @@ describe('a runner without a secret', () => {
     await runner.writeSummary('vps_secret vps_secret')
     runner.saveState('plan', 'vps_secret')
     const { printed, debugLines, outputWrites, summary, stateWrites } = recorder
-    expect(printed).toEqual(['a *** b', 'notice: ***', 'warning: ***', 'error: ***'])
+    expect(printed).toEqual(['a *** b *** c', 'notice: ***', 'warning: ***', 'error: ***'])
     expect([debugLines, outputWrites, summary]).toEqual([['***'], [['name', '***']], '*** ***'])
     expect(stateWrites).toEqual([['plan', 'vps_secret']])
   })
 
   it('leaves a text alone that is so short that ids would be hidden', () => {
     const recorder = createRecorder()
-    withoutSecret(recorder, '1234567').setOutput('snapshot-id', '1234567')
+    withoutSecrets(recorder, ['1234567', '']).setOutput('snapshot-id', '1234567')
     expect(recorder.outputWrites).toEqual([['snapshot-id', '1234567']])
   })
 })

@@ -1,174 +1,200 @@
 import { describe, expect, it } from 'vitest'
+import type { BodyForm } from '../../../src/vps/error-body.ts'
 import {
   type ApiFailure,
-  describeFailure,
+  didNothing,
   isAmbiguous,
-  isMiss,
-  isPassingStatus,
-  remedyFor,
+  isFromIntermediary,
+  isMomentaryRefusal,
+  isPermanent,
+  isThrottled,
+  isTransient,
+  readRefusal,
+  refusedFields,
 } from '../../../src/vps/failure.ts'
+
+const scrub = (text: string): string => text.replaceAll('vps_secret', '***')
 
 function failed(kind: ApiFailure['kind'], more: Partial<ApiFailure> = {}): ApiFailure {
   return { kind, method: 'POST', path: '/snapshots/', detail: '', repeated: 1, ...more }
 }
-const refused = (status: number): ApiFailure => failed('refused', { status })
 
-const KINDS = [
-  'unreachable',
-  'certificate',
-  'timeout',
-  'interrupted',
-  'oversized',
-  'redirect',
-  'unreadable',
-] as const
-const STATUSES = [400, 401, 403, 404, 408, 409, 425, 429, 499, 500, 502, 504, 599]
+const BODIES = {
+  detail: '{"detail": "No."}',
+  fields: '{"name": ["Too long."], "server_id": ["Unknown."]}',
+  html: '<!DOCTYPE html><title>Just a moment...</title>',
+  empty: '',
+  text: 'upstream connect error',
+} as const
+type Body = keyof typeof BODIES
 
-describe('isMiss', () => {
-  it('is everything that is no answer to the question', () => {
-    expect(KINDS.filter(kind => isMiss(failed(kind)))).toEqual([
-      'unreachable',
-      'timeout',
-      'interrupted',
-      'oversized',
-      'unreadable',
-    ])
-    expect(STATUSES.filter(status => isMiss(refused(status)))).toEqual([408, 425, 429, 500, 502, 504, 599])
-    expect(isMiss(failed('expired'))).toBe(false)
-  })
-})
+function refusal(status: number, body: Body, headers: Readonly<Record<string, string>> = {}): ApiFailure {
+  return failed('refused', readRefusal({ status, headers, body: BODIES[body] }, scrub, 1_000_000))
+}
 
-describe('isAmbiguous', () => {
-  it('is everything after which the API may have acted', () => {
-    expect(KINDS.filter(kind => isAmbiguous(failed(kind)))).toEqual([
-      'timeout',
-      'interrupted',
-      'oversized',
-      'unreadable',
-    ])
-    expect(STATUSES.filter(status => isAmbiguous(refused(status)))).toEqual([408, 425, 500, 502, 504, 599])
-  })
+/** What is to be thought of a failure: its facts first, then each predicate that holds. */
+function verdictOn(failure: ApiFailure): string {
+  const predicates = {
+    ...{
+      isTransient,
+      isMomentaryRefusal,
+      isPermanent,
+      isAmbiguous,
+      didNothing,
+      isThrottled,
+      isFromIntermediary,
+    },
+  }
+  const held = Object.entries(predicates).flatMap(([name, holds]) => (holds(failure) ? [name] : []))
+  const fields = refusedFields(failure)
+  return [
+    failure.kind,
+    failure.status ?? '-',
+    ...held,
+    ...(fields.length > 0 ? [fields.join('+')] : []),
+  ].join(' ')
+}
 
-  it('is a deadline only if the request had been sent', () => {
-    expect(isAmbiguous(failed('expired', { repeated: 1 }))).toBe(true)
-    expect(isAmbiguous(failed('expired', { repeated: 0 }))).toBe(false)
-  })
-})
+// In words: what each status means when the API's own JSON comes with it, and when anything else does.
+const FINAL = 'isPermanent didNothing'
+const MOMENTARY = 'isMomentaryRefusal didNothing'
+const TROUBLE = 'isTransient isAmbiguous'
+const PAGE = 'intermediary - isTransient didNothing isFromIntermediary'
+const LIMITER_PAGE = 'intermediary - isTransient didNothing isThrottled isFromIntermediary'
+const LOST = 'intermediary - isTransient isAmbiguous isFromIntermediary'
+const LIMITER = 'refused 429 isTransient didNothing isThrottled'
 
-describe('isPassingStatus', () => {
-  it('looks at refusals only', () => {
-    expect(isPassingStatus(refused(503))).toBe(true)
-    expect(isPassingStatus(failed('unreadable', { status: 503 }))).toBe(false)
-    expect(isPassingStatus(failed('refused'))).toBe(false)
-  })
-})
+/** Status, then its verdict for the body forms detail, fields, html, empty, text. */
+const TABLE: readonly (readonly [number, string, string, string, string, string])[] = [
+  [400, `refused 400 ${MOMENTARY}`, `refused 400 ${FINAL} name+server_id`, PAGE, PAGE, PAGE],
+  [401, `refused 401 ${FINAL}`, `refused 401 ${FINAL}`, PAGE, PAGE, PAGE],
+  [402, `refused 402 ${FINAL}`, `refused 402 ${FINAL}`, PAGE, PAGE, PAGE],
+  [403, `refused 403 ${FINAL}`, `refused 403 ${FINAL}`, PAGE, PAGE, PAGE],
+  [404, `refused 404 ${FINAL}`, `refused 404 ${FINAL}`, PAGE, PAGE, PAGE],
+  [405, `refused 405 ${FINAL}`, `refused 405 ${FINAL}`, PAGE, PAGE, PAGE],
+  [408, `refused 408 ${TROUBLE}`, `refused 408 ${TROUBLE}`, LOST, LOST, LOST],
+  [409, `refused 409 ${MOMENTARY}`, `refused 409 ${MOMENTARY}`, PAGE, PAGE, PAGE],
+  [410, `refused 410 ${FINAL}`, `refused 410 ${FINAL}`, PAGE, PAGE, PAGE],
+  [413, `refused 413 ${FINAL}`, `refused 413 ${FINAL}`, PAGE, PAGE, PAGE],
+  [418, `refused 418 ${FINAL}`, `refused 418 ${FINAL}`, PAGE, PAGE, PAGE],
+  [422, `refused 422 ${MOMENTARY}`, `refused 422 ${FINAL} name+server_id`, PAGE, PAGE, PAGE],
+  [423, `refused 423 ${MOMENTARY}`, `refused 423 ${MOMENTARY}`, PAGE, PAGE, PAGE],
+  [
+    425,
+    'refused 425 isTransient isMomentaryRefusal didNothing',
+    'refused 425 isTransient isMomentaryRefusal didNothing',
+    ...([PAGE, PAGE, PAGE] as const),
+  ],
+  [
+    429,
+    ...([LIMITER, LIMITER] as const),
+    ...([
+      `${LIMITER} isFromIntermediary`,
+      `${LIMITER} isFromIntermediary`,
+      `${LIMITER} isFromIntermediary`,
+    ] as const),
+  ],
+  [451, `refused 451 ${FINAL}`, `refused 451 ${FINAL}`, PAGE, PAGE, PAGE],
+  [500, `refused 500 ${TROUBLE}`, `refused 500 ${TROUBLE}`, LOST, LOST, LOST],
+  [502, `refused 502 ${TROUBLE}`, `refused 502 ${TROUBLE}`, LOST, LOST, LOST],
+  [503, `refused 503 ${TROUBLE}`, `refused 503 ${TROUBLE}`, LIMITER_PAGE, LIMITER_PAGE, LOST],
+  [504, `refused 504 ${TROUBLE}`, `refused 504 ${TROUBLE}`, LOST, LOST, LOST],
+  [599, `refused 599 ${TROUBLE}`, `refused 599 ${TROUBLE}`, LOST, LOST, LOST],
+]
 
-describe('describeFailure', () => {
-  it.each([
-    [refused(500), 'POST /snapshots/ was answered with 500.'],
-    [
-      failed('refused', { status: 403, detail: ' No permission. ', repeated: 3 }),
-      'POST /snapshots/ was answered with 403 (sent 3 times): No permission.',
-    ],
-    [
-      failed('unreachable', { detail: 'connection refused' }),
-      'POST /snapshots/ was not sent, since there was no connection to the API: connection refused.',
-    ],
-    [
-      failed('certificate', { detail: 'self-signed' }),
-      'POST /snapshots/ was not sent, since the certificate was not accepted: self-signed.',
-    ],
-    [failed('timeout'), 'POST /snapshots/ had no answer in time.'],
-    [failed('interrupted'), 'POST /snapshots/ was cut off before its answer was complete.'],
-    [failed('oversized'), 'POST /snapshots/ had an answer that is too large to be read.'],
-    [failed('expired'), 'POST /snapshots/ had no answer before the deadline.'],
-    [failed('expired', { repeated: 0 }), 'POST /snapshots/ was not sent, the deadline was reached.'],
-    [
-      failed('redirect', { status: 302, detail: 'it points to https://x.test/?' }),
-      'POST /snapshots/ was answered with 302, a redirect: it points to https://x.test/?',
-    ],
-    [failed('redirect'), 'POST /snapshots/ was answered with a link that leads elsewhere.'],
-    [
-      failed('unreadable', { status: 201, detail: 'id is missing' }),
-      'POST /snapshots/ was answered with 201, but the answer cannot be read: id is missing.',
-    ],
-    [
-      failed('unreadable', { detail: 'loop!' }),
-      'POST /snapshots/ was answered in a way that cannot be read: loop!',
-    ],
-  ])('says what was asked and what came back', (failure, text) => {
-    expect(describeFailure(failure)).toBe(text)
-  })
-})
+describe('an answer outside 2xx and 3xx', () => {
+  const forms: readonly Body[] = ['detail', 'fields', 'html', 'empty', 'text']
+  const cells = TABLE.flatMap(([status, ...verdicts]) =>
+    forms.map((body, at) => [status, body, verdicts[at]] as const),
+  )
 
-describe('remedyFor', () => {
-  it.each([
-    [refused(400), 'Correct what the API names.'],
-    [
-      refused(401),
-      'The API token is wrong, incomplete, expired or revoked. Make a new one under API tokens in your VPS.org account (https://admin.vps.org) and pass it whole.',
-    ],
-    [
-      refused(404),
-      'Check the id: what it names was deleted, or it belongs to another account than the token.',
-    ],
-    [refused(408), 'VPS.org has a problem of its own. Try again later.'],
-    [refused(503), 'VPS.org has a problem of its own. Try again later.'],
-    [refused(429), 'The API has had too many requests. Try again in a few minutes, with fewer jobs at once.'],
-    [
-      failed('refused', { status: 429, retryAfterMs: 1_001 }),
-      'The API has had too many requests. Try again in 2 s, with fewer jobs at once.',
-    ],
-    [refused(405), 'Check that api-url is the address of the VPS.org API.'],
-    [failed('refused'), 'Check that api-url is the address of the VPS.org API.'],
-  ])('has a next step for each status', (failure, text) => {
-    expect(remedyFor(failure)).toBe(text)
+  it.each(cells)('of %i with %s is: %s', (status, body, verdict) => {
+    expect(verdictOn(refusal(status, body))).toBe(verdict)
   })
 
-  it.each([
-    ['GET', '/snapshots/?server_id=12345', true],
-    ['GET', '/servers/?page_size=100', true],
-    ['GET', '/snapshots/', true],
-    ['GET', '/servers/12345/', false],
-    ['POST', '/snapshots/', false],
-    ['DELETE', '/snapshots/801/', false],
-  ])('does not speak of an id where %s %s has none', (method, path, isAddress) => {
-    const remedy = remedyFor({ ...refused(404), method, path })
-    expect(remedy === 'Check that api-url is the address of the VPS.org API.').toBe(isAddress)
-  })
-
-  it('names the permissions of the token for a 403', () => {
-    const give =
-      'Give the API token the permission that the API names, in your VPS.org account (https://admin.vps.org).'
-    expect(remedyFor(refused(403))).toBe(give)
-    expect(remedyFor(refused(403), [])).toBe(`${give} It has none.`)
-    expect(remedyFor(refused(403), ['servers:read', 'snapshots:read'])).toBe(
-      `${give} It has servers:read, snapshots:read.`,
+  it.each(cells)('of %i with %s keeps its facts', (status, body) => {
+    const form: Record<Body, BodyForm> = {
+      detail: 'json',
+      fields: 'json',
+      html: 'html',
+      empty: 'empty',
+      text: 'text',
+    }
+    expect(refusal(status, body)).toMatchObject({ httpStatus: status, bodyForm: form[body] })
+    expect(refusal(status, body).detail).toBe(
+      {
+        detail: 'No.',
+        fields: 'name: Too long.; server_id: Unknown.',
+        html: 'Just a moment...',
+        empty: '',
+        text: BODIES.text,
+      }[body],
     )
   })
 
   it.each([
+    [{ 'retry-after': '7' }, 7_000],
+    [{ 'x-ratelimit-remaining': '0' }, undefined],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9' }, 9_000],
+  ])('of 403 with %j is a limiter’s, whatever its body', (headers, wait) => {
+    for (const body of forms) {
+      const failure = refusal(403, body, headers)
+      expect(verdictOn(failure)).toMatch(/^refused 429 isTransient didNothing isThrottled/)
+      expect(failure).toMatchObject({ status: 429, httpStatus: 403 })
+      expect(failure.retryAfterMs).toBe(wait)
+    }
+  })
+
+  it('of 403 with some of the limit left is about the token', () => {
+    expect(refusal(403, 'detail', { 'x-ratelimit-remaining': '10' }).status).toBe(403)
+  })
+
+  it('of any other status stays what it is with Retry-After', () => {
+    expect(refusal(404, 'detail', { 'retry-after': '7' })).toMatchObject({ status: 404, retryAfterMs: 7_000 })
+    expect(refusal(503, 'detail', { 'retry-after': '7' })).toMatchObject({ status: 503, retryAfterMs: 7_000 })
+  })
+
+  it('holds no token', () => {
+    const answer = { status: 400, headers: {}, body: '{"vps_secret": ["vps_secret"]}' }
+    expect(JSON.stringify(readRefusal(answer, scrub, 0))).not.toContain('vps_secret')
+  })
+})
+
+describe('a failure that is no such answer', () => {
+  it.each([
+    ['unreachable', {}, 'unreachable - isTransient didNothing'],
+    ['unknown-host', {}, 'unknown-host - isPermanent didNothing'],
+    ['proxy', {}, 'proxy - isPermanent didNothing'],
+    ['tls', {}, 'tls - isPermanent didNothing'],
+    ['certificate', {}, 'certificate - isPermanent didNothing'],
+    ['timeout', {}, 'timeout - isTransient isAmbiguous'],
+    ['interrupted', {}, 'interrupted - isTransient isAmbiguous'],
+    ['oversized', {}, 'oversized - isTransient isAmbiguous'],
+    ['unreadable', { status: 201 }, 'unreadable 201 isTransient isAmbiguous'],
+    ['unreadable', {}, 'unreadable - isTransient isAmbiguous'],
+    ['mismatch', { status: 201 }, 'mismatch 201 isTransient isAmbiguous'],
     [
-      'unreachable',
-      'Check that api-url is right and can be reached from here: name look-up, firewall, and the proxy variables HTTPS_PROXY and NO_PROXY.',
+      'intermediary',
+      { httpStatus: 200, bodyForm: 'html' },
+      'intermediary - isTransient isAmbiguous isFromIntermediary',
     ],
-    [
-      'certificate',
-      'If a proxy or gateway of yours signs with its own CA, give the file with that CA in NODE_EXTRA_CA_CERTS. Verification cannot be switched off.',
-    ],
-    ['timeout', 'Look at the present state before doing it again: the request may have been acted upon.'],
-    ['interrupted', 'Look at the present state before doing it again: the request may have been acted upon.'],
-    ['oversized', 'Check that api-url is the address of the VPS.org API: its answers are far smaller.'],
-    [
-      'redirect',
-      'Set api-url to the address at which the API itself answers: the token is sent nowhere else.',
-    ],
-    [
-      'unreadable',
-      'Check that api-url is the address of the VPS.org API and that nothing in between answers in its place.',
-    ],
-    ['expired', 'Look at the present state, and give it more time.'],
-  ] as const)('has a next step where it is %s', (kind, text) => {
-    expect(remedyFor(failed(kind))).toBe(text)
+    ['redirect', { status: 302 }, 'redirect 302 isTransient didNothing'],
+    ['redirect', {}, 'redirect - isPermanent didNothing'],
+    ['expired', { repeated: 1 }, 'expired - isAmbiguous'],
+    ['expired', { repeated: 0 }, 'expired - didNothing'],
+    ['refused', { status: 500 }, 'refused 500 isTransient isAmbiguous'],
+    ['refused', { status: 200 }, 'refused 200 isMomentaryRefusal didNothing'],
+    ['refused', { status: 201, fields: ['name'] }, 'refused 201 isPermanent didNothing name'],
+    ['refused', { status: 199 }, 'refused 199 isPermanent didNothing'],
+    ['refused', {}, 'refused - isPermanent didNothing'],
+  ] as const)('%s %j is: %s', (kind, more, verdict) => {
+    expect(verdictOn(failed(kind, more))).toBe(verdict)
+  })
+
+  it('has no fields, whatever it carries', () => {
+    expect(refusedFields(failed('unreadable', { status: 400, fields: ['name'] }))).toEqual([])
+    expect(refusedFields(failed('refused', { status: 409, fields: ['name'] }))).toEqual([])
+    expect(refusedFields(failed('refused', { fields: ['name'] }))).toEqual([])
+    expect(refusedFields(failed('refused', { status: 400 }))).toEqual([])
   })
 })

@@ -1,143 +1,135 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PAGE_LIMIT } from '../../../src/vps/paging.ts'
-import { API, answer, bench, type Reply, rawSnapshot, serverId, TOKEN } from './fake-wire.ts'
+import { PAGE_LIMIT, PASS_LIMIT, STALE_PAGE_LIMIT } from '../../../src/vps/paging.ts'
+import { API, answer, bench, lost, type Reply, rawSnapshot, refused, TOKEN } from './fake-transport.ts'
 
-const FAR = { deadline: 100_000_000 }
-const SERVER = serverId('12345')
+const FAR = { deadline: 100_000_000, once: true }
+const FIRST = 'GET /snapshots/?page_size=100'
+const SHRUNK = answer(404, { detail: 'Invalid page.' })
 
-function page(ids: readonly number[], more: object = {}): Reply {
+function page(ids: readonly number[], more: object = {}) {
   return answer(200, { results: ids.map(id => rawSnapshot(id)), ...more })
 }
 const next = (query: string) => ({ count: 4, next: `${API}/snapshots/${query}` })
 
 async function list(replies: readonly Reply[], query = {}, apiUrl = API) {
   const made = bench(replies, { apiUrl: new URL(apiUrl) })
-  const result = await made.client.listSnapshots(query, FAR)
-  const lines = made.wire.lines
+  const result = await made.clock.run(made.client.listSnapshots(query, FAR))
+  const lines = made.transport.lines
   if (!result.ok) return { lines, failure: result.failure }
-  const { snapshots, count, requests, pages, complete } = result.value
-  const value = { snapshots: snapshots.map(({ id }) => id), count, requests }
-  return { lines, value, size: { pages, complete } }
+  const { snapshots, consistent } = result.value
+  return { lines, ids: snapshots.map(({ id }) => Number(id)), consistent }
 }
-
-describe('listSnapshots', () => {
-  it('reads a single page', async () => {
-    expect(await list([page([801, 798], { count: 2 })], { server: SERVER })).toEqual({
-      size: { pages: 1, complete: true },
-      lines: ['GET /snapshots/?server_id=12345'],
-      value: { snapshots: ['801', '798'], count: 2, requests: 1 },
-    })
-  })
-
-  it('asks for large pages where it wants all servers', async () => {
-    expect((await list([page([801])])).lines).toEqual(['GET /snapshots/?page_size=100'])
-  })
-
-  it('drops snapshots of other servers where the filter was ignored, and what is not to be kept', async () => {
-    const mixed = answer(200, {
-      count: 3,
-      results: [rawSnapshot(1), rawSnapshot(2, { id: 7 }), rawSnapshot(3)],
-    })
-    const { value } = await list([mixed], { server: SERVER })
-    expect(value).toEqual({ snapshots: ['1', '3'], count: 3, requests: 1 })
-    const kept = await list([mixed], { keep: ({ id }: { id: string }) => id !== '1' })
-    expect(kept.value?.snapshots).toEqual(['2', '3'])
-    const both = await list([mixed], { server: SERVER, keep: ({ id }: { id: string }) => id !== '1' })
-    expect(both.value?.snapshots).toEqual(['3'])
-  })
-
-  it('counts by itself where the API does not', async () => {
-    expect((await list([page([5, 6])])).value).toEqual({ snapshots: ['5', '6'], count: 2, requests: 1 })
-    expect((await list([answer(200, [rawSnapshot(5)])])).value?.count).toBe(1)
-  })
-})
 
 describe('next links', () => {
   it('are followed to the end', async () => {
-    const pages = [page([1, 2], next('?page=2')), page([3], next('?page=3')), page([4], { next: null })]
+    const pages = [
+      page([1, 2], next('?page=2&page_size=100')),
+      page([3], next('?page=3&page_size=100')),
+      page([4], { next: null }),
+    ]
     expect(await list(pages)).toEqual({
-      size: { pages: 3, complete: true },
-      lines: ['GET /snapshots/?page_size=100', 'GET /snapshots/?page=2', 'GET /snapshots/?page=3'],
-      value: { snapshots: ['1', '2', '3', '4'], count: 4, requests: 3 },
+      lines: [FIRST, 'GET /snapshots/?page=2&page_size=100', 'GET /snapshots/?page=3&page_size=100'],
+      ids: [1, 2, 3, 4],
+      consistent: false,
     })
   })
 
   it('are believed when they end, whatever the count says', async () => {
-    expect((await list([page([1], { count: 9, next: null })])).lines).toHaveLength(1)
-    expect((await list([page([1], { count: 9, next: '' })])).lines).toHaveLength(1)
+    for (const end of [null, '', false]) {
+      expect(await list([page([1], { count: 9, next: end })])).toEqual({
+        lines: [FIRST],
+        ids: [1],
+        consistent: true,
+      })
+    }
     expect((await list([page([1], next('?page=2')), page([2])])).lines).toHaveLength(2)
   })
 
-  it('do not bring the same snapshot twice', async () => {
-    const { value } = await list([page([1, 2], next('?page=2')), page([2, 3], { next: null })])
-    expect(value?.snapshots).toEqual(['1', '2', '3'])
+  it('bring a snapshot that moves once, as it was read last', async () => {
+    const moved = answer(200, { results: [{ ...rawSnapshot(2), name: 'new' }, rawSnapshot(3)], next: null })
+    const made = bench([page([1, 2], next('?page=2')), moved])
+    const result = await made.client.listSnapshots({}, FAR)
+    expect(result.ok ? result.value.snapshots.map(({ name }) => name) : []).toEqual(['s1', 'new', 's3'])
   })
 
   it.each([
-    ['?cursor=x', '/snapshots/?cursor=x'],
-    ['/api/v1/snapshots/?page=2#top', '/snapshots/?page=2'],
-    ['https://user:pw@admin.vps.org/api/v1/snapshots/?page=2', '/snapshots/?page=2'],
-    ['http://admin.vps.org/api/v1/snapshots/?page=2', '/snapshots/?page=2'],
-  ])('may be written as %s', async (link, path) => {
+    ['?cursor=x%3D', '?cursor=x%3D&page_size=100'],
+    ['/api/v1/snapshots/?page=2#top?x=1', '?page=2&page_size=100'],
+    ['https://user:pw@admin.vps.org/api/v1/snapshots/?page=2', '?page=2&page_size=100'],
+    ['http://admin.vps.org/api/v1/snapshots/?page=2', '?page=2&page_size=100'],
+    ['https://admin.vps.org:8443/api/v1/snapshots/?page=2', '?page=2&page_size=100'],
+    ['https://backend.internal/snapshots/?page=2&page_size=50', '?page=2&page_size=50'],
+    ['https://evil.test/?page=2', '?page=2&page_size=100'],
+    ['/login?page=2', '?page=2&page_size=100'],
+    ['javascript:alert(1)?page=2', '?page=2&page_size=100'],
+    ['http://[?page=2', '?page=2&page_size=100'],
+    ['?page=2&x=/../../y', '?page=2&x=%2F..%2F..%2Fy&page_size=100'],
+    [`?page=${'2'.repeat(1_994)}`, `?page=${'2'.repeat(1_994)}&page_size=100`],
+  ])('count by their query alone: %s', async (link, query) => {
     const { lines } = await list([page([1], { next: link }), page([2], { next: null })])
-    expect(lines).toEqual(['GET /snapshots/?page_size=100', `GET ${path}`])
+    expect(lines).toEqual([FIRST, `GET /snapshots/${query}`])
   })
 
-  it.each([
-    ['https://evil.test/api/v1/snapshots/?page=2', 'its next page is at evil.test, which is not asked'],
-    [
-      'https://admin.vps.org:444/api/v1/snapshots/',
-      'its next page is at admin.vps.org:444, which is not asked',
-    ],
-    ['http://evil.test/api/v1/snapshots/', 'its next page is at evil.test, which is not asked'],
-    ['ftp://admin.vps.org/api/v1/snapshots/', 'its next page is at admin.vps.org, which is not asked'],
-    ['https://admin.vps.org/login', 'its next page is at /login, outside of the API'],
-    [
-      'https://admin.vps.org/api/v10/snapshots/',
-      'its next page is at /api/v10/snapshots/, outside of the API',
-    ],
-    ['/api/v1/../secret/', 'its next page is at /api/secret/, outside of the API'],
-    [`/${TOKEN}/`, 'its next page is at /***/, outside of the API'],
-  ])('are not followed to %s', async (link, detail) => {
-    const { lines, failure } = await list([page([1], { next: link })])
-    expect(failure).toStrictEqual({
-      kind: 'redirect',
-      method: 'GET',
-      path: '/snapshots/?page_size=100',
-      detail,
-      repeated: 1,
+  it('keep the filter where they leave it out', async () => {
+    const { lines } = await list([page([1], { next: '?page=2' }), page([2], { next: null })], {
+      servers: ['12345'],
     })
-    expect(lines).toHaveLength(1)
+    expect(lines[1]).toBe('GET /snapshots/?page=2&server_id=12345&page_size=100')
   })
 
-  it('are not followed from http to https', async () => {
-    const api = 'http://127.0.0.1:8080/api'
-    const { failure } = await list([page([1], { next: 'https://127.0.0.1:8080/api/x' })], {}, api)
-    expect(failure?.detail).toBe('its next page is at 127.0.0.1:8080, which is not asked')
-  })
+  it.each(['/page/2/', 'x', '?', '?#page=2', `?page=${'2'.repeat(1_995)}`])(
+    'need a query: %s',
+    async link => {
+      const { failure, lines } = await list([page([1], { next: link })])
+      expect(failure).toStrictEqual({
+        kind: 'unreadable',
+        method: 'GET',
+        path: '/snapshots/?page_size=100',
+        detail: 'its link to the next page has no query',
+        repeated: 1,
+      })
+      expect(lines).toHaveLength(1)
+    },
+  )
 
-  it.each(['http://[', `?page=${'2'.repeat(2_000)}`])('have to be links', async link => {
-    const { failure } = await list([page([1], { next: link })])
-    expect(failure).toMatchObject({ kind: 'unreadable', detail: 'its link to the next page is none' })
-  })
-
-  it('may be as long as links are', async () => {
-    const link = `?page=${'2'.repeat(1_994)}`
-    expect((await list([page([1], { next: link }), page([2], { next: null })])).lines).toHaveLength(2)
+  it('lead nowhere but to the list itself, whatever they are', async () => {
+    const url = fc.oneof(
+      fc.string(),
+      fc.webUrl({ withQueryParameters: true }),
+      fc.string().map(text => `?${text}`),
+    )
+    await fc.assert(
+      fc.asyncProperty(url, async link => {
+        const { transport, client } = bench([page([1], { next: link }), page([2], { next: null })])
+        await client.listSnapshots({}, FAR)
+        for (const { request } of transport.sent) {
+          expect(request.url.href.startsWith(`${API}/snapshots/?`)).toBe(true)
+          expect(request.url.hash + request.url.username).toBe('')
+        }
+      }),
+    )
   })
 
   it('that lead back are cut off', async () => {
     const { lines, failure } = await list([page([1], next('?page=2')), page([2], next('?page_size=100'))])
-    expect(failure).toStrictEqual({
+    expect(failure).toMatchObject({
       kind: 'unreadable',
-      method: 'GET',
-      path: '/snapshots/?page=2',
-      detail: 'its pages lead back to one that was read already',
-      repeated: 1,
+      path: '/snapshots/?page=2&page_size=100',
+      detail: 'its pages lead back to what was read already',
     })
     expect(lines).toHaveLength(2)
-    const itself = await list([page([1], next('?page_size=100'))])
-    expect(itself.failure?.detail).toBe('its pages lead back to one that was read already')
+    const itself = await list([page([1], next('?page_size=100'))], { consistent: true })
+    expect([itself.lines.length, itself.failure?.kind]).toEqual([1, 'unreadable'])
+  })
+
+  it('that bring nothing new are cut off', async () => {
+    const same: Reply = ({ url }) => {
+      const number = Number(url.searchParams.get('page') ?? 1)
+      return answer(200, { results: [rawSnapshot(1)], next: `?page=${number + 1}` })
+    }
+    const { lines, failure } = await list([same])
+    expect([lines.length, failure?.kind]).toEqual([STALE_PAGE_LIMIT + 1, 'unreadable'])
   })
 
   it('that never end are cut off after a thousand pages', async () => {
@@ -150,50 +142,76 @@ describe('next links', () => {
     expect(failure).toMatchObject({ kind: 'unreadable', detail: 'the list has more than 1000 pages' })
   })
 
-  it('end with a failure where a page is not answered', async () => {
-    const { failure } = await list([page([1], next('?page=2')), answer(404, { detail: 'Invalid page.' })])
-    expect(failure).toMatchObject({ kind: 'refused', status: 404, path: '/snapshots/?page=2' })
+  it('that bring the token out show it to nobody', async () => {
+    const { failure } = await list([page([1], { next: `?x=${TOKEN}` }), lost('timeout')])
+    expect(JSON.stringify(failure)).not.toContain(TOKEN)
+  })
+})
+
+describe('a page that is missing behind the first one', () => {
+  it('means that the list has shrunk: it is read again from its start', async () => {
+    const pages = [page([1, 2], next('?page=2')), SHRUNK, page([2], { next: null })]
+    expect(await list(pages)).toEqual({
+      lines: [FIRST, 'GET /snapshots/?page=2&page_size=100', FIRST],
+      ids: [2],
+      consistent: true,
+    })
+  })
+
+  it('is a failure where it stays so', async () => {
+    const replies = Array.from({ length: PASS_LIMIT }, () => [page([1], next('?page=2')), SHRUNK]).flat()
+    const { lines, failure } = await list(replies)
+    expect(lines).toHaveLength(2 * PASS_LIMIT)
+    expect(failure).toMatchObject({ kind: 'refused', status: 404, path: '/snapshots/?page=2&page_size=100' })
+  })
+
+  it('is the only refusal that is taken so', async () => {
+    for (const reply of [refused(403), lost('timeout')]) {
+      expect((await list([page([1], next('?page=2')), reply])).lines).toHaveLength(2)
+    }
+    expect((await list([SHRUNK])).failure).toMatchObject({ kind: 'refused', status: 404 })
   })
 })
 
 describe('a list without next links', () => {
   it('is asked for page by page until its count is reached', async () => {
     const counted = { count: 5 }
-    expect(
-      await list([page([1, 2], counted), page([3, 4], counted), page([5], counted)], { server: SERVER }),
-    ).toEqual({
-      size: { pages: 3, complete: true },
-      lines: [
-        'GET /snapshots/?server_id=12345',
-        'GET /snapshots/?server_id=12345&page=2',
-        'GET /snapshots/?server_id=12345&page=3',
-      ],
-      value: { snapshots: ['1', '2', '3', '4', '5'], count: 5, requests: 3 },
+    expect(await list([page([1, 2], counted), page([3, 4], counted), page([5], counted)])).toEqual({
+      lines: [FIRST, `${FIRST}&page=2`, `${FIRST}&page=3`],
+      ids: [1, 2, 3, 4, 5],
+      consistent: false,
     })
   })
 
-  it('ends when a page brings nothing new', async () => {
-    const { lines, value } = await list([page([1, 2], { count: 5 })])
-    expect(lines).toEqual(['GET /snapshots/?page_size=100', 'GET /snapshots/?page_size=100&page=2'])
-    expect(value).toEqual({ snapshots: ['1', '2'], count: 5, requests: 2 })
+  it('is whole where it has no count, or comes bare', async () => {
+    expect(await list([page([1, 2])])).toEqual({ lines: [FIRST], ids: [1, 2], consistent: true })
+    expect(await list([answer(200, [rawSnapshot(1)])])).toEqual({
+      lines: [FIRST],
+      ids: [1],
+      consistent: true,
+    })
   })
 
-  it('ends at once when it is empty', async () => {
-    expect((await list([page([], { count: 5 })])).lines).toHaveLength(1)
+  it('is not whole where a page brings nothing new', async () => {
+    expect(await list([page([1, 2], { count: 5 })])).toEqual({
+      lines: [FIRST, `${FIRST}&page=2`],
+      ids: [1, 2],
+      consistent: false,
+    })
+    expect(await list([page([], { count: 5 })])).toEqual({ lines: [FIRST], ids: [], consistent: false })
   })
 
   it('ends where the API knows no such page', async () => {
-    const { value } = await list([page([1, 2], { count: 5 }), answer(404, { detail: 'Invalid page.' })])
-    expect(value).toEqual({ snapshots: ['1', '2'], count: 5, requests: 2 })
+    expect(await list([page([1, 2], { count: 5 }), SHRUNK])).toEqual({
+      lines: [FIRST, `${FIRST}&page=2`],
+      ids: [1, 2],
+      consistent: false,
+    })
   })
 
-  it('is a failure where its first page is not known', async () => {
-    expect((await list([answer(404)])).failure).toMatchObject({ kind: 'refused', status: 404 })
-  })
-
-  it('is not followed by a link on a later page', async () => {
-    const pages = [page([1], { count: 3 }), page([2], { next: 'https://evil.test/' }), page([3])]
-    expect((await list(pages)).value?.snapshots).toEqual(['1', '2', '3'])
+  it('follows no link of a later page', async () => {
+    const pages = [page([1], { count: 3 }), page([2], { count: 3, next: '?page=9' }), page([3], { count: 3 })]
+    expect((await list(pages)).lines[2]).toBe(`${FIRST}&page=3`)
   })
 
   it('is cut off after a thousand pages', async () => {
@@ -207,40 +225,127 @@ describe('a list without next links', () => {
   })
 })
 
-describe('a list that may take only so many requests', () => {
-  const linked = (ids: readonly number[], number: number) => page(ids, { next: `?page=${number}` })
+describe('a list for a choice', () => {
+  const consistent = { consistent: true }
+  const twoPages = (first: readonly number[], second: readonly number[], count = 4) => [
+    page(first, { count, next: '?page=2' }),
+    page(second, { count, next: null }),
+  ]
 
-  it('is cut off as soon as its count tells that it takes more', async () => {
-    const { lines, value, size } = await list([page([1, 2], { count: 7, ...{ next: '?page=2' } })], {
-      atMostRequests: 3,
+  it('is read once where it has one page', async () => {
+    expect(await list([page([1, 2], { count: 2, next: null })], consistent)).toEqual({
+      lines: [FIRST],
+      ids: [1, 2],
+      consistent: true,
     })
-    expect(lines).toHaveLength(1)
-    expect([value?.count, value?.requests, size]).toEqual([7, 1, { pages: 4, complete: false }])
   })
 
-  it('is read to its end where it takes no more', async () => {
-    const pages = [page([1, 2], { count: 5, next: '?page=2' }), linked([3, 4], 3), page([5], { next: null })]
-    const { lines, size } = await list(pages, { atMostRequests: 3 })
-    expect([lines.length, size]).toEqual([3, { pages: 3, complete: true }])
+  it('is read until two readings agree', async () => {
+    const same = [...twoPages([4, 3], [2, 1]), ...twoPages([4, 3], [2, 1])]
+    expect(await list(same, consistent)).toMatchObject({ ids: [4, 3, 2, 1], consistent: true })
+    const moved = [...twoPages([4, 3], [1]), ...same]
+    const read = await list(moved, consistent)
+    expect([read.lines.length, read.ids, read.consistent]).toEqual([6, [4, 3, 2, 1], true])
   })
 
-  it('is read so far where it has no count', async () => {
-    const { lines, size } = await list([linked([1], 2), linked([2], 3), linked([3], 4)], {
-      atMostRequests: 2,
-    })
-    expect([lines.length, size]).toEqual([2, { pages: 3, complete: false }])
+  it('is not certain where no two readings in a row agree', async () => {
+    const a = twoPages([4, 3], [2, 1])
+    const b = twoPages([5, 4], [3, 1])
+    const read = await list([...a, ...b, ...a, ...b], consistent)
+    expect([read.lines.length, read.consistent]).toEqual([2 * PASS_LIMIT, false])
+    const interrupted = [...a, page([4, 3], next('?page=2')), SHRUNK, ...a, ...a]
+    expect(await list(interrupted, consistent)).toMatchObject({ ids: [4, 3, 2, 1], consistent: true })
   })
 
-  it('is a failure all the same where its pages lead back', async () => {
-    const { failure } = await list([page([1], { next: '?page_size=100' })], { atMostRequests: 1 })
-    expect(failure?.detail).toBe('its pages lead back to one that was read already')
+  it('is not certain where it holds less than it says', async () => {
+    const read = await list([page([1, 2], { count: 5 })], consistent)
+    expect([read.lines.length, read.consistent]).toEqual([2 * PASS_LIMIT, false])
   })
 
-  it('has a page even where it is empty', async () => {
-    expect((await list([page([], { count: 0 })], { atMostRequests: 1 })).size).toEqual({
-      pages: 1,
-      complete: true,
-    })
-    expect((await list([page([], { count: 2, next: null })])).size).toEqual({ pages: 2, complete: true })
+  it('is told apart by items without an id, too', async () => {
+    const odd = (ids: readonly unknown[], link: string | null) =>
+      answer(200, { results: ids.map(id => ({ ...rawSnapshot(1), id })), next: link })
+    const replies = [odd([1, null], '?page=2'), odd([null], null), odd([1], '?page=2'), odd([2, null], null)]
+    const read = await list([...replies, ...replies], consistent)
+    expect(read.consistent).toBe(false)
+    const steady = replies.slice(0, 2)
+    expect((await list([...steady, ...steady], consistent)).consistent).toBe(true)
+  })
+})
+
+describe('a list that changes while it is read', () => {
+  type Change = readonly ['front' | 'end' | 'delete', number]
+
+  /** The API: the list changes before each page that is asked for. */
+  function world(length: number, changes: readonly (readonly Change[])[], isLinked: boolean) {
+    let ids = Array.from({ length }, (_, index) => index + 1)
+    let last = length
+    const steady = new Set(ids)
+    const everThere = new Set(ids)
+    let asked = 0
+    const change = ([kind, place]: Change): void => {
+      last += 1
+      if (kind !== 'delete') everThere.add(last)
+      if (kind === 'front') ids = [last, ...ids]
+      else if (kind === 'end') ids = [...ids, last]
+      else for (const id of ids.splice(place % Math.max(1, ids.length), 1)) steady.delete(id)
+    }
+    const reply: Reply = ({ url }) => {
+      for (const each of changes[asked] ?? []) change(each)
+      asked += 1
+      const number = Number(url.searchParams.get('page') ?? 1)
+      const results = ids.slice((number - 1) * 2, number * 2)
+      if (number > 1 && results.length === 0) return SHRUNK
+      const link = number * 2 < ids.length ? `https://elsewhere.test/?page=${number + 1}` : null
+      return page(results, isLinked ? { count: ids.length, next: link } : { count: ids.length })
+    }
+    return { reply, steady, everThere }
+  }
+
+  const change = fc.tuple(fc.constantFrom('front', 'end', 'delete'), fc.nat(20)) as fc.Arbitrary<Change>
+  const story = fc.record({
+    length: fc.nat(9),
+    changes: fc.array(fc.array(change, { maxLength: 3 }), { maxLength: 25 }),
+    isLinked: fc.boolean(),
+  })
+
+  it('is certain only where nothing is missed that was there all the time', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async ({ length, changes, isLinked }) => {
+        const { reply, steady, everThere } = world(length, changes, isLinked)
+        const read = await list([reply], { consistent: true })
+        if (read.ids === undefined) {
+          expect(read.failure).toMatchObject({ kind: 'refused', status: 404 })
+          return
+        }
+        expect(new Set(read.ids).size).toBe(read.ids.length)
+        for (const id of read.ids) expect(everThere).toContain(id)
+        if (read.consistent) for (const id of steady) expect(read.ids).toContain(id)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('becomes certain when it changes no more, and takes a bounded number of requests', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async ({ length, changes, isLinked }) => {
+        const { reply } = world(length, changes, isLinked)
+        const read = await list([reply], { consistent: true })
+        const most = PASS_LIMIT * (length / 2 + changes.flat().length / 2 + 2)
+        expect(read.lines.length).toBeLessThanOrEqual(most)
+        if (changes.flat().length === 0) expect(read.consistent).toBe(true)
+      }),
+    )
+  })
+
+  it('is read all the same where no choice is made from it', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async ({ length, changes, isLinked }) => {
+        const { reply, everThere } = world(length, changes, isLinked)
+        const { ids = [] } = await list([reply])
+        expect(new Set(ids).size).toBe(ids.length)
+        for (const id of ids) expect(everThere).toContain(id)
+      }),
+    )
   })
 })

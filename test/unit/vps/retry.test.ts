@@ -2,25 +2,30 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ApiFailure } from '../../../src/vps/failure.ts'
 import {
-  mayRepeat,
-  parseRetryAfter,
-  RETRY_AFTER_CAP,
-  RETRY_BASE,
-  RETRY_CAP,
-  RETRY_MINIMUM,
-  RETRY_PATIENCE,
+  backoff,
+  isRetryable,
+  isRetryableAfterLook,
+  RETRY_BASE_MS,
+  RETRY_CAP_MS,
+  RETRY_MINIMUM_MS,
+  RETRY_PATIENCE_MS,
   type RetryQuestion,
   retryDelay,
 } from '../../../src/vps/retry.ts'
 
 const KINDS: readonly ApiFailure['kind'][] = [
   'unreachable',
+  'unknown-host',
+  'proxy',
+  'tls',
+  'certificate',
   'timeout',
   'interrupted',
   'oversized',
-  'certificate',
+  'intermediary',
   'redirect',
   'unreadable',
+  'mismatch',
   'expired',
 ]
 const STATUSES = [400, 401, 403, 404, 408, 409, 425, 429, 500, 502, 503, 504]
@@ -45,7 +50,7 @@ const anyFailure = fc.record({
   kind: fc.constantFrom(...KINDS, 'refused' as const),
   method: fc.constantFrom('GET', 'POST', 'DELETE'),
   status: fc.integer({ min: 100, max: 599 }),
-  retryAfterMs: fc.integer({ min: 0, max: RETRY_AFTER_CAP }),
+  retryAfterMs: fc.integer({ min: 0, max: 600_000 }),
   path: fc.constant('/'),
   detail: fc.constant(''),
   repeated: fc.constant(1),
@@ -59,25 +64,58 @@ const anyQuestion: fc.Arbitrary<RetryQuestion> = fc.record({
   random: fc.double({ min: 0, max: 0.999_999, noNaN: true }).map(value => () => value),
 })
 
-describe('mayRepeat', () => {
+describe('isRetryable', () => {
   it.each([
-    ['GET', ['unreachable', 'timeout', 'interrupted', 'unreadable'], [408, 425, 429, 500, 502, 503, 504]],
-    ['DELETE', ['unreachable', 'timeout', 'interrupted'], [408, 425, 429, 500, 502, 503, 504]],
+    [
+      'GET',
+      ['unreachable', 'timeout', 'interrupted', 'intermediary', 'unreadable', 'mismatch'],
+      [408, 425, 429, 500, 502, 503, 504],
+    ],
+    [
+      'DELETE',
+      ['unreachable', 'timeout', 'interrupted', 'intermediary', 'unreadable', 'mismatch'],
+      [408, 425, 429, 500, 502, 503, 504],
+    ],
     ['POST', ['unreachable'], [429]],
   ])('knows what of a %s may be repeated', (method, kinds, statuses) => {
-    expect(KINDS.filter(kind => mayRepeat(failed(kind, { method })))).toEqual(kinds)
-    expect(STATUSES.filter(status => mayRepeat(failed('refused', { method, status })))).toEqual(statuses)
+    expect(KINDS.filter(kind => isRetryable(failed(kind, { method })))).toEqual(kinds)
+    expect(STATUSES.filter(status => isRetryable(failed('refused', { method, status })))).toEqual(statuses)
   })
 
   it('does not take a status of 429 for a refusal where it is none', () => {
-    expect(mayRepeat(failed('redirect', { method: 'POST', status: 429 }))).toBe(false)
+    expect(isRetryable(failed('redirect', { method: 'POST', status: 429 }))).toBe(false)
+  })
+})
+
+describe('isRetryableAfterLook', () => {
+  it('adds to a POST what had no effect and may pass', () => {
+    const post = (more: Partial<ApiFailure>) => failed('refused', { method: 'POST', ...more })
+    expect(
+      KINDS.filter(kind => isRetryableAfterLook(failed(kind, { method: 'POST', httpStatus: 500 }))),
+    ).toEqual(['unreachable'])
+    expect(STATUSES.filter(status => isRetryableAfterLook(post({ status })))).toEqual([400, 409, 425, 429])
+    expect(isRetryableAfterLook(post({ status: 200 }))).toBe(true)
+    for (const status of [200, 400])
+      expect(isRetryableAfterLook(post({ status, fields: ['name'] }))).toBe(false)
+    const page = (httpStatus: number) =>
+      isRetryableAfterLook(post({ kind: 'intermediary', httpStatus, bodyForm: 'html' }))
+    expect([200, 400, 403, 404, 408, 500, 502, 503, 504].filter(page)).toEqual([400, 403, 404, 503])
+    expect(isRetryableAfterLook(post({ kind: 'redirect', status: 302 }))).toBe(true)
+  })
+})
+
+describe('backoff', () => {
+  it('doubles from one second to thirty', () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 2_000].map(backoff)).toEqual([
+      1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000,
+    ])
   })
 })
 
 describe('retryDelay', () => {
   it('has the constants that are documented', () => {
-    expect([RETRY_BASE, RETRY_CAP, RETRY_MINIMUM, RETRY_AFTER_CAP, RETRY_PATIENCE]).toEqual([
-      1_000, 30_000, 250, 600_000, 300_000,
+    expect([RETRY_BASE_MS, RETRY_CAP_MS, RETRY_MINIMUM_MS, RETRY_PATIENCE_MS]).toEqual([
+      1_000, 30_000, 250, 300_000,
     ])
   })
 
@@ -117,15 +155,22 @@ describe('retryDelay', () => {
     expect(ask({ failure: failed('certificate') })).toBeUndefined()
   })
 
+  it('repeats more after a look', () => {
+    const failure = failed('refused', { method: 'POST', status: 409 })
+    expect(ask({ failure })).toBeUndefined()
+    expect(Math.round(ask({ failure, afterLook: true }) ?? 0)).toBe(1_000)
+    expect(ask({ failure: { ...failure, status: 404 }, afterLook: true })).toBeUndefined()
+  })
+
   it('never is a hot loop, never passes the deadline, and obeys the API', () => {
     fc.assert(
       fc.property(anyQuestion, question => {
         const delay = retryDelay(question)
         if (delay === undefined) return
-        expect(mayRepeat(question.failure)).toBe(true)
-        expect(delay).toBeGreaterThanOrEqual(RETRY_MINIMUM)
+        expect(isRetryable(question.failure)).toBe(true)
+        expect(delay).toBeGreaterThanOrEqual(RETRY_MINIMUM_MS)
         expect(delay).toBeGreaterThanOrEqual(question.failure.retryAfterMs ?? 0)
-        expect(delay).toBeLessThanOrEqual(Math.max(RETRY_CAP, question.failure.retryAfterMs ?? 0))
+        expect(delay).toBeLessThanOrEqual(Math.max(RETRY_CAP_MS, question.failure.retryAfterMs ?? 0))
         expect(question.now + delay).toBeLessThan(question.deadline)
       }),
     )
@@ -146,61 +191,9 @@ describe('retryDelay', () => {
             now += delay
           }
           expect(now).toBeLessThan(deadline)
-          expect(sent).toBeLessThanOrEqual(1 + deadline / RETRY_MINIMUM)
+          expect(sent).toBeLessThanOrEqual(1 + deadline / RETRY_MINIMUM_MS)
         },
       ),
-    )
-  })
-})
-
-describe('parseRetryAfter', () => {
-  const NOW = Date.UTC(2026, 9, 21, 7, 28, 0)
-
-  it.each([
-    ['0', 0],
-    ['120', 120_000],
-    [' 5 ', 5_000],
-    ['600', 600_000],
-    ['601', 600_000],
-    ['9'.repeat(400), 600_000],
-    ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
-    ['Wed, 21 Oct 2026 07:27:30 GMT', 0],
-    ['Sun, 06 Nov 1994 08:49:37 GMT', 0],
-    ['Fri, 31 Dec 9999 23:59:59 GMT', 600_000],
-    ['Wednesday, 21-Oct-26 07:28:10 GMT', 10_000],
-  ])('reads %j', (header, expected) => {
-    expect(parseRetryAfter(header, NOW)).toBe(expected)
-  })
-
-  it.each([
-    undefined,
-    '',
-    '-5',
-    '1.5',
-    '1e3',
-    'NaN',
-    'soon',
-    'Infinity',
-    'Wed, 99 Oct 2026 07:28:30 GMT',
-    'Monday',
-    '2026-10-21T07:28:30Z',
-    'x Wed, 21 Oct 2026 07:28:30 GMT',
-  ])('counts %j as not given', header => {
-    expect(parseRetryAfter(header, NOW)).toBeUndefined()
-  })
-
-  it('is undefined or between 0 and ten minutes, whatever it is given', () => {
-    const header = fc.oneof(
-      fc.string(),
-      fc.date({ noInvalidDate: true }).map(date => date.toUTCString()),
-      fc.nat().map(String),
-    )
-    fc.assert(
-      fc.property(header, fc.nat(), (text, now) => {
-        const read = parseRetryAfter(text, now) ?? 0
-        expect(read).toBeGreaterThanOrEqual(0)
-        expect(read).toBeLessThanOrEqual(RETRY_AFTER_CAP)
-      }),
     )
   })
 })

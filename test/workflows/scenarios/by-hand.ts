@@ -7,7 +7,7 @@ const PERSONS = byPerson({ id: '803', disk: 'a trial', hoursAgo: 2 })
 const ALL = ['last week', 'yesterday', 'a trial']
 
 const MANUAL = {
-  workflow: 'examples/manual-rollback.yml',
+  workflow: 'examples/vps-snapshots.yml',
   event: 'workflow_dispatch',
   world: oneServer({}, [OLDER, NEWEST, PERSONS]),
 } as const
@@ -15,7 +15,7 @@ const MANUAL = {
 /** The form as it opens, with what the person changes in it. */
 function form(changes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const opens = { operation: 'list', 'snapshot-id': 'latest', 'dry-run': 'true' }
-  return { ...opens, 'snapshot-before-restore': 'false', ...changes }
+  return { ...opens, 'safety-snapshot': 'false', ...changes }
 }
 
 export const BY_HAND: readonly Scenario[] = [
@@ -35,7 +35,10 @@ export const BY_HAND: readonly Scenario[] = [
     expected: 'the plan is said and nothing is changed',
     run: 'green',
     servers: { [SERVER]: runs(BEFORE, [], ALL) },
-    says: ['Dry run: would overwrite web-server-01 with snapshot 802 (24 hours old). Nothing was changed.'],
+    says: [
+      'Dry run: would overwrite web-server-01 with snapshot 802 (24 hours old).',
+      'Nothing was changed.',
+    ],
   },
   {
     ...MANUAL,
@@ -44,7 +47,7 @@ export const BY_HAND: readonly Scenario[] = [
     expected: "the newest of a deploy is back, not the person's",
     run: 'green',
     servers: { [SERVER]: runs('yesterday', RESTORE, ALL) },
-    says: ['web-server-01 is back at snapshot 802', 'health check passed'],
+    says: ['Restored web-server-01 to snapshot 802', 'The server is running and healthy.'],
   },
   {
     ...MANUAL,
@@ -53,12 +56,12 @@ export const BY_HAND: readonly Scenario[] = [
     expected: 'that one is back',
     run: 'green',
     servers: { [SERVER]: runs('last week', RESTORE, ALL) },
-    says: ['web-server-01 is back at snapshot 801'],
+    says: ['Restored web-server-01 to snapshot 801'],
   },
   {
     ...MANUAL,
-    form: form({ operation: 'restore', 'dry-run': 'false', 'snapshot-before-restore': 'true' }),
-    when: 'latest is restored, with a snapshot of the broken state',
+    form: form({ operation: 'restore', 'dry-run': 'false', 'safety-snapshot': 'true' }),
+    when: 'latest is restored, with a safety snapshot',
     expected: 'both are there afterwards',
     run: 'green',
     servers: { [SERVER]: runs('yesterday', [...SNAPSHOT, ...RESTORE], [...ALL, BEFORE]) },
@@ -77,7 +80,10 @@ export const BY_HAND: readonly Scenario[] = [
     },
     run: 'red',
     servers: { [SERVER]: runs(BEFORE, [], ['last week']), 20001: runs(BEFORE, [], ['a trial']) },
-    says: ['snapshot 804 belongs to database (20001). Nothing was changed.'],
+    says: [
+      'Snapshot 804 belongs to database (20001), but `server-id` only allows 12345.',
+      'Nothing was changed.',
+    ],
   },
   {
     ...MANUAL,
@@ -103,6 +109,32 @@ export const BY_HAND: readonly Scenario[] = [
     expected: 'it is refused',
     run: 'red',
     servers: { [SERVER]: runs(BEFORE, [], ALL) },
-    says: ['"latest" is for `restore` and `wait` only'],
+    says: ['`snapshot-id: latest` cannot be combined with `operation: delete`.'],
+  },
+  {
+    ...MANUAL,
+    form: { operation: 'restore', 'server-id': '20001', 'snapshot-id': '804', 'dry-run': 'false' },
+    when: 'it is started by a line that a message prints, for another server than the usual one',
+    expected: 'that server is restored, the usual one left alone',
+    world: {
+      ...oneServer({}, [OLDER, { ...PERSONS, id: '804', server: '20001' }]),
+      servers: [
+        { id: SERVER, name: 'web-server-01', disk: BEFORE },
+        { id: '20001', name: 'database', disk: BEFORE },
+      ],
+    },
+    run: 'green',
+    servers: { [SERVER]: runs(BEFORE, [], ['last week']), 20001: runs('a trial', RESTORE, ['a trial']) },
+  },
+  {
+    workflow: 'examples/keep-snapshot.yml',
+    event: 'workflow_dispatch',
+    form: { name: 'before-upgrade', reason: 'The database is upgraded' },
+    when: 'the server has snapshots of deploys',
+    expected: 'one more, which is named as one that stays',
+    world: oneServer({}, [OLDER, NEWEST]),
+    run: 'green',
+    servers: { [SERVER]: runs(BEFORE, SNAPSHOT, ['last week', 'yesterday', BEFORE]) },
+    says: ['It stays until you delete it'],
   },
 ]

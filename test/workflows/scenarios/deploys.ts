@@ -12,6 +12,8 @@ const ONE_STEP = { workflow: 'examples/one-step-rollback.yml', event: 'push', wo
 const STEP = { workflow: 'examples/rollback-step.yml', event: 'push', world: oneServer() } as const
 const JOB = { workflow: 'examples/rollback-job.yml', event: 'push', world: oneServer() } as const
 const BESIDE = { workflow: 'examples/snapshot-beside-build.yml', event: 'push', world: oneServer() } as const
+const QUIESCED = { workflow: 'examples/quiesce-database.yml', event: 'push', world: oneServer() } as const
+const NOTIFYING = { workflow: 'examples/notify.yml', event: 'push', world: oneServer() } as const
 const FAILING_SNAPSHOT = oneServer({ snapshotOutcome: 'failed' })
 
 /** Snapshots that earlier runs of a workflow made, one a day: of disks `old 1`, `old 2` and so on, the newest first. */
@@ -45,7 +47,7 @@ export const DEPLOYS: readonly Scenario[] = [
     servers: {
       [SERVER]: runs(BEFORE, [...SNAPSHOT, 'disk', ...RESTORE], ['old 3', 'old 2', 'old 1', BEFORE]),
     },
-    says: ['Deploy failed; web-server-01 is back at snapshot 901'],
+    says: ['Restored web-server-01 to snapshot 901'],
   },
   {
     ...ONE_STEP,
@@ -54,7 +56,7 @@ export const DEPLOYS: readonly Scenario[] = [
     fails: { command: 'smoke-test.sh' },
     run: 'red',
     servers: ROLLED_BACK,
-    says: ['Deploy failed; web-server-01 is back at snapshot 901'],
+    says: ['Restored web-server-01 to snapshot 901'],
   },
   {
     ...ONE_STEP,
@@ -77,7 +79,7 @@ export const DEPLOYS: readonly Scenario[] = [
         events: [...SNAPSHOT, 'disk', 'restore-begun', 'stopped', 'restore-failed'],
       },
     },
-    says: ['::error', 'ended badly'],
+    says: ['::error', 'The restore of web-server-01 from snapshot 901 failed'],
   },
   { ...STEP, when: 'the deploy succeeds', expected: 'it stays', run: 'green', servers: DEPLOYED_WELL },
   {
@@ -87,7 +89,7 @@ export const DEPLOYS: readonly Scenario[] = [
     fails: { command: 'deploy.sh' },
     run: 'red',
     servers: ROLLED_BACK,
-    says: ['health check passed', 'The deploy ended with failure.'],
+    says: ['The server is running and healthy.', 'The deploy ended with failure.'],
   },
   {
     ...STEP,
@@ -138,7 +140,7 @@ export const DEPLOYS: readonly Scenario[] = [
     fails: { command: 'smoke-test.sh' },
     run: 'red',
     servers: ROLLED_BACK,
-    says: ['is back at snapshot 901'],
+    says: ['Restored web-server-01 to snapshot 901'],
   },
   {
     ...JOB,
@@ -194,9 +196,61 @@ export const DEPLOYS: readonly Scenario[] = [
   {
     ...BESIDE,
     when: 'the deploy fails',
-    expected: 'the step rolls back',
+    expected: 'the post step of the wait rolls back',
     fails: { command: 'deploy.sh' },
     run: 'red',
     servers: ROLLED_BACK,
+    says: ['Restored web-server-01 to snapshot 901'],
+  },
+  { ...QUIESCED, when: 'the deploy succeeds', expected: 'it stays', run: 'green', servers: DEPLOYED_WELL },
+  {
+    ...QUIESCED,
+    when: 'the deploy fails',
+    expected: 'the step rolls back',
+    fails: { command: 'smoke-test.sh' },
+    run: 'red',
+    servers: ROLLED_BACK,
+  },
+  {
+    ...QUIESCED,
+    when: 'the snapshot fails',
+    expected: 'the database is released, nothing deployed, nothing restored',
+    world: FAILING_SNAPSHOT,
+    run: 'red',
+    servers: SNAPSHOT_FAILED,
+    says: ['release-database.sh sees these snapshots: failed'],
+  },
+  {
+    ...QUIESCED,
+    when: 'the database cannot be quiesced',
+    expected: 'it is released, and there is no snapshot',
+    fails: { command: 'quiesce-database.sh' },
+    run: 'red',
+    servers: UNTOUCHED,
+    says: ['release-database.sh sees these snapshots:'],
+  },
+  {
+    ...QUIESCED,
+    when: 'the database cannot be released',
+    expected: 'nothing is deployed, nothing restored',
+    fails: { command: 'release-database.sh' },
+    run: 'red',
+    servers: NOTHING_DEPLOYED,
+  },
+  {
+    ...NOTIFYING,
+    when: 'the deploy succeeds',
+    expected: 'nobody is told',
+    run: 'green',
+    servers: DEPLOYED_WELL,
+  },
+  {
+    ...NOTIFYING,
+    when: 'the deploy fails',
+    expected: 'the rollback is told',
+    fails: { command: 'deploy.sh' },
+    run: 'red',
+    servers: ROLLED_BACK,
+    tells: ['"event":"rollback"', 'Restored web-server-01 to snapshot 901'],
   },
 ]

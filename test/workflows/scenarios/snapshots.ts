@@ -12,6 +12,8 @@ const STOPPING = {
   world: oneServer(),
 } as const
 
+const DRILL = { workflow: 'examples/rollback-drill.yml', event: 'schedule', world: oneServer() } as const
+
 export const SNAPSHOTS: readonly Scenario[] = [
   {
     ...NIGHTLY,
@@ -40,7 +42,7 @@ export const SNAPSHOTS: readonly Scenario[] = [
     expected: 'the server was stopped for the snapshot, and runs',
     run: 'green',
     servers: { [SERVER]: runs(DEPLOYED, [...STOPPED, ...SNAPSHOT, ...STARTED, 'disk'], [BEFORE]) },
-    says: ['The health check of web-server-01 passed.'],
+    says: ['web-server-01 passed its health check.'],
   },
   {
     ...STOPPING,
@@ -51,7 +53,7 @@ export const SNAPSHOTS: readonly Scenario[] = [
     servers: {
       [SERVER]: runs(BEFORE, [...STOPPED, ...SNAPSHOT, ...STARTED, 'disk', ...RESTORE], [BEFORE]),
     },
-    says: ['Deploy failed; web-server-01 is back at snapshot 901'],
+    says: ['Restored web-server-01 to snapshot 901'],
   },
   {
     ...STOPPING,
@@ -60,5 +62,26 @@ export const SNAPSHOTS: readonly Scenario[] = [
     world: oneServer({ snapshotOutcome: 'failed' }),
     run: 'red',
     servers: { [SERVER]: runs(BEFORE, [...STOPPED, ...FAILED_SNAPSHOT, ...STARTED], ['failed']) },
+  },
+  {
+    ...DRILL,
+    when: 'all goes well',
+    expected: 'the server is as before, nobody is told, the snapshot is deleted',
+    run: 'green',
+    servers: { [SERVER]: runs(BEFORE, [...SNAPSHOT, 'disk', ...RESTORE, 'deleted'], []) },
+  },
+  {
+    ...DRILL,
+    when: 'the restore fails',
+    expected: 'somebody is told',
+    world: oneServer({ restoreEndsAs: 'error' }),
+    run: 'red',
+    servers: {
+      [SERVER]: {
+        ...{ disk: '(left by a failed restore)', isRunning: false, snapshots: [BEFORE] },
+        events: [...SNAPSHOT, 'disk', 'restore-begun', 'stopped', 'restore-failed'],
+      },
+    },
+    tells: ['"event":"failure"', 'The restore of web-server-01 from snapshot 901 failed'],
   },
 ]

@@ -1,18 +1,53 @@
 import { describe, expect, it } from 'vitest'
 import type { Fault, FaultRule } from '../../../emulator/faults.ts'
 import { ALL_PERMISSIONS } from '../../../emulator/settings.ts'
+import {
+  BEFORE,
+  changes,
+  deeds,
+  deployed,
+  diskOf,
+  green,
+  MINUTE,
+  red,
+  restoring,
+} from '../support/restoring.ts'
 import { WEB } from '../support/scenery.ts'
-import { BEFORE, changes, deeds, deployed, diskOf, MINUTE, NOW, restoring } from './scene.ts'
+import type { StageSettings, Transcript } from '../support/stage.ts'
 
 const RESTORE = { method: 'POST', path: '/snapshots/*/restore/' }
 const READ = { method: 'GET', path: '/servers/*/' }
+const STOP = { act: 'power', server: WEB.id, action: 'stop' } as const
+const POSTED = '0s POST /snapshots/801/restore/'
 
 /** The request of a restore that meets a fault: the first one unless told otherwise. */
 function lost(fault: Fault, when: 'before' | 'after', nth = 1): FaultRule {
   return { match: { ...RESTORE, nth }, when, fault }
 }
 
+/** The reads of the server that are answered with a status; the first one is that before the request. */
+function readFault(status: number, from: number, to?: number): FaultRule {
+  const match = { ...READ, from, ...(to === undefined ? {} : { to }) }
+  return { match, when: 'before', fault: { kind: 'refusal', status } }
+}
+
+function posts({ requests }: Transcript) {
+  return requests.filter(({ method }) => method === 'POST')
+}
+
+/** How long after the first request the second was sent, in milliseconds. */
+function gapOf(seen: Transcript): number {
+  const [first, second] = posts(seen)
+  return (second?.after ?? 0) - (first?.after ?? 0)
+}
+
 const RESET: Fault = { kind: 'reset' }
+/** The stage of a request that was lost and did nothing: when it is sent, and sent again; the reads until then. */
+const PLAIN = await deployed({}, { faults: [lost(RESET, 'before')] }).main(restoring())
+const [, SECOND = Number.NaN] = posts(PLAIN).map(({ after }) => after)
+const READS = PLAIN.requests.filter(
+  ({ method, path, after }) => method === 'GET' && path === '/servers/12345/' && after < SECOND,
+).length
 const LOST_ANSWERS: readonly (readonly [string, Fault])[] = [
   ['a reset connection', RESET],
   ['a closed connection', { kind: 'close' }],
@@ -21,16 +56,16 @@ const LOST_ANSWERS: readonly (readonly [string, Fault])[] = [
   ['an empty answer', { kind: 'empty' }],
   ['a page of HTML', { kind: 'html' }],
   ['an endless answer', { kind: 'oversized', bytes: 20_000_000 }],
-  ...[408, 425, 500, 502, 503, 504].map(status => [`status ${status}`, { kind: 'status', status }] as const),
+  ...[408, 500, 502, 503, 504].map(status => [`status ${status}`, { kind: 'status', status }] as const),
+  ['status 503 of the API', { kind: 'refusal', status: 503 }],
 ]
 
 describe('a restore whose answer is lost', () => {
   it.each(LOST_ANSWERS)('in %s is found by the restoring server, and sent once', async (_, fault) => {
     const stage = deployed({}, { faults: [lost(fault, 'after')] })
     const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: true, outputs: { status: 'restored' } })
-    expect(changes(seen)).toEqual(['0s POST /snapshots/801/restore/'])
-    expect(seen.log).toContain('web-server-01 is restoring: the request was accepted.')
+    expect(seen).toMatchObject(green('restored'))
+    expect(changes(seen)).toEqual([POSTED])
     expect(deeds(stage.world)).toEqual(['restore-begun 801'])
     expect(diskOf(stage.world)).toBe(BEFORE)
   })
@@ -40,411 +75,166 @@ describe('a restore whose answer is lost', () => {
     async (_, fault) => {
       const stage = deployed({}, { faults: [lost(fault, 'before')] })
       const seen = await stage.main(restoring())
-      expect(seen).toMatchObject({ green: true, outputs: { status: 'restored' } })
-      const posts = seen.requests.filter(({ method }) => method === 'POST')
-      expect(posts).toHaveLength(2)
-      expect((posts[1]?.after ?? 0) - (posts[0]?.after ?? 0)).toBeGreaterThanOrEqual(MINUTE)
+      expect(seen).toMatchObject(green('restored'))
+      expect(posts(seen)).toHaveLength(2)
+      expect(gapOf(seen)).toBeGreaterThanOrEqual(MINUTE)
       expect(deeds(stage.world)).toEqual(['restore-begun 801'])
       expect(diskOf(stage.world)).toBe(BEFORE)
     },
   )
 
-  it('says what is done and why', async () => {
-    const stage = deployed({}, { faults: [lost(RESET, 'before')] })
-    const seen = await stage.main(restoring())
-    expect(seen.log.slice(0, 5)).toMatchInlineSnapshot(`
-      [
-        "POST /snapshots/801/restore/ was cut off before its answer was complete: connection reset. Whether the restore was begun is not known; reading web-server-01 before anything is sent again.",
-        "web-server-01 did not begin to restore; the request did nothing and is sent once more.",
-        "The restore of web-server-01 from snapshot 801 is accepted; everything on the server is being overwritten.",
-        "web-server-01 is restoring.",
-        "web-server-01 is restoring, 1m 1s after the restore was accepted; 5 to 15 minutes are usual.",
-      ]
-    `)
-  })
-
   it('has been seen restoring then, so that the next settled status is its end', async () => {
-    const stage = deployed({ restoreMs: 10_000 }, { faults: [lost(RESET, 'after')] })
-    const seen = await stage.main(restoring())
-    expect(seen.green).toBe(true)
-    expect(seen.took).toBeLessThan(20_000)
+    const seen = await deployed({ restoreMs: 70_000 }, { faults: [lost(RESET, 'after')] }).main(restoring())
+    expect(seen).toMatchObject(green('restored'))
+    expect(seen.took).toBeLessThan(85_000)
   })
 
   it('may show an automatic stop before it shows restoring', async () => {
-    const stage = deployed(
-      { restoreStaleMs: 40_000, restoreStoppedMs: 50_000 },
-      { faults: [lost(RESET, 'after')] },
-    )
+    const timeline = { restoreStaleMs: 40_000, restoreStoppedMs: 50_000 }
+    const stage = deployed(timeline, { faults: [lost(RESET, 'after')] })
     const seen = await stage.main(restoring())
-    expect(seen.green).toBe(true)
+    expect(seen).toMatchObject(green('restored'))
     expect(changes(seen)).toHaveLength(1)
     expect(diskOf(stage.world)).toBe(BEFORE)
   })
 
-  it('twice is unknown, and never sent a third time', async () => {
-    const stage = deployed({}, { faults: [lost(RESET, 'before', 1), lost(RESET, 'before', 2)] })
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown' } })
-    expect(changes(seen)).toHaveLength(2)
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "POST /snapshots/801/restore/ was cut off before its answer was complete: connection reset. Whether web-server-01 is being overwritten cannot be told: it was sent twice, and web-server-01 did not begin to restore within a settle window. Look at the server in the VPS.org panel. If it is restoring, follow it with operation: wait, snapshot-id: 801; if it is not, run the restore again.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
-    expect(diskOf(stage.world)).toBe(NOW)
-  })
-
   it('twice, the second time acted upon, is followed to its end', async () => {
     const stage = deployed({}, { faults: [lost(RESET, 'before', 1), lost(RESET, 'after', 2)] })
-    const seen = await stage.main(restoring())
-    expect(seen.green).toBe(true)
+    expect(await stage.main(restoring())).toMatchObject(green('restored'))
     expect(deeds(stage.world)).toEqual(['restore-begun 801'])
   })
 
   it('is not taken for accepted because of reads that fail', async () => {
-    const stage = deployed(
-      {},
-      {
-        faults: [
-          lost(RESET, 'before'),
-          { match: { ...READ, from: 2, to: 4 }, when: 'before', fault: { kind: 'status', status: 500 } },
-        ],
-      },
-    )
-    const seen = await stage.main(restoring())
-    expect(seen.green).toBe(true)
-    const [first = 0, second = 0] = seen.requests
-      .filter(({ method }) => method === 'POST')
-      .map(({ after }) => after)
-    expect(Math.round((second - first) / 1_000)).toMatchInlineSnapshot(`83`)
-  })
-
-  it('is unknown when the server may no longer be read', async () => {
-    const stage = deployed(
-      {},
-      {
-        faults: [
-          lost(RESET, 'after'),
-          { match: { ...READ, from: 2 }, when: 'before', fault: { kind: 'status', status: 401 } },
-        ],
-      },
-    )
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.verdict).toMatchInlineSnapshot(
-      `"POST /snapshots/801/restore/ was cut off before its answer was complete: connection reset. Whether web-server-01 is being overwritten cannot be told: GET /servers/12345/ was answered with 401."`,
-    )
-  })
-
-  it('is unknown when the time is over before the server was read for long enough', async () => {
-    const stage = deployed({}, { faults: [lost(RESET, 'before')] })
-    const seen = await stage.main(restoring({ timeout: '40s' }))
-    expect(seen).toMatchObject({ green: false, took: 40_000, outputs: { status: 'unknown' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "POST /snapshots/801/restore/ was cut off before its answer was complete: connection reset. Whether web-server-01 is being overwritten cannot be told: the time ran out before its server could be read for long enough. Look at the server in the VPS.org panel. If it is restoring, follow it with operation: wait, snapshot-id: 801; if it is not, run the restore again.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
-  })
-
-  it('by the deadline itself is unknown', async () => {
-    const stage = deployed({}, { faults: [lost({ kind: 'hang' }, 'after')] })
-    const seen = await stage.main(restoring({ timeout: '20s' }))
-    expect(seen).toMatchObject({ green: false, took: 20_000, outputs: { status: 'unknown' } })
-    expect(seen.verdict).toMatchInlineSnapshot(
-      `"POST /snapshots/801/restore/ had no answer before the deadline: no answer within 19700 ms. Whether web-server-01 is being overwritten cannot be told: the time ran out before its server could be read for long enough."`,
-    )
-  })
-
-  it('is unknown at once where the token may not read the server', async () => {
-    const permissions = ALL_PERMISSIONS.filter(permission => permission.startsWith('snapshots'))
-    const stage = deployed({}, { settings: { permissions }, faults: [lost(RESET, 'after')] })
-    const seen = await stage.main(restoring({ wait: 'false' }))
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.verdict).toMatchInlineSnapshot(
-      `"POST /snapshots/801/restore/ was cut off before its answer was complete: connection reset. Whether web-server-01 is being overwritten cannot be told: the token may not read the server."`,
-    )
+    const faults = [lost(RESET, 'before'), readFault(500, 2, 4)]
+    const seen = await deployed({}, { faults }).main(restoring())
+    expect(seen).toMatchObject(green('restored'))
+    expect(posts(seen)).toHaveLength(2)
+    expect(posts(seen)[1]?.after).toBeGreaterThan(SECOND + 5_000)
   })
 
   it('and whose restore begins just before it is sent again is taken for accepted', async () => {
     // The first request arrives when its sender has long given up: after the last look, before the next reading.
-    const stage = deployed({}, { faults: [lost({ kind: 'delay', ms: 127_900 }, 'before')] })
+    const hung = await deployed({}, { faults: [lost({ kind: 'hang' }, 'before')] }).main(restoring())
+    const ms = gapOf(hung) - 150
+    const stage = deployed({}, { faults: [lost({ kind: 'delay', ms }, 'before')] })
     const seen = await stage.main(restoring())
-    expect(seen.green).toBe(true)
+    expect(seen).toMatchObject(green('restored'))
     expect(changes(seen)).toHaveLength(1)
-    expect(seen.log).toContain(
-      'web-server-01 did not begin to restore; the request did nothing and is sent once more.',
-    )
     expect(deeds(stage.world)).toEqual(['restore-begun 801'])
   })
 
   it('and that is refused when it is sent again is accepted if the server is restoring by then', async () => {
-    const stage = deployed({ readLagMs: 68_200 }, { faults: [lost(RESET, 'after')] })
+    const stage = deployed({ readLagMs: SECOND - 300 }, { faults: [lost(RESET, 'after')] })
     const seen = await stage.main(restoring())
-    expect(seen.requests.filter(({ method }) => method === 'POST').map(({ status }) => status)).toEqual([
-      null,
-      400,
-    ])
-    expect(seen).toMatchObject({ green: true, outputs: { status: 'restored' } })
+    expect(posts(seen).map(({ status }) => status)).toEqual([null, 400])
+    expect(seen).toMatchObject(green('restored'))
     // It was seen restoring: no settle window is needed at its end.
     expect(seen.took).toBeLessThan(10 * MINUTE + 10_000)
     expect(deeds(stage.world)).toEqual(['restore-begun 801'])
     expect(diskOf(stage.world)).toBe(BEFORE)
   })
 
-  it('and that is refused when it is sent again, while the server stands still, is unknown', async () => {
-    const stage = deployed({ readLagMs: 5 * MINUTE }, { faults: [lost(RESET, 'after')] })
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown', 'server-status': 'active' } })
-    expect(changes(seen)).toHaveLength(2)
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "POST /snapshots/801/restore/ was answered with 400: Server is not in a valid state for restoration. An earlier request for the restore got no answer: whether web-server-01 will be overwritten is not known. The status of web-server-01 is active. Correct what the API names.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
+  it('and that is refused when it is sent again, while the server is in transition, is tried when it has settled', async () => {
+    const happenings = [{ afterMs: SECOND - 20, act: STOP }]
+    const seen = await deployed({}, { faults: [lost(RESET, 'before')], happenings }).main(restoring())
+    expect(posts(seen).map(({ status }) => status)).toEqual([null, 400, 200])
+    expect(seen).toMatchObject(green('restored'))
   })
 
-  it('and that is refused when it is sent again, while the server is in passing, is tried when it has settled', async () => {
-    const stage = deployed(
-      {},
-      {
-        faults: [lost(RESET, 'before')],
-        happenings: [{ afterMs: 68_500, act: { act: 'power', server: WEB.id, action: 'stop' } }],
-      },
-    )
-    const seen = await stage.main(restoring())
-    expect(seen.requests.filter(({ method }) => method === 'POST').map(({ status }) => status)).toEqual([
-      null,
-      400,
-      200,
-    ])
-    expect(seen.green).toBe(true)
-    expect(seen.log).toMatchInlineSnapshot(`
-      [
-        "POST /snapshots/801/restore/ was cut off before its answer was complete: connection reset. Whether the restore was begun is not known; reading web-server-01 before anything is sent again.",
-        "web-server-01 did not begin to restore; the request did nothing and is sent once more.",
-        "The API refused the restore for now: web-server-01 is stopping. Trying again when it has settled.",
-        "web-server-01 (12345) is stopping; waiting until it settles.",
-        "The restore of web-server-01 from snapshot 801 is accepted; everything on the server is being overwritten.",
-        "web-server-01 is restoring.",
-        "web-server-01 is restoring, 1m 1s after the restore was accepted; 5 to 15 minutes are usual.",
-        "web-server-01 is restoring, 2m 16s after the restore was accepted; 5 to 15 minutes are usual.",
-        "web-server-01 is restoring, 3m 23s after the restore was accepted; 5 to 15 minutes are usual.",
-        "web-server-01 is restoring, 5m 4s after the restore was accepted; 5 to 15 minutes are usual.",
-        "web-server-01 is restoring, 6m 11s after the restore was accepted; 5 to 15 minutes are usual.",
-        "web-server-01 is restoring, 7m 15s after the restore was accepted; 5 to 15 minutes are usual.",
-        "web-server-01 is active.",
-        "The restore of web-server-01 has ended; the server is active.",
-        "web-server-01 is back at snapshot 801 (28 minutes old), running. What was written since 02:22 UTC is lost.",
-      ]
-    `)
-  })
-
-  it('and that is refused for another reason when it is sent again is unknown', async () => {
-    const stage = deployed(
-      {},
-      { faults: [lost(RESET, 'before', 1), lost({ kind: 'status', status: 404 }, 'before', 2)] },
-    )
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown' } })
-    expect(seen.verdict).toMatchInlineSnapshot(
-      `"POST /snapshots/801/restore/ was answered with 404. An earlier request for the restore got no answer: whether web-server-01 will be overwritten is not known."`,
-    )
-  })
-})
-
-describe('a restore whose request certainly did nothing', () => {
-  it.each([
-    ['no connection', { kind: 'refused' }],
-    ['status 429', { kind: 'status', status: 429 }],
-  ] as const)('because of %s is sent again without further ado', async (_, fault) => {
-    const stage = deployed({}, { faults: [lost(fault, 'before')] })
-    const seen = await stage.main(restoring())
-    expect(seen.green).toBe(true)
-    expect(seen.log[0]).toMatch(/^POST \/snapshots\/801\/restore\/ was .* Trying again in 0\.5 s\.$/)
-    expect(changes(seen)).toHaveLength(2)
+  it('is found by the restoring server when an outage is shorter than a restore', async () => {
+    const stage = deployed({}, { faults: [lost(RESET, 'after'), readFault(503, 2, 9)] })
+    expect(await stage.main(restoring())).toMatchObject(green('restored'))
     expect(deeds(stage.world)).toEqual(['restore-begun 801'])
   })
-
-  it.each([
-    ['a certificate that is not accepted', { kind: 'certificate' }],
-    ['a redirect', { kind: 'redirect', location: 'https://elsewhere.example/' }],
-    ['status 401', { kind: 'status', status: 401 }],
-    ['status 404', { kind: 'status', status: 404 }],
-    ['status 409', { kind: 'status', status: 409 }],
-  ] as const)('because of %s fails, and the server is as it was', async (_, fault) => {
-    const stage = deployed({}, { faults: [lost(fault, 'before')] })
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'failed' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.verdict).toMatch(
-      /^POST \/snapshots\/801\/restore\/ was .* web-server-01 was not overwritten\.$/,
-    )
-    expect(diskOf(stage.world)).toBe(NOW)
-  })
-
-  it('because the token may not restore says which permissions it has', async () => {
-    const permissions = ALL_PERMISSIONS.filter(permission => permission !== 'snapshots:write')
-    const stage = deployed({}, { settings: { permissions } })
-    const seen = await stage.main(restoring())
-    expect(seen.outputs['status']).toBe('failed')
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "POST /snapshots/801/restore/ was answered with 403: This token lacks the permission "snapshots:write". web-server-01 was not overwritten. Give the API token the permission that the API names, in your VPS.org account (https://admin.vps.org). It has servers:read, servers:write, snapshots:read.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
-  })
 })
 
-describe('a restore that is refused with 400', () => {
-  it('is somebody else’s when the server is restoring by then', async () => {
-    const stage = deployed({}, { happenings: [{ afterMs: 300, act: { act: 'restore', snapshot: '801' } }] })
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'failed', 'server-status': 'restoring' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "web-server-01 is being restored already, by somebody else or an earlier step. The request for this restore was refused. Do not restore again; follow it with operation: wait, snapshot-id: 801.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
-  })
+describe('a restore of which nobody can tell whether it was begun', () => {
+  const SNAPSHOTS_ONLY = ALL_PERMISSIONS.filter(permission => permission.startsWith('snapshots'))
+  const LOST = lost(RESET, 'before')
+  const ACTED = lost(RESET, 'after')
 
-  it('is tried again when the server has settled', async () => {
-    const stage = deployed(
-      {},
-      { happenings: [{ afterMs: 300, act: { act: 'power', server: WEB.id, action: 'restart' } }] },
-    )
-    const seen = await stage.main(restoring())
-    expect(seen.green).toBe(true)
-    expect(changes(seen)).toMatchInlineSnapshot(`
-      [
-        "0s POST /snapshots/801/restore/",
-        "51s POST /snapshots/801/restore/",
-      ]
-    `)
-    expect(seen.log.slice(0, 3)).toMatchInlineSnapshot(`
-      [
-        "The API refused the restore for now: web-server-01 is stopping. Trying again when it has settled.",
-        "web-server-01 (12345) is stopping; waiting until it settles.",
-        "web-server-01 (12345) is starting; waiting until it settles.",
-      ]
-    `)
-  })
+  // Long enough for a whole restore.
+  const OUTAGE: FaultRule = {
+    match: { ...READ, from: 2, forMs: 11 * MINUTE },
+    when: 'before',
+    fault: { kind: 'refusal', status: 503 },
+  }
 
-  it('again and again is given up at the deadline', async () => {
-    const stage = deployed(
-      { stoppingMs: 60 * MINUTE },
-      { happenings: [{ afterMs: 300, act: { act: 'power', server: WEB.id, action: 'stop' } }] },
-    )
-    const seen = await stage.main(restoring({ timeout: '3m' }))
-    expect(seen).toMatchObject({ green: false, took: 3 * MINUTE, outputs: { status: 'failed' } })
-    expect(seen.verdict).toMatchInlineSnapshot(
-      `"The server did not settle within 2m 58s: it was still stopping. Nothing was overwritten."`,
-    )
-    expect(changes(seen)).toHaveLength(1)
-  })
-
-  it('while the server stands still fails with the API’s words and the server’s status', async () => {
-    const stage = deployed({}, { settings: { restorableStatuses: ['stopped'] } })
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'failed', 'server-status': 'active' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "POST /snapshots/801/restore/ was answered with 400: Server is not in a valid state for restoration. web-server-01 was not overwritten. The status of web-server-01 is active. Correct what the API names.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
-  })
-
-  it('fails with the API’s words alone when the server cannot be read then', async () => {
-    const stage = deployed(
-      {},
+  interface Case {
+    readonly settings: StageSettings
+    readonly timeline?: Parameters<typeof deployed>[0]
+    readonly inputs?: Readonly<Record<string, string>>
+    readonly posts: number
+    readonly took?: number
+  }
+  const CASES: readonly (readonly [string, Case])[] = [
+    [
+      'it was sent twice, and never a third time',
+      { settings: { faults: [LOST, lost(RESET, 'before', 2)] }, posts: 2 },
+    ],
+    ['the server may no longer be read', { settings: { faults: [ACTED, readFault(401, 2)] }, posts: 1 }],
+    [
+      'the time is over before the server was read for long enough',
+      { settings: { faults: [LOST] }, inputs: { timeout: '40s' }, posts: 1, took: 40_000 },
+    ],
+    [
+      'there was no answer by the deadline',
       {
-        settings: { restorableStatuses: [] },
-        faults: [{ match: { ...READ, from: 2 }, when: 'before', fault: { kind: 'status', status: 401 } }],
+        settings: { faults: [lost({ kind: 'hang' }, 'after')] },
+        inputs: { timeout: '20s' },
+        posts: 1,
+        took: 20_000,
       },
-    )
-    const seen = await stage.main(restoring())
-    expect(seen.outputs['status']).toBe('failed')
-    expect(seen.verdict).toMatchInlineSnapshot(
-      `"POST /snapshots/801/restore/ was answered with 400: Server is not in a valid state for restoration. web-server-01 was not overwritten."`,
-    )
-  })
-})
-
-describe('a restore that was asked for once without an answer, and whose server changes before it is asked again', () => {
-  const FIRST_LOST = lost(RESET, 'before')
-
-  it('is unknown when the server does not settle in time', async () => {
-    const stage = deployed(
-      { stoppingMs: 60 * MINUTE },
+    ],
+    [
+      'the token may not read the server',
       {
-        faults: [FIRST_LOST],
-        happenings: [{ afterMs: 68_300, act: { act: 'power', server: WEB.id, action: 'stop' } }],
+        settings: { settings: { permissions: SNAPSHOTS_ONLY }, faults: [ACTED] },
+        inputs: { wait: 'false' },
+        posts: 1,
       },
-    )
-    const seen = await stage.main(restoring({ timeout: '3m' }))
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "The server did not settle within 1m 52s: it was still stopping. An earlier request for the restore got no answer: whether web-server-01 will be overwritten is not known. Look at the server in the VPS.org panel, then run the restore again.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
-  })
-
-  it('is unknown when the server may no longer be read', async () => {
-    const stage = deployed(
-      {},
+    ],
+    [
+      'the second request is refused while the server stands still',
       {
-        faults: [
-          FIRST_LOST,
-          { match: { ...READ, from: 11 }, when: 'before', fault: { kind: 'status', status: 401 } },
-        ],
+        settings: { faults: [ACTED] },
+        timeline: { readLagMs: 5 * MINUTE },
+        inputs: { timeout: '2m' },
+        posts: 3,
       },
-    )
-    const seen = await stage.main(restoring())
-    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown' } })
-    expect(changes(seen)).toHaveLength(1)
-    expect(seen.annotations).toMatchInlineSnapshot(`
-      [
-        {
-          "level": "error",
-          "text": "GET /servers/12345/ was answered with 401. An earlier request for the restore got no answer: whether web-server-01 will be overwritten is not known. The API token is wrong, incomplete, expired or revoked. Make a new one under API tokens in your VPS.org account (https://admin.vps.org) and pass it whole.",
-          "title": "Restore failed",
-        },
-      ]
-    `)
+    ],
+    [
+      'the second request is refused for another reason',
+      { settings: { faults: [LOST, lost({ kind: 'refusal', status: 404 }, 'before', 2)] }, posts: 2 },
+    ],
+    [
+      'the server does not settle before the second request',
+      {
+        settings: { faults: [LOST], happenings: [{ afterMs: SECOND - 120, act: STOP }] },
+        timeline: { stoppingMs: 60 * MINUTE },
+        inputs: { timeout: '3m' },
+        posts: 1,
+      },
+    ],
+    [
+      'the server may no longer be read before the second request',
+      { settings: { faults: [LOST, readFault(401, READS)] }, posts: 1 },
+    ],
+    [
+      'the server could not be read for as long as a restore takes',
+      { settings: { faults: [ACTED, OUTAGE] }, posts: 1 },
+    ],
+  ]
+
+  it.each(CASES)('is unknown, since %s', async (_, { settings, timeline, inputs, posts: sent, took }) => {
+    const stage = deployed(timeline, settings)
+    const seen = await stage.main(restoring(inputs))
+    expect(seen).toMatchObject(red('unknown', 'lost-answer'))
+    expect(posts(seen).length).toBeGreaterThanOrEqual(sent)
+    // Only what was refused is sent more than twice.
+    expect(posts(seen).filter(({ status }) => status === null).length).toBeLessThanOrEqual(2)
+    expect(seen.took).toBe(took ?? seen.took)
+    const acted = settings.faults?.some(({ when }) => when === 'after') === true
+    expect(deeds(stage.world)).toEqual(acted ? ['restore-begun 801'] : [])
   })
 })

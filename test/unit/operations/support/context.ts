@@ -1,8 +1,8 @@
-import type { Context } from '../../../../src/operations/context.ts'
-import { createRetryLog } from '../../../../src/operations/retry-log.ts'
-import type { Pace } from '../../../../src/policy/schedule.ts'
+import type { PollConfig } from '../../../../src/policy/poll-config.ts'
 import { createReport } from '../../../../src/report/report.ts'
+import type { Context } from '../../../../src/run/context.ts'
 import { createClient } from '../../../../src/vps/client.ts'
+import { createRetryLog } from '../../../../src/waiting/retry-log.ts'
 import { Faults } from '../../../emulator/faults.ts'
 import { DEFAULT_SETTINGS } from '../../../emulator/settings.ts'
 import { VirtualClock } from '../../../emulator/virtual-clock.ts'
@@ -12,7 +12,7 @@ import { createRecorder } from './recorder.ts'
 import { ORIGIN, START, type StageSettings } from './stage.ts'
 
 /** What an operation works with, for tests of one module by itself; the world is at the end of the wire as in a stage. */
-export function createContext(settings: StageSettings & { readonly pace?: Pace } = {}) {
+export function createContext(settings: StageSettings & { readonly pace?: PollConfig } = {}) {
   const clock = new VirtualClock(START)
   const world = new World(() => clock.now(), { nextSnapshotId: '802', ...settings })
   const faults = new Faults()
@@ -27,10 +27,10 @@ export function createContext(settings: StageSettings & { readonly pace?: Pace }
   const ctx: Context = {
     ...around,
     report,
-    sayRetry: createRetryLog(report, clock),
-    api: createClient({ ...around, apiUrl, token: DEFAULT_SETTINGS.token, wire }),
+    logRetry: createRetryLog(report, clock),
+    api: createClient({ ...around, apiUrl, token: DEFAULT_SETTINGS.token, transport: wire }),
     origin: { ...ORIGIN, ...settings.origin },
-    pace: settings.pace ?? { timeLapse: false },
+    pace: settings.pace ?? { acceleratedClock: false },
     maxParallel: 10,
     probe: () => Promise.resolve(undefined),
   }

@@ -24,7 +24,14 @@ export interface Recorder extends Runner {
 }
 
 /** Makes a recorder; with `failSummary` the summary cannot be written. */
-export function createRecorder(settings: { readonly failSummary?: boolean } = {}): Recorder {
+export function createRecorder(
+  settings: {
+    readonly failSummary?: boolean
+    readonly failOutputs?: boolean
+    readonly failState?: (name: string) => boolean
+    readonly onSummary?: () => void
+  } = {},
+): Recorder {
   const log: string[] = []
   const printed: string[] = []
   const debugLines: string[] = []
@@ -55,9 +62,16 @@ export function createRecorder(settings: { readonly failSummary?: boolean } = {}
     startGroup: title => printed.push(`group: ${title}`),
     endGroup: () => printed.push('endgroup'),
     mask: secret => masks.push(secret),
-    setOutput: (name, value) => outputWrites.push([name, value]),
-    saveState: (name, value) => stateWrites.push([name, value]),
+    setOutput: (name, value) => {
+      if (settings.failOutputs === true) throw new Error('no space left on device')
+      outputWrites.push([name, value])
+    },
+    saveState: (name, value) => {
+      if (settings.failState?.(name) === true) throw new Error('no space left on device')
+      stateWrites.push([name, value])
+    },
     writeSummary: markup => {
+      settings.onSummary?.()
       if (settings.failSummary === true) return Promise.reject(new Error('no space left on device'))
       summary += markup
       return Promise.resolve()

@@ -1,5 +1,6 @@
-import type { RunOrigin } from '../../../../src/domain/origin.ts'
+import type { WorkflowRun } from '../../../../src/domain/workflow-run.ts'
 import { formatMarker, markerFor, type Purpose } from '../../../../src/policy/marker.ts'
+import type { FaultRule } from '../../../emulator/faults.ts'
 import type { ServerSpec, SnapshotSpec } from '../../../emulator/settings.ts'
 import { ORIGIN, START } from './stage.ts'
 
@@ -50,7 +51,23 @@ export function byWorkflow(
   },
 ): SnapshotSpec {
   const { run = '9000000000', attempt = 1, purpose = 'deploy', workflow = ORIGIN.workflow } = made
-  const origin: RunOrigin = { ...ORIGIN, runId: run, attempt, workflow }
+  const origin: WorkflowRun = { ...ORIGIN, runId: run, attempt, workflow }
   const marker = formatMarker(markerFor(origin, purpose, 'k0000000'))
   return { ...byHand({ name: `deploy-${made.id}`, ...made }), description: `made by a run ${marker}` }
+}
+
+/** The API itself answers with this status and these words, and does nothing. */
+export function refuse(match: NonNullable<FaultRule['match']>, status: number, detail = 'No.'): FaultRule {
+  return { match, when: 'before', fault: { kind: 'status', status, body: JSON.stringify({ detail }) } }
+}
+
+/** The nth request for a snapshot goes wrong so: after the world has acted upon it, or before. */
+export function failCreate(fault: FaultRule['fault'], when: FaultRule['when'], nth = 1): FaultRule {
+  return { match: { method: 'POST', path: '/snapshots/', nth }, when, fault }
+}
+
+/** The nth such request is to be sent again after so many seconds. */
+export function later(seconds: number, method: string, path: string, nth = 1): FaultRule {
+  const headers = { 'retry-after': String(seconds) }
+  return { match: { method, path, nth }, when: 'before', fault: { kind: 'status', status: 429, headers } }
 }

@@ -3,10 +3,10 @@
  * with a runner that keeps all it is told. Nothing sleeps, and every run of a test is the same.
  */
 import { Cancelled, type Random } from '../../../../src/domain/clock.ts'
-import type { RunOrigin } from '../../../../src/domain/origin.ts'
+import type { WorkflowRun } from '../../../../src/domain/workflow-run.ts'
+import type { HttpTransport } from '../../../../src/http/http-transport.ts'
 import type { HealthTarget } from '../../../../src/inputs.ts'
-import { mainStage, postStage, type Surroundings } from '../../../../src/stages.ts'
-import type { Wire } from '../../../../src/vps/wire.ts'
+import { mainStage, postStage, type StageDeps } from '../../../../src/stages.ts'
 import { BASE_PATH } from '../../../emulator/api.ts'
 import { type FaultRule, Faults } from '../../../emulator/faults.ts'
 import type { LoggedRequest } from '../../../emulator/request-log.ts'
@@ -21,7 +21,7 @@ export const START = Date.parse('2026-03-02T02:40:00Z')
 export const TOKEN = DEFAULT_SETTINGS.token
 
 /** The run that every stage is, unless the test says otherwise. */
-export const ORIGIN: RunOrigin = {
+export const ORIGIN: WorkflowRun = {
   repository: 'octo/shop',
   workflow: 'octo/shop/.github/workflows/deploy.yml',
   workflowName: 'Deploy',
@@ -30,6 +30,8 @@ export const ORIGIN: RunOrigin = {
   event: 'push',
   job: 'deploy',
   sha: '0123456789abcdef0123456789abcdef01234567',
+  actor: 'octocat',
+  isNestedInForeignRunner: false,
   serverUrl: 'https://github.com',
   action: 'octo/vps-snapshot-action@v1',
 }
@@ -54,7 +56,7 @@ export interface StageSettings extends WorldSetup {
   readonly faults?: readonly FaultRule[]
   /** What somebody else does, so many milliseconds after the clock began. */
   readonly happenings?: readonly { readonly afterMs: number; readonly act: Act }[]
-  readonly origin?: Partial<RunOrigin>
+  readonly origin?: Partial<WorkflowRun>
   /** From a request to its answer, in milliseconds; the world acts half-way. 100 by default. */
   readonly latencyMs?: number
   /** Why a health target does not answer; undefined when it does. Every one answers by default. */
@@ -63,6 +65,12 @@ export interface StageSettings extends WorldSetup {
   readonly random?: Random
   /** The job summary cannot be written. */
   readonly failSummary?: boolean
+  /** No output can be written. */
+  readonly failOutputs?: boolean
+  /** Which values cannot be saved for the post stage. */
+  readonly failState?: (name: string) => boolean
+  /** The runner asks for the end while the summary is written. */
+  readonly cancelOnSummary?: boolean
 }
 
 /** When the runner asks for the end of a stage. */
@@ -129,7 +137,12 @@ export interface Stage {
    */
   post(
     jobStatus: string,
-    options?: { readonly cancel?: Cancel; readonly state?: Readonly<Record<string, string>> },
+    options?: {
+      readonly cancel?: Cancel
+      readonly state?: Readonly<Record<string, string>>
+      /** Those that the post stage sees besides job-status; none by default. */
+      readonly inputs?: Inputs
+    },
   ): Promise<Transcript>
 }
 
@@ -152,8 +165,10 @@ export function createStage(settings: StageSettings = {}): Stage {
       saved = transcript.state
       return transcript
     },
-    post: (jobStatus, { cancel, state = saved } = {}) =>
-      play(scene, { stage: postStage, inputs: { 'job-status': jobStatus }, state, cancel }),
+    post: (jobStatus, { cancel, state = saved, inputs = {} } = {}) => {
+      const given = Object.keys(inputs).length === 0 ? {} : { 'api-token': TOKEN, ...inputs }
+      return play(scene, { stage: postStage, inputs: { ...given, 'job-status': jobStatus }, state, cancel })
+    },
   }
 }
 
@@ -164,7 +179,7 @@ interface Scene {
 }
 
 interface Play {
-  readonly stage: (around: Surroundings) => Promise<boolean>
+  readonly stage: (around: StageDeps) => Promise<boolean>
   readonly inputs: Inputs
   readonly state: Readonly<Record<string, string>>
   readonly cancel: Cancel | undefined
@@ -172,20 +187,27 @@ interface Play {
 
 async function play(scene: Scene, { stage, inputs, state, cancel }: Play): Promise<Transcript> {
   const { settings, clock, wire } = scene
-  const runner = createRecorder(settings)
   const controller = new AbortController()
+  const abort = (): void => controller.abort(new Cancelled(cancel?.signal ?? 'SIGINT'))
+  const runner = createRecorder({
+    ...settings,
+    onSummary: () => {
+      if (settings.cancelOnSummary === true) abort()
+    },
+  })
   const began = clock.now()
   const before = wire.log.all.length
   const probings: Probing[] = []
-  const abort = (): void => controller.abort(new Cancelled(cancel?.signal ?? 'SIGINT'))
   if (cancel !== undefined && 'afterMs' in cancel) clock.at(began + cancel.afterMs, abort)
   const green = await clock.run(
     stage({
       ...{ runner, clock, signal: controller.signal },
       wire: cancel !== undefined && 'nth' in cancel ? cancelling(wire, cancel, abort) : wire,
+      tellWire: wire,
+      env: {},
       random: settings.random ?? (() => 0.5),
       origin: { ...ORIGIN, ...settings.origin },
-      readInput: name => inputs[name] ?? '',
+      inputs: new Map(Object.entries(inputs)),
       readState: name => state[name] ?? '',
       probe: (target, { timeoutMs, signal }) => {
         signal.throwIfAborted()
@@ -214,10 +236,10 @@ async function play(scene: Scene, { stage, inputs, state, cancel }: Play): Promi
 
 /** A wire that asks for the end just after it has sent the nth of some requests. */
 function cancelling(
-  wire: Wire,
+  wire: HttpTransport,
   cancel: { readonly request?: string; readonly nth: number },
   abort: () => void,
-): Wire {
+): HttpTransport {
   let seen = 0
   return {
     send: (request, options) => {

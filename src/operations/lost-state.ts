@@ -1,0 +1,32 @@
+import type { ParsedInputs } from '../inputs.ts'
+import type { OperationRun } from '../run/operation-run.ts'
+import type { Problem } from '../run/problem.ts'
+import * as messages from './messages.ts'
+
+/** What the end of a job was to do, as far as the step's inputs tell, where what the main stage saved is lost. */
+export interface LostState {
+  /** Something was due that only the saved state could have done. */
+  readonly problem: Problem | undefined
+  /** Said where nothing was due, or where that cannot be told. */
+  readonly warning: string | undefined
+}
+
+/**
+ * What to say where the main stage's state is lost: nothing is changed. It is red where the step's inputs show that
+ * something was due; a nested composite action may have lost them, too.
+ */
+export function judgeLostState(parsed: ParsedInputs, jobStatus: OperationRun['jobStatus']): LostState {
+  if (!parsed.ok) return { problem: undefined, warning: messages.STATE_LOST_UNCLEAR }
+  const { inputs } = parsed
+  if (inputs.operation !== 'create' && inputs.operation !== 'wait')
+    return { problem: undefined, warning: undefined }
+  const isRestoreDue =
+    jobStatus === 'unknown' ? inputs.restoreOn.length > 0 : inputs.restoreOn.some(end => end === jobStatus)
+  const mayBeDown = inputs.operation === 'create' && inputs.stopServer
+  if (isRestoreDue || mayBeDown)
+    return { problem: messages.stateLost(isRestoreDue, mayBeDown, inputs.servers), warning: undefined }
+  const isCleanUpDue =
+    inputs.deleteOn.some(end => end === jobStatus) ||
+    (inputs.keepLast !== undefined && jobStatus === 'success')
+  return { problem: undefined, warning: isCleanUpDue ? messages.STATE_LOST_CLEAN_UP : undefined }
+}

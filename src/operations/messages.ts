@@ -1,0 +1,392 @@
+/**
+ * Every sentence that an operation itself says: log lines, warnings, plans of a dry run, and why it goes no further. Texts
+ * from the API are raw; the report makes them harmless.
+ */
+import type { Snapshot } from '../domain/entities.ts'
+import type { ServerId, SnapshotId } from '../domain/ids.ts'
+import { SLOTS } from '../domain/limits.ts'
+import { formatDuration } from '../policy/durations.ts'
+import type { Interleaved } from '../policy/interleaved.ts'
+import { ageOf, lastStatus, serverLabel, snapshotIdOf } from '../run/labels.ts'
+import { advice, type NextStep } from '../run/next-step.ts'
+import type { Problem } from '../run/problem.ts'
+import type { Reason } from '../run/reasons.ts'
+import type { ServerRun } from '../run/server-run.ts'
+import type { ApiFailure } from '../vps/failure.ts'
+import { describeFailure } from '../vps/failure-messages.ts'
+
+function certain(reason: Reason, what: string, state: string, ...next: readonly NextStep[]): Problem {
+  return { reason, done: 'nothing', what, state, next }
+}
+
+export const NOTHING_CHANGED = 'Nothing was changed.'
+
+/** The titles of the log's groups. */
+export const GROUPS = { preflight: 'Preflight checks', snapshots: 'Snapshots', restore: 'Restore' } as const
+
+// ---- create
+
+export function nameChanged(given: string, name: string): string {
+  return `Snapshot name "${given}" contains unsupported characters; using "${name}".`
+}
+
+export const NO_SNAPSHOT_OF_IT = 'No snapshot of it was taken.'
+
+export function notSettledForCreate(settled: string, seen: string): Problem {
+  const next = { kind: 're-run', after: 'Check the server in the VPS.org panel, then' } as const
+  return certain('server-busy', settled, `${seen} ${NO_SNAPSHOT_OF_IT}`, next)
+}
+
+export function needsReadableServer(input: string, state: string): string {
+  return `\`${input}\` needs a token that may read the server. ${state}`.trim()
+}
+
+export function unreadableServer(server: ServerId): string {
+  return `This token may not read server ${server}, so its status is unknown. Taking the snapshot anyway.`
+}
+
+export function snapshotAccepted(run: ServerRun, { id, name }: Snapshot): string {
+  return `Snapshot ${id} of ${serverLabel(run)} was accepted: "${name}".`
+}
+
+export function snapshotCompleted(run: ServerRun): string {
+  return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} is complete.`
+}
+
+export function lastSlotTaken(run: ServerRun, { id }: Snapshot): string {
+  return `Snapshot ${id} uses the last slot of ${serverLabel(run)} (${SLOTS} of ${SLOTS}). The next create will fail unless you set \`keep-last\` or \`when-full: delete-oldest\`, or delete a snapshot.`
+}
+
+export function mayBeInconsistent(run: ServerRun): string {
+  return `${serverLabel(run)} is running: files being written may be inconsistent in the snapshot (\`stop-server: true\` avoids this).`
+}
+
+/** An unknown status is not the same as not running. */
+export function cannotStop(run: ServerRun): Problem {
+  return certain(
+    'server-busy',
+    `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`,
+    `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`,
+    advice('Check the server in the VPS.org panel, or take the snapshot without `stop-server`.'),
+  )
+}
+
+export function nameTaken(run: ServerRun, { id, name }: Snapshot): string {
+  return `${serverLabel(run)} already has a snapshot named "${name}" (${id}). To tell the two apart later, use \`snapshot-id\` instead of \`snapshot-name\`.`
+}
+
+export function startedByOther(run: ServerRun): Problem {
+  return certain(
+    'server-busy',
+    `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`,
+    NO_SNAPSHOT_OF_IT,
+    { kind: 're-run', after: 'Check what else starts or restores the server, then' },
+  )
+}
+
+export function wouldTake(run: ServerRun, name: string, used: number): string {
+  return `Would take snapshot "${name}" of ${serverLabel(run)} (${run.server.status ?? 'status unknown'}, ${used} of ${SLOTS} slots in use).`
+}
+
+export function wouldStop(run: ServerRun): string {
+  return `Would stop ${serverLabel(run)} first and start it again afterwards.`
+}
+
+export function wouldLeave(run: ServerRun): string {
+  return `Would not stop ${serverLabel(run)}: it is not running.`
+}
+
+export function wouldDeleteFirst({ id, name }: Snapshot): string {
+  return `Would delete snapshot ${id} "${name}" first, because no slot is free.`
+}
+
+// ---- restore
+
+export function twoOfOneServer(one: Snapshot, other: Snapshot): Problem {
+  const what = `Snapshots ${one.id} and ${other.id} both belong to server ${other.server.id}.`
+  const next = advice('Set one snapshot for each server.')
+  return { ...certain('ambiguous', what, NOTHING_CHANGED, next), candidates: [one, other] }
+}
+
+/** @param candidates what could be restored instead; undefined where it could not be read */
+export function notFound(ids: readonly SnapshotId[], candidates: readonly Snapshot[] | undefined): Problem {
+  const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(', ')} were`} not found.`
+  const next = advice('Set `snapshot-id` to a snapshot that exists.')
+  return {
+    ...certain(
+      'not-found',
+      what,
+      `Nothing was restored from ${ids.length === 1 ? 'it' : 'them'}.${alternatives(candidates)}`,
+      next,
+    ),
+    candidates: candidates ?? [],
+  }
+}
+
+function alternatives(candidates: readonly Snapshot[] | undefined): string {
+  if (candidates === undefined) return ' The snapshots that could be restored instead could not be read.'
+  return candidates.length === 0 ? ' There is no other snapshot that could be restored.' : ''
+}
+
+/** Why a snapshot must not be restored. */
+export type Rejection =
+  | { readonly why: 'not completed' }
+  | { readonly why: 'age unknown' }
+  | { readonly why: 'too old'; readonly ageMs: number; readonly maxAgeMs: number }
+
+export function rejected(
+  run: ServerRun,
+  snapshot: Snapshot,
+  rejection: Rejection,
+  candidates: readonly Snapshot[] | undefined,
+): Problem {
+  const isAge = rejection.why !== 'not completed'
+  const hasOther = (candidates ?? []).length > 0
+  return {
+    ...certain(
+      isAge ? 'too-old' : 'not-completed',
+      `Snapshot ${snapshot.id} was not restored: ${rejectionText(snapshot, rejection)}.`,
+      `${serverLabel(run)} was not changed.${alternatives(candidates)}`,
+      ...(hasOther ? [advice('Set `snapshot-id` to another snapshot.')] : []),
+      ...(isAge ? [advice('To restore an older snapshot, raise or remove `max-snapshot-age`.')] : []),
+    ),
+    candidates: candidates ?? [],
+  }
+}
+
+function rejectionText(snapshot: Snapshot, rejection: Rejection): string {
+  switch (rejection.why) {
+    case 'not completed':
+      return `its status is "${snapshot.status}", not completed`
+    case 'age unknown':
+      return 'its age is unknown, and `max-snapshot-age` is set'
+    case 'too old': {
+      const [is, may] = [formatDuration(rejection.ageMs), formatDuration(rejection.maxAgeMs)]
+      return `it is ${is === may ? 'just over ' : ''}${is} old, and \`max-snapshot-age\` is ${may}`
+    }
+  }
+}
+
+export function unreadableForPlan(server: ServerId): string {
+  return `This token may not read server ${server}, so its status is unknown.`
+}
+
+export const DRY_RUN_SENT_NOTHING = 'This was a dry run: nothing was sent.'
+
+export function wouldTakeSafety(run: ServerRun): string {
+  return `Would first take a safety snapshot of ${serverLabel(run)}.`
+}
+
+export function wouldOverwrite(run: ServerRun, snapshot: Snapshot, now: number): string {
+  return `Would overwrite ${serverLabel(run)} (${run.server.id}, ${lastStatus(run)}) with snapshot ${snapshot.id} "${snapshot.name}" (${ageOf(snapshot, now)}).`
+}
+
+export function safetyInCancelledJob(run: ServerRun): string {
+  return `The job was cancelled, so little time is left: if the safety snapshot of ${serverLabel(run)} does not complete within four minutes, nothing is restored. To restore without a safety snapshot, set \`safety-snapshot: false\`.`
+}
+
+export function safetyFailed(run: ServerRun, { what, state, ...problem }: Problem): Problem {
+  return {
+    ...problem,
+    what: `${serverLabel(run)} was not restored: its safety snapshot could not be taken.`,
+    state: [what, state].filter(text => text !== '').join(' '),
+    next: [...problem.next, advice('To restore without a safety snapshot, set `safety-snapshot: false`.')],
+  }
+}
+
+export function safetyDescription(run: ServerRun): string {
+  return `State of ${serverLabel(run)} before snapshot ${snapshotIdOf(run)} was restored`
+}
+
+export function safetyAccepted(run: ServerRun, { id }: Snapshot): string {
+  return `Safety snapshot ${id} of ${serverLabel(run)} was accepted.`
+}
+
+export function safetyCompleted(run: ServerRun, { id }: Snapshot): string {
+  return `Safety snapshot ${id} of ${serverLabel(run)} is complete.`
+}
+
+export function restoreAccepted(run: ServerRun): string {
+  return `The restore of ${serverLabel(run)} from snapshot ${snapshotIdOf(run)} was accepted. Everything on the server is being overwritten.`
+}
+
+export function notSeenRestoring(run: ServerRun): string {
+  return `${serverLabel(run)} has not reported "restoring" yet.`
+}
+
+export function restoreEnded(run: ServerRun, phase: string): string {
+  return `The restore of ${serverLabel(run)} has finished; the server is ${phase === 'active' ? 'running' : phase}.`
+}
+
+export function leftStopped(run: ServerRun): string {
+  return `Leaving ${serverLabel(run)} stopped (\`start-after-restore: false\`).`
+}
+
+// ---- delete
+
+export function absent(id: SnapshotId): string {
+  return `Snapshot ${id} was not found: it has already been deleted, or the ID is wrong.`
+}
+
+export function wouldDelete(run: ServerRun, { id, name, createdAt }: Snapshot, now: number): string {
+  return `Would delete snapshot ${id} "${name}" of ${serverLabel(run)} (${ageOf({ createdAt }, now)}).`
+}
+
+export function goneAlready({ id }: Snapshot): string {
+  return `Snapshot ${id} had already been deleted.`
+}
+
+export function givenTwice(one: ServerId, other: ServerId): Problem {
+  const what = `\`server-id\` names one server twice: ${one} and ${other} are the same.`
+  return certain('invalid-input', what, NOTHING_CHANGED, advice(`Remove ${other} from \`server-id\`.`))
+}
+
+export function unknownButListed({ id, server }: Snapshot): Problem {
+  const what = `Snapshot ${id} was not deleted: VPS.org says that it does not exist, and lists it all the same.`
+  return certain('not-found', what, '', { kind: 'list', server: server.id })
+}
+
+export function deletionAccepted(run: ServerRun, { id, name }: Snapshot): string {
+  return `The deletion of snapshot ${id} "${name}" of ${serverLabel(run)} was accepted.`
+}
+
+export function unlistedDeleted(id: SnapshotId): string {
+  return `Snapshot ${id} was not in the list yet; its deletion was accepted.`
+}
+
+export function deletionUnknown({ id }: Pick<Snapshot, 'id'>): string {
+  return `It is unknown whether snapshot ${id} was deleted.`
+}
+
+export function notDeleted({ id }: Snapshot): string {
+  return `Snapshot ${id} was not deleted.`
+}
+
+export function deletionUnobservable({ id }: Snapshot): string {
+  return `The deletion of snapshot ${id} was accepted; whether it is gone could not be seen.`
+}
+
+// ---- wait
+
+export function nothingToWaitFor(ids: readonly SnapshotId[]): Problem {
+  const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(', ')} were`} not found.`
+  return certain('not-found', what, 'There is nothing to wait for.', { kind: 'list', server: undefined })
+}
+
+export function notOfThisRun(snapshots: readonly Snapshot[]): Problem {
+  const [first, ...others] = snapshots
+  const which =
+    others.length === 0
+      ? `Snapshot ${first?.id} was`
+      : `Snapshots ${snapshots.map(({ id }) => id).join(', ')} were`
+  return certain(
+    'wrong-run',
+    `${which} not made by this workflow run, so no rollback is armed.`,
+    'A rollback to it could undo more than this deploy. Nothing was changed, and the deploy should not begin.',
+    advice("Set `snapshot-id` to the output of this run's own `operation: create` step."),
+  )
+}
+
+export function snapshotIs(run: ServerRun, { id, status }: Snapshot): string {
+  return `Snapshot ${id} of ${serverLabel(run)} is ${status.replaceAll('_', ' ')}.`
+}
+
+export function followingRestore(run: ServerRun): string {
+  return `${serverLabel(run)} is being restored; waiting for the restore to finish.`
+}
+
+export function makingSure(run: ServerRun, status: string): string {
+  return `${serverLabel(run)} is ${status}; confirming that no restore is in progress.`
+}
+
+export function serverIs(run: ServerRun): string {
+  return `${serverLabel(run)} is ${lastStatus(run)}.`
+}
+
+export function brokenServer(run: ServerRun): Problem {
+  return certain(
+    'restore-failed',
+    `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`,
+    'If it was being restored, the restore has failed.',
+    advice('Check the server in the VPS.org panel. Restore it again, or contact VPS.org support.'),
+  )
+}
+
+export function restoreNotVisible(run: ServerRun): string {
+  return `Snapshot ${snapshotIdOf(run)} is complete, but it could not be seen whether ${serverLabel(run)} is being restored.`
+}
+
+// ---- the end of the job
+
+export const JOB_STATUS_UNKNOWN =
+  'The runner did not say how the job ended (`job-status` is empty or unknown), so nothing was restored or deleted.'
+
+export function interleavedUnknown(failure: ApiFailure): string {
+  return `It could not be checked whether another run has deployed since: ${describeFailure(failure)} Restoring anyway.`
+}
+
+export function interleaved(run: ServerRun, { snapshot, marker }: Interleaved, runId: string): Problem {
+  return certain(
+    'interleaved',
+    `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since run ${runId}.`,
+    `Snapshot ${snapshot.id} of that run is newer than ${snapshotIdOf(run)}; a rollback would undo that deploy, too. Nothing was overwritten.`,
+    { kind: 'restore', snapshot: run.target?.id ?? snapshot.id },
+  )
+}
+
+export function interleavedWarning(run: ServerRun, { snapshot, marker }: Interleaved): string {
+  return `Run ${marker.run} has deployed to ${serverLabel(run)} since this snapshot was taken (its snapshot ${snapshot.id} is newer): restoring undoes that deploy, too.`
+}
+
+export function fullAfterFailure(run: ServerRun, jobStatus: 'failure' | 'cancelled'): string {
+  const how = jobStatus === 'failure' ? 'failed' : 'was cancelled'
+  return `The job ${how}, so \`keep-last\` deleted nothing. ${serverLabel(run)} has ${run.slots} of ${SLOTS} slots in use: the next create will be refused unless \`when-full: delete-oldest\` is set.`
+}
+
+// ---- the runner's files
+
+export function cannotArm(why: string): Problem {
+  return certain(
+    'runner-files',
+    "The runner's state file cannot be written, so nothing could be done at the end of the job.",
+    `${NOTHING_CHANGED} The cause: ${why}.`,
+    advice(
+      'Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed.',
+    ),
+  )
+}
+
+export function disarmed(why: string): Problem {
+  return certain(
+    'runner-files',
+    "No rollback is armed: the runner's state file can no longer be written.",
+    `The snapshot exists. The cause: ${why}.`,
+    { kind: 're-run', after: 'Check the disk of the runner, then' },
+  )
+}
+
+export const CANCELLED_AT_THE_END =
+  'The step was cancelled just before its end: no rollback is armed for this job.'
+
+export const STATE_LOST_UNCLEAR =
+  'What the main step saved for the end of the job is missing, and so are its inputs: nothing was restored, started or deleted. If the job failed after a deploy, restore the server yourself.'
+
+export const STATE_LOST_CLEAN_UP =
+  'What the main step saved for the end of the job is missing: no snapshot was deleted.'
+
+export function stateLost(isRestoreDue: boolean, mayBeDown: boolean, servers: readonly ServerId[]): Problem {
+  const list = servers.join(', ')
+  return certain(
+    'lost-state',
+    `${isRestoreDue ? 'Nothing was restored' : 'Nothing was started'}: what the snapshot step saved is missing.`,
+    mayBeDown ? 'The server may still be stopped.' : 'The post step cannot tell which snapshot to restore.',
+    ...(isRestoreDue
+      ? [
+          advice(
+            `If the deploy has begun, find this run's snapshot with \`operation: list\`${list === '' ? '' : ` and \`server-id: ${list}\``}, and restore it.`,
+          ),
+        ]
+      : []),
+    ...(mayBeDown ? [{ kind: 'start server' } as const] : []),
+  )
+}

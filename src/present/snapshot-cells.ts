@@ -1,0 +1,65 @@
+import type { Snapshot } from '../domain/entities.ts'
+import type { WorkflowRun } from '../domain/workflow-run.ts'
+import { formatAge } from '../policy/durations.ts'
+import { isOwn, isThisRepository, type Marker, parseMarker } from '../policy/marker.ts'
+import { formatSize } from '../policy/sizes.ts'
+import { createdAtMs } from '../policy/timestamps.ts'
+import type { Cell } from '../report/text-table.ts'
+import { clockTime } from './messages.ts'
+
+/** A server for a table: its name, where it is known, and its id. */
+export function serverCell({ name, id }: { readonly name: string; readonly id: string }): string {
+  return name === '' ? id : `${name} (${id})`
+}
+
+/** A size for a table; `–` while the API does not know it. */
+export function sizeText({ sizeMb }: Snapshot): string {
+  return sizeMb === null ? '–' : formatSize(sizeMb)
+}
+
+/** An age for a table, e.g. `2 days`. */
+export function ageText(snapshot: Snapshot, now: number): string {
+  const created = createdAtMs(snapshot)
+  return created === undefined ? 'unknown' : formatAge(now - created)
+}
+
+/** When it was taken: by the API's clock, since ages are rounded, and which of two snapshots holds what may hang on minutes. */
+export function takenText(snapshot: Snapshot, now: number): string {
+  const created = createdAtMs(snapshot)
+  return created === undefined ? 'unknown' : `${clockTime(created, now)} (${formatAge(now - created)} ago)`
+}
+
+/** Who made it, with a link to the run. */
+export function makerCell(snapshot: Snapshot, origin: WorkflowRun): Cell {
+  const marker = parseMarker(snapshot.description)
+  if (marker === undefined) return 'manual'
+  return { text: makerText(marker, origin), href: runUrl(origin, marker) }
+}
+
+// A safety snapshot holds what was broken, and must not be taken for one from before a deploy.
+const PURPOSES: Readonly<Record<string, string>> = {
+  safety: 'safety snapshot, ',
+  schedule: 'scheduled, ',
+  keep: 'kept, ',
+}
+
+function makerText(marker: Marker, origin: WorkflowRun): string {
+  return `${PURPOSES[marker.purpose] ?? ''}${ownerText(marker, origin)}`
+}
+
+function ownerText(marker: Marker, origin: WorkflowRun): string {
+  if (isOwn(marker, origin))
+    return marker.run === origin.runId ? 'this run' : `this workflow, run ${marker.run}`
+  const workflow = isThisRepository(marker, origin)
+    ? marker.workflow.slice(marker.repository.length + 1)
+    : marker.workflow
+  return `${workflow}, run ${marker.run}`
+}
+
+/** The page of a run. The parts of a marker are letters that need no escaping in an address. */
+export function runUrl(
+  { serverUrl }: WorkflowRun,
+  { repository, run }: Pick<Marker, 'repository' | 'run'>,
+): string {
+  return `${serverUrl}/${repository}/actions/runs/${run}`
+}

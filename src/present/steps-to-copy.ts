@@ -1,0 +1,100 @@
+import type { SnapshotId } from '../domain/ids.ts'
+import type { WorkflowRun } from '../domain/workflow-run.ts'
+import type { StepToCopy } from '../report/summary-markup.ts'
+import type { OperationRun } from '../run/operation-run.ts'
+import { isGood, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
+import { nextStepsOf } from './next-steps.ts'
+import { statusOf } from './status.ts'
+
+type Copied = 'restore' | 'wait' | 'delete'
+
+interface Subject {
+  readonly server: string
+  readonly snapshot: string
+}
+
+/** The file that the README tells to save: the form by hand. */
+const FORM = 'vps-snapshots.yml'
+
+const TITLES: Readonly<Record<Copied, string>> = {
+  restore: 'Restore step to copy',
+  wait: 'Step to copy that resumes the wait',
+  delete: 'Delete step to copy',
+}
+
+/** The steps that a person may need next, ready to paste, each with the line that starts the form by hand. */
+export function stepsToCopy(run: OperationRun, origin: WorkflowRun): readonly StepToCopy[] {
+  const steps: StepToCopy[] = []
+  // What a restore has to wait for comes before it.
+  for (const operation of ['wait', 'delete', 'restore'] as const) {
+    const subjects = SUBJECTS[operation](run)
+    if (subjects.length > 0) steps.push(stepFor(operation, subjects, origin))
+  }
+  return steps
+}
+
+const SUBJECTS: Readonly<Record<Copied, (run: OperationRun) => readonly Subject[]>> = {
+  restore: restorable,
+  wait: run => fromSteps(run, 'follow'),
+  delete: run => fromSteps(run, 'delete'),
+}
+
+/** After a create what it made; after a restore that failed the newest that could be restored instead. */
+function restorable(run: OperationRun): readonly Subject[] {
+  if (run.operation === 'create') return run.servers.flatMap(made)
+  if (run.operation !== 'restore' && run.operation !== 'post') return []
+  return run.servers.flatMap(server => (isGood(server) ? [] : instead(server)))
+}
+
+function made(server: ServerRun): readonly Subject[] {
+  const snapshot = snapshotOf(server)
+  // What is still in progress is waited for first.
+  if (snapshot === undefined || statusOf(server) !== 'completed') return []
+  return [{ server: server.server.id, snapshot: snapshot.id }]
+}
+
+function instead(server: ServerRun): readonly Subject[] {
+  const { task } = server
+  if (task.state !== 'rejected' && task.state !== 'failed' && task.state !== 'skipped') return []
+  // A server that somebody is restoring must not be restored again.
+  const problems = problemsOf(server)
+  if (problems.some(({ next }) => next.some(step => step.kind === 'follow' && step.isRestore))) return []
+  const [candidate] = problems.flatMap(problem => problem.candidates ?? [])
+  const hasOther = task.state === 'rejected' && ['too-old', 'not-completed'].includes(task.problem.reason)
+  const snapshot = hasOther ? candidate : snapshotOf(server)
+  return snapshot === undefined ? [] : [{ server: server.server.id, snapshot: snapshot.id }]
+}
+
+function fromSteps(run: OperationRun, kind: 'follow' | 'delete'): readonly Subject[] {
+  return nextStepsOf(run).flatMap(step => {
+    if (step.kind !== kind) return []
+    const server = run.servers.find(candidate => concerns(candidate, step.snapshot)) ?? run.servers[0]
+    return server === undefined ? [] : [{ server: server.server.id, snapshot: step.snapshot }]
+  })
+}
+
+/** Whether a server holds a snapshot, or is where the step came from: as a guard another server would refuse it. */
+function concerns(server: ServerRun, id: SnapshotId): boolean {
+  const steps = problemsOf(server).flatMap(({ next }) => next)
+  return snapshotOf(server)?.id === id || steps.some(step => 'snapshot' in step && step.snapshot === id)
+}
+
+function stepFor(operation: Copied, subjects: readonly Subject[], { action }: WorkflowRun): StepToCopy {
+  const servers = [...new Set(subjects.map(({ server }) => server))].join(',')
+  const snapshots = [...new Set(subjects.map(({ snapshot }) => snapshot))].join(',')
+  return {
+    title: TITLES[operation],
+    yaml: [
+      ...(operation === 'restore'
+        ? ['# Overwrites the server whenever it runs. In a deploy job, add the `if:` from the README.']
+        : []),
+      `- uses: ${action}`,
+      '  with:',
+      `    operation: ${operation}`,
+      '    api-token: ${{ secrets.VPS_API_TOKEN }}',
+      `    server-id: ${servers}`,
+      `    snapshot-id: ${snapshots}`,
+    ].join('\n'),
+    command: `gh workflow run ${FORM} -f operation=${operation} -f server-id=${servers} -f snapshot-id=${snapshots}`,
+  }
+}

@@ -1,0 +1,144 @@
+import type { Snapshot } from '../domain/entities.ts'
+import { SLOTS } from '../domain/limits.ts'
+import type { WorkflowRun } from '../domain/workflow-run.ts'
+import { formatDuration } from '../policy/durations.ts'
+import type { Phase as ChartPhase, SummaryModel } from '../report/summary-markup.ts'
+import type { Cell } from '../report/text-table.ts'
+import { serverLabel } from '../run/labels.ts'
+import type { OperationRun } from '../run/operation-run.ts'
+import { type ServerRun, snapshotOf } from '../run/server-run.ts'
+import { makerCell, serverCell, sizeText, takenText } from './snapshot-cells.ts'
+import { stepsToCopy } from './steps-to-copy.ts'
+import { candidatesTable, resultTable } from './tables.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The job summary of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
+export function summaryOf(
+  run: OperationRun,
+  verdict: Verdict,
+  origin: WorkflowRun,
+  now: number,
+): SummaryModel {
+  const [only, ...others] = shownServers(run)
+  const isTable = run.listed !== undefined || others.length > 0
+  return {
+    tone: verdict.tone,
+    headline: verdict.headline,
+    state: verdict.state,
+    next: verdict.next,
+    details:
+      isTable || only === undefined ? [] : [...detailsOf(only, origin, now), ...runDetails(run, origin)],
+    table: isTable ? resultTable(run, origin, now) : undefined,
+    candidates: candidatesTable(run, origin, now),
+    facts: factsOf(run),
+    steps: stepsToCopy(run, origin),
+    timeline: timelineOf(run),
+  }
+}
+
+/** A good deploy gets one summary, that of its snapshot: the end of a job shows only what it did or refused. */
+export function hasSomethingToShow({ servers, rollback }: OperationRun): boolean {
+  return (
+    rollback !== 'not due' ||
+    servers.some(({ deletions, began }) => began !== undefined || deletions.some(({ end }) => end !== 'gone'))
+  )
+}
+
+function shownServers({ operation, rollback, servers }: OperationRun): readonly ServerRun[] {
+  return operation === 'post' && rollback !== 'due' ? [] : servers
+}
+
+/** One server, line by line: a phone shows all of it. */
+function detailsOf(run: ServerRun, origin: WorkflowRun, now: number): readonly (readonly [string, Cell])[] {
+  const snapshot = snapshotOf(run)
+  const isRead = run.server.name !== '' || run.server.status !== undefined
+  if (snapshot === undefined && !isRead) return []
+  return [
+    ['Server', serverCell(run.server)],
+    ...(snapshot === undefined ? [] : snapshotDetails(snapshot, origin, now)),
+    ...(run.safety === undefined ? [] : [['Safety snapshot', named(run.safety.snapshot)] as const]),
+    ...slotDetails(run, isRead),
+    ...timeDetails(run),
+  ]
+}
+
+function snapshotDetails(
+  snapshot: Snapshot,
+  origin: WorkflowRun,
+  now: number,
+): readonly (readonly [string, Cell])[] {
+  return [
+    ['Snapshot', named(snapshot)],
+    ['Taken', takenText(snapshot, now)],
+    ['Made by', makerCell(snapshot, origin)],
+    ['Size', sizeText(snapshot)],
+  ]
+}
+
+function named({ id, name }: Snapshot): string {
+  return name === '' ? id : `${id} ${name}`
+}
+
+/** What is about to be deployed, and who started a restore by hand. */
+function runDetails(
+  { operation }: OperationRun,
+  { sha, serverUrl, repository, event, actor }: WorkflowRun,
+): readonly (readonly [string, Cell])[] {
+  if (operation === 'create' && /^[0-9a-f]{40}$/.test(sha))
+    return [['Commit', { text: sha.slice(0, 7), href: `${serverUrl}/${repository}/commit/${sha}` }]]
+  return operation === 'restore' && event === 'workflow_dispatch' && actor !== ''
+    ? [['Started by', actor]]
+    : []
+}
+
+/** Slots are counted from a list, which says nothing of a server that does not exist. */
+function slotDetails({ slots, task }: ServerRun, isRead: boolean): readonly (readonly [string, Cell])[] {
+  const isGone = task.state === 'failed' && task.snapshot === undefined
+  return slots === undefined || !isRead || isGone || task.state === 'planned'
+    ? []
+    : [['Slots', `${slots} of ${SLOTS} in use`]]
+}
+
+function timeDetails(run: ServerRun): readonly (readonly [string, Cell])[] {
+  const { began, ended } = run
+  const down = downtimeOf(run)
+  return [
+    ...(began === undefined || ended === undefined ? [] : [['Took', formatDuration(ended - began)] as const]),
+    ...(down === undefined ? [] : [['Downtime', formatDuration(down)] as const]),
+  ]
+}
+
+/** How long the server was down for its snapshot: from the request to stop it until it was seen running. */
+function downtimeOf({ phases }: ServerRun): number | undefined {
+  const stop = phases.find(({ kind }) => kind === 'stop')
+  const start = phases.findLast(({ kind, failed }) => kind === 'start' && !failed)
+  return stop === undefined || start === undefined ? undefined : start.to - stop.from
+}
+
+/** A chart of one bar says nothing. */
+function timelineOf(run: OperationRun): readonly ChartPhase[] {
+  const phases = shownServers(run).flatMap(server =>
+    server.phases.map(({ kind, from, to, failed }) => ({
+      name: kind,
+      server: serverLabel(server),
+      from,
+      to,
+      failed,
+    })),
+  )
+  const hasSeveral = new Set(phases.map(({ name }) => name)).size > 1
+  return hasSeveral ? phases : []
+}
+
+const FACTS = 100
+
+/** What a dry run would do, and what was deleted. */
+function factsOf({ servers }: OperationRun): readonly string[] {
+  const planned = servers.flatMap(({ task }) => (task.state === 'planned' ? task.steps : []))
+  const deleted = servers.flatMap(run =>
+    run.deletions.flatMap(({ snapshot, by, end }) =>
+      end === 'deleted' ? [`Deleted by ${by} on ${serverLabel(run)}: ${named(snapshot)}`] : [],
+    ),
+  )
+  return [...planned, ...deleted].slice(0, FACTS)
+}

@@ -1,0 +1,84 @@
+import type { Snapshot } from '../domain/entities.ts'
+import { serverPhase } from '../policy/statuses.ts'
+import type { Context } from '../run/context.ts'
+import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
+import { type ApiFailure, isAmbiguous } from '../vps/failure.ts'
+import * as messages from './messages.ts'
+import { backOff } from './retry-state.ts'
+
+/** How the deletion of one snapshot ended. */
+export type DeletionResult =
+  /** `gone`: there was no such snapshot, and no request of ours can have been the reason. */
+  | { readonly state: 'deleted' | 'gone' }
+  /** `mayHaveActed`: a request of ours may have been obeyed all the same. */
+  | { readonly state: 'not wanted'; readonly mayHaveActed: boolean }
+  /** The server is being restored. */
+  | { readonly state: 'forbidden'; readonly problem: Problem }
+  | { readonly state: 'failed'; readonly failure: ApiFailure; readonly mayHaveActed: boolean }
+
+export interface DeletionHooks {
+  /** Asked before a repetition: whether the snapshot is still there, and its deletion still wanted. */
+  readonly recheck?: () => Promise<'wanted' | 'not wanted' | 'gone'>
+  /** A request is about to go out: until it is answered, nobody knows whether it acts. */
+  readonly onSent?: () => void
+  /** The answer says that certainly nothing was done. */
+  readonly onRefused?: () => void
+}
+
+/**
+ * Deletes a snapshot, unless its server is being restored. The server is read immediately before every request, the
+ * repeated ones too, since minutes may pass between them.
+ */
+export async function deleteSnapshot(
+  ctx: Context,
+  snapshot: Snapshot,
+  deadline: number,
+  { recheck, onSent, onRefused }: DeletionHooks = {},
+): Promise<DeletionResult> {
+  const retry = { tries: 0 }
+  let mayHaveActed = false
+  for (;;) {
+    const allowed = await checkDeletable(ctx, snapshot, deadline, {
+      isFirst: retry.tries === 0,
+      mayHaveActed,
+    })
+    if (!allowed.ok) return { state: 'forbidden', problem: allowed.problem }
+    onSent?.()
+    const answer = await ctx.api.deleteSnapshot(snapshot.id, { deadline, once: true })
+    if (answer.ok) return { state: mayHaveActed ? 'deleted' : answer.value }
+    mayHaveActed ||= isAmbiguous(answer.failure)
+    if (!mayHaveActed) onRefused?.()
+    if (!(await backOff(ctx, answer.failure, retry, { deadline })))
+      return { state: 'failed', failure: answer.failure, mayHaveActed }
+    const look = (await recheck?.()) ?? 'wanted'
+    if (look === 'not wanted') return { state: look, mayHaveActed }
+    if (look === 'gone') return { state: mayHaveActed ? 'deleted' : 'gone' }
+  }
+}
+
+const READ_TIMEOUT_MS = 30_000
+
+/**
+ * A snapshot whose server is being restored is not deleted: it may be the one that the restore reads.
+ * @param facts `isFirst`: whether an unreadable server is worth a warning; `mayHaveActed`: whether an earlier request
+ *   may have been obeyed
+ */
+export async function checkDeletable(
+  ctx: Context,
+  snapshot: Snapshot,
+  deadline: number,
+  { isFirst, mayHaveActed }: { readonly isFirst: boolean; readonly mayHaveActed: boolean } = {
+    isFirst: true,
+    mayHaveActed: false,
+  },
+): Promise<Outcome<undefined>> {
+  // The deletion needs time, too, whether the server can be read or not.
+  const until = Math.min(deadline, ctx.clock.now() + READ_TIMEOUT_MS)
+  const answer = await ctx.api.readServer({ id: snapshot.server.id }, { deadline: until, once: !isFirst })
+  if (!answer.ok) {
+    if (isFirst) ctx.report.warn(messages.unreadableBeforeDelete(snapshot))
+    return success(undefined)
+  }
+  if (serverPhase(answer.value.status) !== 'restoring') return success(undefined)
+  return failed(messages.deleteWhileRestoring(snapshot, answer.value, mayHaveActed))
+}

@@ -1,0 +1,99 @@
+import type { Snapshot } from '../domain/entities.ts'
+import { SLOTS } from '../domain/limits.ts'
+import { planFullServer } from '../policy/retention.ts'
+import { apiNow, type Context } from '../run/context.ts'
+import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
+import type { ServerTrack } from '../run/recorder.ts'
+import type { ServerRun } from '../run/server-run.ts'
+import { awaitGone } from '../waiting/deletions.ts'
+import { explain } from '../waiting/explain.ts'
+import { readSnapshotsOf } from '../waiting/snapshot-reader.ts'
+import { deleteSnapshot } from './delete-snapshot.ts'
+import * as messages from './messages.ts'
+
+/** What to do when there is no free slot; `not offered`: the operation has no such input. */
+export type WhenFull = 'fail' | 'delete-oldest' | 'not offered'
+
+/** The one snapshot that `when-full: delete-oldest` may delete; undefined where there is none. */
+export function slotCandidate(ctx: Context, snapshots: readonly Snapshot[]): Snapshot | undefined {
+  return planFullServer({ snapshots, run: ctx.origin, now: apiNow(ctx) }).deletes[0]
+}
+
+/** The problem of a server without a free slot: what is there, and what a person can do. */
+export function serverIsFull(
+  ctx: Context,
+  run: ServerRun,
+  snapshots: readonly Snapshot[],
+  whenFull: WhenFull,
+): Problem {
+  // Nobody may be told to delete what is about to be restored.
+  const others = snapshots.filter(({ id }) => id !== run.target?.id)
+  const { deletes, keeps } = planFullServer({ snapshots: others, run: ctx.origin, now: apiNow(ctx) })
+  return messages.serverIsFull(run, { snapshots, whenFull, keeps, deletable: deletes[0] })
+}
+
+const LISTED_TIME_MS = 30_000
+
+/** What became of the attempt to free a slot. */
+export interface FreedSlot {
+  readonly snapshot: Snapshot
+  /**
+   * `gone`: somebody else had deleted it. `not needed`: a slot came free before it was deleted. `unclear`: a slot came
+   * free, and whether it was deleted is not known.
+   */
+  readonly how: 'deleted' | 'gone' | 'not needed' | 'unclear'
+}
+
+/**
+ * Deletes the one snapshot that the rule allows, so that a slot comes free, and records the deletion.
+ * @returns what became of it; undefined where the rule allows none
+ */
+export async function freeSlot(
+  ctx: Context,
+  track: ServerTrack,
+  snapshots: readonly Snapshot[],
+  deadline: number,
+): Promise<Outcome<FreedSlot | undefined>> {
+  const candidate = slotCandidate(ctx, snapshots)
+  if (candidate === undefined) return success(undefined)
+  ctx.report.line(messages.deletingOldest(track.run, candidate, ctx.clock.now()))
+  const deletion = await deleteSnapshot(ctx, candidate, deadline, {
+    recheck: () => checkForRoom(ctx, candidate, deadline),
+    onSent: () => track.record({ type: 'request sent', request: 'make room' }),
+    onRefused: () => track.record({ type: 'request refused' }),
+  })
+  const record = (end: 'deleted' | 'gone' | 'unknown'): void =>
+    track.record({ type: 'deletion ended', deletion: { snapshot: candidate, by: 'when-full', end } })
+  switch (deletion.state) {
+    case 'gone':
+      record('gone')
+      return success({ snapshot: candidate, how: 'gone' })
+    case 'deleted': {
+      // A maintenance page deletes nothing: before it is said, the list agrees.
+      const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
+      const isGone = (await awaitGone(ctx, [candidate], until)).end.state === 'done'
+      record(isGone ? 'deleted' : 'unknown')
+      return success({ snapshot: candidate, how: isGone ? 'deleted' : 'unclear' })
+    }
+    case 'not wanted':
+      if (deletion.mayHaveActed) record('unknown')
+      return success({ snapshot: candidate, how: deletion.mayHaveActed ? 'unclear' : 'not needed' })
+    case 'forbidden':
+      return failed(deletion.problem)
+    case 'failed': {
+      const done = deletion.mayHaveActed ? 'unknown' : 'nothing'
+      return failed(await explain(ctx, deletion.failure, { state: messages.notFreed(candidate, done), done }))
+    }
+  }
+}
+
+/** A list that cannot be read is taken for full, as it was before. */
+async function checkForRoom(
+  ctx: Context,
+  candidate: Snapshot,
+  deadline: number,
+): Promise<'wanted' | 'not wanted' | 'gone'> {
+  const list = await readSnapshotsOf(ctx, candidate.server.id, { deadline })
+  if (!list.ok || list.value.length >= SLOTS) return 'wanted'
+  return list.value.some(({ id }) => id === candidate.id) ? 'not wanted' : 'gone'
+}

@@ -1,0 +1,438 @@
+/**
+ * Every sentence about a request that changes something: log lines, warnings, and the problems that end one. Texts from
+ * the API are raw; the report makes them harmless.
+ */
+import type { Server, Snapshot } from '../domain/entities.ts'
+import type { SnapshotId } from '../domain/ids.ts'
+import { SLOTS } from '../domain/limits.ts'
+import { formatDuration } from '../policy/durations.ts'
+import type { Kept } from '../policy/retention.ts'
+import { serverPhase } from '../policy/statuses.ts'
+import { ageOf, keptBecause, lastStatus, serverLabel, snapshotIdOf } from '../run/labels.ts'
+import { advice, type NextStep } from '../run/next-step.ts'
+import type { Problem } from '../run/problem.ts'
+import type { Reason } from '../run/reasons.ts'
+import type { ServerRun } from '../run/server-run.ts'
+import type { ApiFailure } from '../vps/failure.ts'
+import { describeFailure } from '../vps/failure-messages.ts'
+import type { CreateProbe, ProbeResult } from './find-created.ts'
+import type { WhenFull } from './free-slot.ts'
+
+function certain(reason: Reason, what: string, state: string, ...next: readonly NextStep[]): Problem {
+  return { reason, done: 'nothing', what, state, next }
+}
+
+function unclear(what: string, state: string, ...next: readonly NextStep[]): Problem {
+  return { reason: 'lost-answer', done: 'unknown', what, state, next }
+}
+
+// ---- create
+
+export const NO_SNAPSHOT_TAKEN = 'No snapshot was taken.'
+
+function createUnclear({ track, name }: CreateProbe, state: string): Problem {
+  return unclear(
+    `It is unknown whether a snapshot of ${serverLabel(track.run)} was started.`,
+    state,
+    { kind: 'list', server: track.run.server.id },
+    {
+      kind: 're-run',
+      after: `Look for "${name}" in the list. If it is there, wait for it or delete it, then`,
+    },
+  )
+}
+
+export function lookingForCreated(lost: ApiFailure): string {
+  return `${describeFailure(lost)} Checking whether the snapshot was started before anything is sent again.`
+}
+
+export function createdNothing(run: ServerRun): string {
+  return `The request had no effect: ${serverLabel(run)} has no snapshot with its key. Sending it once more.`
+}
+
+export function adopted({ id }: Snapshot): string {
+  return `The snapshot was started after all: it is ${id}, found by its key.`
+}
+
+/** Why what was found, or was not, does not tell whether the request acted. */
+function whyUnclear(found: Exclude<ProbeResult, { state: 'ours' }>): string {
+  switch (found.state) {
+    case 'unmarked':
+      return `Snapshot ${found.snapshot.id} is new and has the right name, but not this action's marker, so it may belong to somebody else. Nothing was sent again.`
+    case 'none':
+      return 'The request was sent twice, and no snapshot with its key has appeared.'
+    case 'unclear':
+      return found.reason
+  }
+}
+
+export const LIST_UNREADABLE_FOR_LONG = 'The list of snapshots could not be read for long enough to tell.'
+
+export function unclearAfterFailure(
+  request: CreateProbe,
+  failure: ApiFailure,
+  found: Exclude<ProbeResult, { state: 'ours' }>,
+): Problem {
+  return createUnclear(request, `${describeFailure(failure)} ${whyUnclear(found)}`)
+}
+
+export function unclearBeforeRepeating(
+  request: CreateProbe,
+  found: Exclude<ProbeResult, { state: 'ours' }>,
+): Problem {
+  return createUnclear(request, `An earlier request got no response. ${whyUnclear(found)}`)
+}
+
+/** What became of an earlier, unanswered request must be said besides a refusal. */
+export function withUnanswered(request: CreateProbe, { what, state }: Problem): Problem {
+  const earlier = 'An earlier request got no response, and no snapshot with its key has appeared.'
+  return createUnclear(request, [earlier, what, state].filter(text => text !== '').join(' '))
+}
+
+export function answeredWithOld(request: CreateProbe, { id }: Snapshot): Problem {
+  return createUnclear(request, `The API answered with snapshot ${id}, which existed before.`)
+}
+
+const CONSEQUENCE = '`keep-last`, `when-full` and `latest` will not see this snapshot.'
+
+export function markerImpossible(repository: string, { id }: Snapshot): string {
+  return `Snapshot ${id} has no valid marker, because GITHUB_REPOSITORY is "${repository}" and not owner/name: ${CONSEQUENCE}`
+}
+
+export function markerDropped({ id }: Snapshot): string {
+  return `VPS.org returned the description of snapshot ${id} without this action's marker: ${CONSEQUENCE}`
+}
+
+export function descriptionRefused(refusal: ApiFailure, isNone: boolean): string {
+  const then = isNone
+    ? `Trying without a description: ${CONSEQUENCE}`
+    : "Trying with nothing but this action's marker in it."
+  return `${describeFailure(refusal)} ${then}`
+}
+
+export function nameRefused(refusal: ApiFailure, shorter: string): string {
+  return `${describeFailure(refusal)} Trying with the name "${shorter}".`
+}
+
+// ---- slots
+
+/** The error of a server without a free slot; the candidates show what holds them. */
+export function serverIsFull(
+  run: ServerRun,
+  facts: {
+    readonly snapshots: readonly Snapshot[]
+    readonly whenFull: WhenFull
+    /** Why each of the others stays. */
+    readonly keeps: readonly Kept[]
+    readonly deletable: Snapshot | undefined
+  },
+): Problem {
+  const { snapshots, whenFull, keeps, deletable } = facts
+  const why = whenFull === 'delete-oldest' && deletable === undefined ? ` ${whyNoneGoes(keeps)}` : ''
+  return {
+    ...certain(
+      'no-free-slot',
+      `${serverLabel(run)} is full: ${snapshots.length} of ${SLOTS} snapshot slots are in use.`,
+      `${NO_SNAPSHOT_TAKEN}${why}`,
+      ...stepsForFull(whenFull, deletable),
+    ),
+    candidates: snapshots,
+  }
+}
+
+function whyNoneGoes(keeps: readonly Kept[]): string {
+  return `No snapshot can be deleted automatically: ${keptBecause(keeps)}.`
+}
+
+function stepsForFull(whenFull: WhenFull, deletable: Snapshot | undefined): readonly NextStep[] {
+  if (deletable === undefined) return [{ kind: 're-run', after: 'Delete a snapshot, then' }]
+  if (whenFull === 'delete-oldest') return [{ kind: 're-run', after: 'Somebody else took the freed slot;' }]
+  const remove: NextStep = { kind: 'delete', snapshot: deletable.id }
+  const again: NextStep = { kind: 're-run', after: 'Then' }
+  return whenFull === 'not offered'
+    ? [remove, again]
+    : [remove, again, advice('Or set `when-full: delete-oldest`.')]
+}
+
+/** The API says that it is full, and its list shows fewer snapshots than the documented limit. */
+export function fullByItsOwnWords(
+  run: ServerRun,
+  refusal: ApiFailure,
+  snapshots: readonly Snapshot[],
+  state: string,
+): Problem {
+  const again = { kind: 're-run', after: 'Delete a snapshot, then' } as const
+  const what = `VPS.org takes no more snapshots of ${serverLabel(run)}.`
+  return {
+    ...certain('no-free-slot', what, `${describeFailure(refusal)} ${state}`, again),
+    candidates: snapshots,
+  }
+}
+
+export function deletingOldest(run: ServerRun, candidate: Snapshot, now: number): string {
+  return `${serverLabel(run)} is full. Deleting this workflow's oldest snapshot, ${candidate.id} "${candidate.name}" (${ageOf(candidate, now)}), to free a slot.`
+}
+
+export function notFreed({ id }: Snapshot, done: Problem['done']): string {
+  const what =
+    done === 'unknown'
+      ? `It is unknown whether snapshot ${id} was deleted to free a slot.`
+      : `Snapshot ${id} was not deleted.`
+  return `${what} ${NO_SNAPSHOT_TAKEN}`
+}
+
+export function slotsUnreadable(failure: ApiFailure): string {
+  return `Whether the server is full could not be checked: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`
+}
+
+export function freedUnclear({ id, name }: Snapshot): string {
+  return `A slot is free again, but it is unknown whether snapshot ${id} "${name}" was deleted for it.`
+}
+
+export function freedByOther({ id }: Snapshot): string {
+  return `Snapshot ${id} had already been deleted by somebody else. Trying again.`
+}
+
+export function freed({ id, name }: Snapshot, patienceMs: number): string {
+  return `Deleted snapshot ${id} "${name}" to free a slot. Trying again for up to ${formatDuration(patienceMs)} until the slot is free.`
+}
+
+export function slotsChanged(run: ServerRun, used: number): string {
+  return `The API refused the snapshot, but the slots of ${serverLabel(run)} have changed since: ${used} of ${SLOTS} are in use. Trying again.`
+}
+
+export function slotNeverCameFree(
+  run: ServerRun,
+  refusal: ApiFailure,
+  used: number,
+  patienceMs: number,
+): Problem {
+  return certain(
+    'no-free-slot',
+    `No snapshot slot of ${serverLabel(run)} became free within ${formatDuration(patienceMs)}.`,
+    `The list shows ${used} of ${SLOTS} in use. ${describeFailure(refusal)} ${NO_SNAPSHOT_TAKEN}`,
+    { kind: 're-run', after: 'Wait a few minutes, then' },
+  )
+}
+
+export function refusedWithRoom(run: ServerRun, used: number, mayExist: boolean): string {
+  const slots = `${used} of ${SLOTS} slots of ${serverLabel(run)} are in use.`
+  // An unanswered request may have taken the last one.
+  return mayExist ? slots : `${slots} ${NO_SNAPSHOT_TAKEN}`
+}
+
+// ---- delete
+
+export function unreadableBeforeDelete({ id, server }: Snapshot): string {
+  return `Server ${server.id} could not be read before deleting snapshot ${id}: it may be restoring.`
+}
+
+export function deleteWhileRestoring({ id }: Snapshot, server: Server, mayHaveActed: boolean): Problem {
+  return {
+    reason: 'already-restoring',
+    done: mayHaveActed ? 'unknown' : 'nothing',
+    what: `Snapshot ${id} was not deleted: ${server.name} (${server.id}) is being restored.`,
+    state: mayHaveActed ? `It is unknown whether an earlier request deleted snapshot ${id}.` : '',
+    next: [{ kind: 'follow', snapshot: id, isRestore: true }],
+  }
+}
+
+function toDelete({ id, name, server }: Snapshot): string {
+  return `snapshot ${id} "${name}" of ${server.name === '' ? `server ${server.id}` : server.name}`
+}
+
+export function retireForbidden(snapshot: Snapshot, by: string): string {
+  return `\`${by}\` did not delete ${toDelete(snapshot)}: the server is being restored.`
+}
+
+export function retireUnclear(snapshot: Snapshot, by: string, failure: ApiFailure): string {
+  return `It is unknown whether \`${by}\` deleted ${toDelete(snapshot)}. ${describeFailure(failure)}`
+}
+
+export function retireFailed(snapshot: Snapshot, by: string, failure: ApiFailure): string {
+  return `\`${by}\` could not delete ${toDelete(snapshot)}. ${describeFailure(failure)} Delete it yourself if you need its slot.`
+}
+
+export function retired(snapshot: Snapshot, by: string, now: number): string {
+  return `Deleted ${toDelete(snapshot)} (${ageOf(snapshot, now)}): ${by}.`
+}
+
+export function stillListed(snapshot: Snapshot, by: string): string {
+  return `\`${by}\` asked to delete ${toDelete(snapshot)}; the API agreed, but the list still shows it.`
+}
+
+export function retiredByOther(snapshot: Snapshot, by: string): string {
+  return `Nothing to delete for \`${by}\`: ${toDelete(snapshot)} had already been deleted.`
+}
+
+export function retentionUnreadable(failure: ApiFailure): string {
+  return `\`keep-last\` deleted nothing: the list of snapshots could not be read. ${describeFailure(failure)}`
+}
+
+export const RETENTION_LIST_MOVES =
+  '`keep-last` deleted nothing: the list of snapshots kept changing while it was read.'
+
+// ---- power
+
+export function switching(run: ServerRun, action: 'start' | 'stop'): string {
+  return `${action === 'start' ? 'Starting' : 'Stopping'} ${serverLabel(run)}.`
+}
+
+export function readingAfterLostPower(run: ServerRun, lost: ApiFailure): string {
+  return `${describeFailure(lost)} Checking the status of ${serverLabel(run)}.`
+}
+
+export function noSignOfPower(run: ServerRun): string {
+  return `The request had no effect on ${serverLabel(run)}. Sending it once more.`
+}
+
+export function statusIs(run: ServerRun): string {
+  return `${serverLabel(run)} is ${lastStatus(run)}.`
+}
+
+export function powerElapsed(run: ServerRun, action: 'start' | 'stop', elapsed: string): string {
+  return `Waiting for ${serverLabel(run)} to ${action}: requested ${elapsed} ago (last status: ${lastStatus(run)}).`
+}
+
+export function powerUnobservable(run: ServerRun, wanted: string): string {
+  return `It is unknown whether ${serverLabel(run)} is ${wanted}.`
+}
+
+export function powerTimedOut(run: ServerRun, action: 'start' | 'stop'): Problem {
+  return certain(
+    action === 'start' ? 'start-failed' : 'stop-failed',
+    `It did not ${action} in time.`,
+    `Its last status was ${lastStatus(run)}.`,
+    action === 'start'
+      ? { kind: 'start server' }
+      : { kind: 're-run', after: 'Check the server in the VPS.org panel, then' },
+  )
+}
+
+export function notStopped(run: ServerRun, { what, state, ...problem }: Problem): Problem {
+  return {
+    ...problem,
+    reason: 'stop-failed',
+    done: 'nothing',
+    what: `${serverLabel(run)} could not be stopped for its snapshot.`,
+    state: [what, state, NO_SNAPSHOT_TAKEN].filter(text => text !== '').join(' '),
+  }
+}
+
+export function mayBeStopped(run: ServerRun): string {
+  return `${serverLabel(run)} may be stopped.`
+}
+
+export function notSettledForStart(run: ServerRun): Problem {
+  return certain(
+    'start-failed',
+    `${serverLabel(run)} could not be started again: it was not ready in time.`,
+    `Its last status was ${lastStatus(run)}.`,
+    { kind: 'start server' },
+  )
+}
+
+export function notStartedAgain(run: ServerRun, { what, state, ...problem }: Problem): Problem {
+  const isDown = serverPhase(lastStatus(run)) === 'stopped'
+  return {
+    ...problem,
+    reason: 'start-failed',
+    done: 'nothing',
+    what: `${serverLabel(run)} could not be started again.`,
+    state: [what, state, isDown ? '' : 'It is probably down.'].filter(text => text !== '').join(' '),
+    next: [{ kind: 'start server' }, ...problem.next],
+  }
+}
+
+// ---- restore
+
+export const NOTHING_OVERWRITTEN = 'Nothing was overwritten.'
+
+function restoreUnknown(run: ServerRun): string {
+  return `It is unknown whether ${serverLabel(run)} is being overwritten.`
+}
+
+/** What must be said of a restore of which one request was never answered, whatever became of the next. */
+export function earlierUnanswered(run: ServerRun): string {
+  return `An earlier restore request got no response. ${restoreUnknown(run)}`
+}
+
+export function notOverwritten(run: ServerRun): string {
+  return `${serverLabel(run)} was not overwritten.`
+}
+
+export function needsReadableServer({ server }: ServerRun): string {
+  return `Nothing was overwritten: without permission to read server ${server.id}, the end of its restore cannot be seen. With \`wait: false\`, the restore is sent anyway.`
+}
+
+export function restoringUnread({ server }: ServerRun): string {
+  return `This token may not read server ${server.id}: neither its status before the restore nor the end of the restore can be seen.`
+}
+
+export function notSettledForRestore(
+  settled: string,
+  seen: string,
+  run: ServerRun,
+  unanswered: boolean,
+): Problem {
+  const state = `${seen} ${unanswered ? earlierUnanswered(run) : NOTHING_OVERWRITTEN}`
+  const next = advice('Check the server in the VPS.org panel.')
+  return unanswered ? unclear(settled, state, next) : certain('server-busy', settled, state, next)
+}
+
+/** The error of a restore that meets another one. */
+export function alreadyRestoring(run: ServerRun, sent: string, snapshot: SnapshotId): Problem {
+  return certain(
+    'already-restoring',
+    `${serverLabel(run)} is already being restored by somebody else or by an earlier step.`,
+    sent,
+    { kind: 'follow', snapshot, isRestore: true },
+  )
+}
+
+export const RESTORE_NOT_SENT = 'Nothing was sent.'
+export const RESTORE_REFUSED = 'This restore was refused.'
+
+export function lookingForRestoring(run: ServerRun, lost: ApiFailure): string {
+  return `${describeFailure(lost)} Checking whether ${serverLabel(run)} is restoring before anything is sent again.`
+}
+
+export function restoreWasAccepted(run: ServerRun): string {
+  return `${serverLabel(run)} is restoring: the request was accepted.`
+}
+
+export function restoreDidNothing(run: ServerRun): string {
+  return `The request had no effect: ${serverLabel(run)} did not start restoring. Sending it once more.`
+}
+
+export const SERVER_UNSEEN =
+  'The server could not be read for so long that a restore may have started and finished.'
+export const SERVER_UNREADABLE = 'This token may not read the server.'
+export const SERVER_UNREADABLE_FOR_LONG = 'The server could not be read for long enough to tell.'
+
+export function sentTwice(run: ServerRun): string {
+  return `The request was sent twice, and ${serverLabel(run)} did not start restoring.`
+}
+
+export function restoreUnclear(run: ServerRun, lost: ApiFailure, why: string): Problem {
+  const id = snapshotIdOf(run)
+  return unclear(
+    restoreUnknown(run),
+    `${describeFailure(lost)} ${why}`,
+    advice(
+      `Check the server in the VPS.org panel. If it is restoring, run \`operation: wait\` with \`snapshot-id: ${id}\`. Only if it is not, restore again.`,
+    ),
+  )
+}
+
+export function restoringThoughRefused(run: ServerRun): string {
+  return `VPS.org refused the request, but ${serverLabel(run)} was idle before it and is restoring now. Treating this as the requested restore.`
+}
+
+export function refusedForNow(run: ServerRun): string {
+  return `The API refused the restore for now: ${serverLabel(run)} is ${lastStatus(run)}. Trying again when it has settled.`
+}
+
+export function statusOfRefused(run: ServerRun): string {
+  return `Its status is ${lastStatus(run)}.`
+}

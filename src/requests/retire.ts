@@ -1,0 +1,93 @@
+import type { Snapshot } from '../domain/entities.ts'
+import type { SnapshotId } from '../domain/ids.ts'
+import { planKeepLast } from '../policy/retention.ts'
+import { apiNow, type Context } from '../run/context.ts'
+import type { ServerTrack } from '../run/recorder.ts'
+import type { Deletion } from '../run/server-run.ts'
+import { awaitGone } from '../waiting/deletions.ts'
+import { deleteSnapshot } from './delete-snapshot.ts'
+import * as messages from './messages.ts'
+
+/**
+ * Deletes this workflow's own older snapshots of one server beyond the newest `keepLast`, and records what was deleted and
+ * what stays.
+ * @param listed the server's snapshots as they are now
+ * @param newest the snapshot that this run made
+ */
+export async function retireOlder(
+  ctx: Context,
+  track: ServerTrack,
+  rule: {
+    readonly listed: readonly Snapshot[]
+    readonly keepLast: number
+    readonly newest: SnapshotId
+    /** `delete-on: success` deletes it: then it is none of the newest.  */
+    readonly newestIsDeleted: boolean
+    readonly deadline: number
+  },
+): Promise<void> {
+  const { listed, keepLast, newest, newestIsDeleted, deadline } = rule
+  const facts = { snapshots: listed, run: ctx.origin, now: apiNow(ctx) }
+  const plan = planKeepLast(facts, { keepLast, made: newest, madeIsDeleted: newestIsDeleted })
+  for (const snapshot of plan.deletes)
+    await retire(ctx, track, snapshot, { by: 'keep-last', why: 'keep-last', deadline })
+  track.record({ type: 'kept', kept: plan.keeps })
+}
+
+// A deletion can take seconds; what is listed longer than this is not said to be deleted.
+const LISTED_TIME_MS = 30_000
+
+/** Deletes one snapshot at the end of a job, and records it. A failure is a warning: it must not make a good deploy red. */
+export async function retire(
+  ctx: Context,
+  track: ServerTrack,
+  snapshot: Snapshot,
+  how: { readonly by: Deletion['by']; readonly why: string; readonly deadline: number },
+): Promise<void> {
+  const asked = await tryToDelete(ctx, snapshot, how.why, how.deadline)
+  const end = asked === 'deleted' ? await confirmed(ctx, snapshot, how) : asked
+  track.record({ type: 'deletion ended', deletion: { snapshot, by: how.by, end } })
+}
+
+/** Before something is said to be deleted, the list agrees. */
+async function confirmed(
+  ctx: Context,
+  snapshot: Snapshot,
+  { why, deadline }: { readonly why: string; readonly deadline: number },
+): Promise<Deletion['end']> {
+  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
+  const { end } = await awaitGone(ctx, [snapshot], until)
+  if (end.state === 'done') {
+    ctx.report.line(messages.retired(snapshot, why, ctx.clock.now()))
+    return 'deleted'
+  }
+  ctx.report.warn(messages.stillListed(snapshot, why))
+  return 'unknown'
+}
+
+async function tryToDelete(
+  ctx: Context,
+  snapshot: Snapshot,
+  why: string,
+  deadline: number,
+): Promise<Deletion['end']> {
+  const deletion = await deleteSnapshot(ctx, snapshot, deadline)
+  switch (deletion.state) {
+    case 'forbidden':
+      ctx.report.warn(messages.retireForbidden(snapshot, why))
+      return 'stays'
+    case 'failed':
+      ctx.report.warn(
+        deletion.mayHaveActed
+          ? messages.retireUnclear(snapshot, why, deletion.failure)
+          : messages.retireFailed(snapshot, why, deletion.failure),
+      )
+      return deletion.mayHaveActed ? 'unknown' : 'stays'
+    case 'deleted':
+      return 'deleted'
+    case 'gone':
+    case 'not wanted':
+      ctx.report.line(messages.retiredByOther(snapshot, why))
+      return 'gone'
+  }
+}

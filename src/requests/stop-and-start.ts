@@ -1,0 +1,86 @@
+import type { Server } from '../domain/entities.ts'
+import { confirmationWindow, settleWindow } from '../policy/settle.ts'
+import { serverPhase } from '../policy/statuses.ts'
+import type { Context } from '../run/context.ts'
+import { failed, type Outcome, success } from '../run/problem.ts'
+import type { ServerTrack } from '../run/recorder.ts'
+import { explain } from '../waiting/explain.ts'
+import { pollUntilStable, type Reading } from '../waiting/poll.ts'
+import { readServerOf } from '../waiting/server-reader.ts'
+import * as messages from './messages.ts'
+import { switchPower } from './power.ts'
+
+// The cleanup has its own time, outside `timeout`: a server must not stay down because a snapshot took too long.
+const CLEANUP_TIME_MS = 2 * 60_000
+
+/**
+ * Stops a running server for its snapshot, and records it. The intent is recorded, and so saved for the post step, before
+ * the request goes out.
+ * @returns whether it stopped
+ */
+export async function stopForSnapshot(ctx: Context, track: ServerTrack, deadline: number): Promise<boolean> {
+  // What was still waiting for its turn when the end was asked for stays as it is.
+  ctx.signal.throwIfAborted()
+  track.record({ type: 'stop requested' })
+  const stopped = await switchPower(ctx, track, 'stop', deadline)
+  if (stopped.ok) track.record({ type: 'stopped' })
+  else track.record({ type: 'stop failed', problem: messages.notStopped(track.run, stopped.problem) })
+  return stopped.ok
+}
+
+/**
+ * Starts a server that this action stopped, or meant to stop, and records it: a stop that was asked for and not seen is
+ * watched for first, since a start sent before it lands would be undone by it.
+ * @param until clock milliseconds, where there is less time than the cleanup has
+ * @returns whether it runs
+ */
+export async function ensureStarted(
+  ctx: Context,
+  track: ServerTrack,
+  until: number = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  const deadline = Math.min(until, ctx.clock.now() + CLEANUP_TIME_MS)
+  const settled = await awaitStop(ctx, track, deadline)
+  if (!settled.ok) {
+    track.record({ type: 'start failed', problem: settled.problem })
+    return false
+  }
+  if (serverPhase(settled.value.status) !== 'stopped') {
+    track.record({ type: 'started' })
+    return true
+  }
+  track.record({ type: 'start requested' })
+  const started = await switchPower(ctx, track, 'start', deadline)
+  if (started.ok) track.record({ type: 'started' })
+  else track.record({ type: 'start failed', problem: messages.notStartedAgain(track.run, started.problem) })
+  return started.ok
+}
+
+/** Reads until the server is stopped, or has been seen running for long enough that no stop is on its way. */
+async function awaitStop(ctx: Context, track: ServerTrack, deadline: number): Promise<Outcome<Server>> {
+  const wasSeenStopped = track.run.power.state === 'stopped'
+  const window = wasSeenStopped ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace)
+  let isConfirming = false
+  const end = await pollUntilStable<Server, Server>(
+    ctx,
+    { deadline, window, isConfirming: () => isConfirming, answeredBefore: true },
+    () => readServerOf(ctx, track, { deadline, once: true }),
+    server => {
+      track.record({ type: 'server read', server })
+      const reading = classifyStop(server)
+      isConfirming = wasSeenStopped && reading.state === 'holding'
+      return reading
+    },
+  )
+  if (end.state === 'done') return success(end.value)
+  if (end.state === 'expired') return failed(messages.notSettledForStart(track.run))
+  return failed(
+    await explain(ctx, end.failure, { state: messages.mayBeStopped(track.run), reason: 'start-failed' }),
+  )
+}
+
+function classifyStop(server: Server): Reading<Server> {
+  const phase = serverPhase(server.status)
+  if (phase === 'stopped') return { state: 'done', value: server }
+  return phase === 'active' ? { state: 'holding', as: phase, value: server } : { state: 'moving' }
+}

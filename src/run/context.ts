@@ -1,0 +1,38 @@
+import type { Clock, Random } from '../domain/clock.ts'
+import type { HealthProbe } from '../domain/health.ts'
+import type { WorkflowRun } from '../domain/workflow-run.ts'
+import type { PollConfig } from '../policy/poll-config.ts'
+import type { Report } from '../report/report.ts'
+import type { VpsClient } from '../vps/client.ts'
+import type { ApiFailure } from '../vps/failure.ts'
+
+/** That a request came to nothing and is sent again after a while. */
+export interface RetryNote {
+  readonly failure: ApiFailure
+  readonly delayMs: number
+}
+
+/**
+ * Now by the API's clock, in milliseconds since the epoch: what it dated is compared with that. By the `Date` header of
+ * its answers; by our own clock while none was seen.
+ */
+export function apiNow({ api, clock }: Pick<Context, 'api' | 'clock'>): number {
+  return clock.now() + (api.clockOffsetMs() ?? 0)
+}
+
+/** What every operation works with. Time, randomness and the network come in here and nowhere else. */
+export interface Context {
+  readonly api: VpsClient
+  readonly clock: Clock
+  readonly random: Random
+  /** Aborted with `Cancelled` when the runner asks for the end. */
+  readonly signal: AbortSignal
+  readonly report: Report
+  /** Tells the user that a request is sent again. */
+  readonly logRetry: (note: RetryNote) => void
+  readonly origin: WorkflowRun
+  readonly pace: PollConfig
+  /** How many servers are worked on at once. */
+  readonly maxParallel: number
+  readonly probe: HealthProbe
+}

@@ -1,0 +1,31 @@
+import type { Snapshot } from '../domain/entities.ts'
+import type { NextStep } from './next-step.ts'
+import type { Reason } from './reasons.ts'
+
+/** Why something did not work, as a value. Texts are raw. */
+export interface Problem {
+  readonly reason: Reason
+  /** `unknown`: whether the API acted on a request cannot be told. `nothing`: it certainly did not. */
+  readonly done: 'nothing' | 'unknown'
+  /** What happened, in one short sentence that can stand as a headline. */
+  readonly what: string
+  /** Details, and what state things are in now: whole sentences, or nothing. */
+  readonly state: string
+  readonly next: readonly NextStep[]
+  /** The snapshots that a person could choose among, where there are some to show. */
+  readonly candidates?: readonly Snapshot[]
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem }
+
+/** A success that carries `value`. */
+export function success<T>(value: T): Outcome<T> {
+  return { ok: true, value }
+}
+
+/** A failure that carries `problem`. */
+export function failed(problem: Problem): Outcome<never> {
+  return { ok: false, problem }
+}

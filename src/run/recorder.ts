@@ -1,0 +1,52 @@
+import type { Clock } from '../domain/clock.ts'
+import type { ServerEvent } from './events.ts'
+import { applyToAll, applyToServer, type OperationEvent, type OperationRun } from './operation-run.ts'
+import type { ServerRun } from './server-run.ts'
+
+/** One server's record, and the only way to change it. */
+export interface ServerTrack {
+  /** The record as it is now. */
+  readonly run: ServerRun
+  record(event: ServerEvent): void
+}
+
+/** The record of an operation, and the only way to change it. */
+export interface Recorder {
+  /** The record as it is now. */
+  readonly run: OperationRun
+  /** One for each server, in the order of the record. */
+  readonly tracks: readonly ServerTrack[]
+  record(event: OperationEvent): void
+}
+
+/** Told of every change, as it happens: it saves what the post step needs, and publishes ids. */
+export type Observer = (before: OperationRun, after: OperationRun) => void
+
+/** Keeps the record of `begin`; whatever happens goes through here. */
+export function createRecorder(clock: Clock, begin: OperationRun, observe: Observer): Recorder {
+  let run = begin
+  let tracks: readonly ServerTrack[] = []
+  const change = (next: OperationRun): void => {
+    const before = run
+    run = next
+    observe(before, next)
+  }
+  const trackOf = (initial: ServerRun, index: number): ServerTrack => ({
+    get run() {
+      return run.servers[index] ?? initial
+    },
+    record: event => change(applyToServer(run, index, event, clock.now())),
+  })
+  return {
+    get run() {
+      return run
+    },
+    get tracks() {
+      return tracks
+    },
+    record: event => {
+      change(applyToAll(run, event, clock.now()))
+      if (event.type === 'servers found') tracks = event.servers.map(trackOf)
+    },
+  }
+}

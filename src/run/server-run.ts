@@ -1,0 +1,239 @@
+import type { Snapshot } from '../domain/entities.ts'
+import type { ServerId } from '../domain/ids.ts'
+import type { Kept } from '../policy/retention.ts'
+import type { Problem } from './problem.ts'
+
+/** What is asked of VPS.org for one server. `clean up`: the post step's part where nothing is to be restored. */
+export type Goal = 'create' | 'restore' | 'delete' | 'wait' | 'clean up'
+
+/** A request that changes something: while its answer is outstanding, nobody knows whether VPS.org acted on it. */
+export type ChangeRequest = 'create' | 'restore' | 'delete' | 'make room' | 'safety snapshot'
+
+/**
+ * What VPS.org does once it has accepted a request. `possible restore`: the snapshot is completed, and whether its server
+ * is being restored from it is still to be seen.
+ */
+export type Work = 'snapshot' | 'restore' | 'possible restore' | 'deletion'
+
+/** What ended an operation early. */
+export type CutOffBy = 'cancelled' | 'internal error'
+
+/** Why nobody watches any more what VPS.org goes on with. */
+export type LeftBecause =
+  | { readonly why: 'not awaited' | 'job cancelled' }
+  | { readonly why: CutOffBy }
+  | { readonly why: 'timed out'; readonly lastFailure: string | undefined }
+  /** The API accepted, and then refused to say more. */
+  | { readonly why: 'unobservable'; readonly problem: Problem }
+
+/** The one thing that an operation does to one server. */
+export type Task =
+  | { readonly state: 'pending' }
+  /** A dry run: checked, and nothing speaks against it. */
+  | { readonly state: 'planned'; readonly steps: readonly string[] }
+  | { readonly state: 'skipped'; readonly why: 'group failed' | 'out of time' | CutOffBy }
+  /** Certainly nothing was done. */
+  | { readonly state: 'rejected'; readonly problem: Problem }
+  /** `before` holds again if the API refuses. */
+  | { readonly state: 'requested'; readonly request: ChangeRequest; readonly before: Task }
+  /** Whether VPS.org acted on a request cannot be told. */
+  | { readonly state: 'ambiguous'; readonly problem: Problem }
+  | Running
+  | (Omit<Running, 'state'> & { readonly state: 'left running'; readonly at: number } & LeftBecause)
+  | (Omit<Running, 'state'> & { readonly state: 'succeeded'; readonly at: number; readonly how: HowItEnded })
+  /** `snapshot` is undefined where it no longer exists. */
+  | {
+      readonly state: 'failed'
+      readonly work: Work
+      readonly snapshot: Snapshot | undefined
+      readonly problem: Problem
+    }
+
+/** Accepted by the API, and watched. */
+export interface Running {
+  readonly state: 'running'
+  readonly work: Work
+  readonly snapshot: Snapshot
+  /** When the API accepted, in clock milliseconds. */
+  readonly since: number
+}
+
+/** `already gone`: somebody else had deleted it. `never seen`: no read of the server ever showed `restoring`. */
+export type HowItEnded = 'seen' | 'already gone' | 'never seen'
+
+/** What this action did to the server's power; what the post step acts on. */
+export type Power =
+  | { readonly state: 'untouched' | 'stopped' | 'started' | 'left stopped' }
+  /** `since` in clock milliseconds. */
+  | { readonly state: 'stop requested' | 'start requested'; readonly since: number }
+  | { readonly state: 'start failed'; readonly problem: Problem }
+
+/** What the health check says. */
+export type Health =
+  | { readonly state: 'not checked' | 'passed' | 'cut off' }
+  | { readonly state: 'checking'; readonly since: number }
+  | { readonly state: 'failed'; readonly problem: Problem }
+
+/** The snapshot of what a restore is about to overwrite. */
+export interface SafetySnapshot {
+  readonly snapshot: Snapshot
+  readonly state: 'running' | 'completed' | 'failed'
+  readonly since: number
+}
+
+/** A snapshot that was to be deleted besides, and what became of it. */
+export interface Deletion {
+  readonly snapshot: Snapshot
+  readonly by: 'when-full' | 'keep-last' | 'delete-on'
+  /** `gone`: somebody else had deleted it. `unknown`: whether a request was obeyed cannot be told. */
+  readonly end: 'deleted' | 'gone' | 'stays' | 'unknown'
+}
+
+/** A stretch of time for the timeline, in clock milliseconds. */
+export interface Phase {
+  readonly kind: 'stop' | 'snapshot' | 'safety snapshot' | 'restore' | 'start' | 'health check'
+  readonly from: number
+  readonly to: number
+  readonly failed: boolean
+}
+
+/** The server as it was last seen. */
+export interface ServerFacts {
+  readonly id: ServerId
+  /** Empty while it is not known. */
+  readonly name: string
+  /** undefined: never read. */
+  readonly status: string | undefined
+  /** When it was last read, in clock milliseconds. */
+  readonly readAt: number | undefined
+}
+
+/** One server's part in an operation. Only `apply` makes a new one; everything that is said is computed from it. */
+export interface ServerRun {
+  readonly goal: Goal
+  readonly server: ServerFacts
+  /** The snapshot that the operation was given; undefined for a create. */
+  readonly target: Snapshot | undefined
+  readonly task: Task
+  readonly power: Power
+  readonly health: Health
+  /** Snapshot slots in use; undefined where they were not counted. */
+  readonly slots: number | undefined
+  readonly safety: SafetySnapshot | undefined
+  readonly deletions: readonly Deletion[]
+  /** What `keep-last` left on the server, and why; undefined where it was not asked or could not read the list. */
+  readonly kept: readonly Kept[] | undefined
+  /** When its own work began and last ended, in clock milliseconds. */
+  readonly began: number | undefined
+  readonly ended: number | undefined
+  readonly phases: readonly Phase[]
+}
+
+/** A record of a server for which nothing has been done yet. */
+export function newServerRun(
+  goal: Goal,
+  server: Pick<ServerFacts, 'id' | 'name'>,
+  target?: Snapshot,
+): ServerRun {
+  return {
+    goal,
+    server: { ...server, status: undefined, readAt: undefined },
+    target,
+    task: { state: 'pending' },
+    power: { state: 'untouched' },
+    health: { state: 'not checked' },
+    slots: undefined,
+    safety: undefined,
+    deletions: [],
+    kept: undefined,
+    began: undefined,
+    ended: undefined,
+    phases: [],
+  }
+}
+
+/** The snapshot that the record is about, as last seen; undefined while there is none, or none any more. */
+export function snapshotOf({ task, target }: ServerRun): Snapshot | undefined {
+  switch (task.state) {
+    case 'running':
+    case 'left running':
+    case 'succeeded':
+    case 'failed':
+      return task.snapshot
+    case 'requested':
+    case 'pending':
+    case 'planned':
+    case 'skipped':
+    case 'rejected':
+    case 'ambiguous':
+      return target
+  }
+}
+
+/** Whether the API has accepted what the record is about. */
+export function isAccepted({ task }: ServerRun): boolean {
+  switch (task.state) {
+    case 'running':
+    case 'left running':
+    case 'failed':
+      return true
+    case 'succeeded':
+      return task.how !== 'already gone'
+    case 'requested':
+    case 'pending':
+    case 'planned':
+    case 'skipped':
+    case 'rejected':
+    case 'ambiguous':
+      return false
+  }
+}
+
+/** Whether the server is, or may be, down because of this action and has not been seen running since. */
+export function mayBeDown({ power }: ServerRun): boolean {
+  switch (power.state) {
+    case 'stop requested':
+    case 'stopped':
+    case 'start requested':
+    case 'start failed':
+      return true
+    case 'untouched':
+    case 'started':
+    case 'left stopped':
+      return false
+  }
+}
+
+/** Everything that went wrong for this server, the task's own problem first. */
+export function problemsOf({ task, power, health }: ServerRun): readonly Problem[] {
+  const own = 'problem' in task ? [task.problem] : []
+  const start = power.state === 'start failed' ? [power.problem] : []
+  const unhealthy = health.state === 'failed' ? [health.problem] : []
+  return [...own, ...start, ...unhealthy]
+}
+
+/** Whether nothing was begun for it because another server of its group had failed. */
+export function isSkippedWithGroup({ task }: ServerRun): boolean {
+  return task.state === 'skipped' && task.why === 'group failed'
+}
+
+/**
+ * Whether all that was asked for this server was done, as far as anybody wanted to wait for it, and this action has not
+ * left it down.
+ */
+export function isGood(run: ServerRun): boolean {
+  const { goal, task, health } = run
+  const isTaskGood =
+    goal === 'clean up' ||
+    task.state === 'succeeded' ||
+    task.state === 'planned' ||
+    (task.state === 'left running' && task.why === 'not awaited')
+  return isTaskGood && !mayBeDown(run) && (health.state === 'passed' || health.state === 'not checked')
+}
+
+/** Whether something went wrong for it that is known already: what is still under way has not failed. */
+export function hasFailed({ task, power, health }: ServerRun): boolean {
+  const isTaskBad = ['skipped', 'rejected', 'ambiguous', 'failed'].includes(task.state)
+  const isLeft = task.state === 'left running' && task.why !== 'not awaited'
+  return isTaskBad || isLeft || power.state === 'start failed' || health.state === 'failed'
+}

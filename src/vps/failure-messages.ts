@@ -1,0 +1,156 @@
+import { formatDuration } from '../policy/durations.ts'
+import { type ApiFailure, isMomentaryRefusal, isTransient, refusedFields } from './failure.ts'
+
+/** One whole sentence: what happened, in whose words, HTTP last. Raw text: not yet harmless to print. */
+export function describeFailure(failure: ApiFailure): string {
+  const words = wordsOf(failure)
+  return `${whatHappened(failure)}${words === '' ? '' : `: ${words}`} (${httpOf(failure)}).`
+}
+
+/** The API's own words, where they say more than the status does. */
+function wordsOf({ detail, status }: ApiFailure): string {
+  const words = detail.trim().replace(/(?<!\.)\.$/, '')
+  return status === 404 && /^not found$/i.test(words) ? '' : words
+}
+
+function httpOf(failure: ApiFailure): string {
+  const { method, repeated } = failure
+  // What is asked for page by page helps nobody, and makes the line long.
+  const path = failure.path.replace(/\?.*/s, '')
+  const status = failure.httpStatus ?? failure.status
+  return [
+    ...(status === undefined ? [] : [String(status)]),
+    // A token that is rejected is rejected everywhere.
+    ...(failure.status === 401 ? [] : [`${method} ${path}`]),
+    ...(repeated > 1 ? [`sent ${repeated} times`] : []),
+  ].join(', ')
+}
+
+function whatHappened(failure: ApiFailure): string {
+  if (failure.kind === 'refused') return refusalOf(failure)
+  if (failure.kind === 'expired' && failure.repeated === 0)
+    return failure.retryAfterMs === undefined
+      ? 'The time limit was reached before the request could be sent'
+      : 'The request does not fit into the time limit'
+  if (failure.kind === 'redirect' && failure.status === undefined)
+    return 'The API returned a link to another address, which is not followed'
+  return OUTCOMES[failure.kind]
+}
+
+const OUTCOMES: Readonly<Record<Exclude<ApiFailure['kind'], 'refused'>, string>> = {
+  unreachable: 'Could not connect to the API',
+  'unknown-host': 'Could not find the host',
+  proxy: 'Could not get through the proxy',
+  tls: 'Could not set up a secure connection',
+  certificate: 'The TLS certificate was not accepted',
+  timeout: 'VPS.org did not respond in time',
+  interrupted: 'The connection was lost before the response was complete',
+  oversized: 'The response was too large to read',
+  intermediary: 'A gateway or challenge page answered instead of the API',
+  redirect: 'The API redirected the request, which is not followed',
+  unreadable: 'The response could not be understood',
+  mismatch: 'The response does not match the request',
+  expired: 'The time limit was reached before VPS.org responded',
+}
+
+function refusalOf(failure: ApiFailure): string {
+  const { status = 0 } = failure
+  const known = status === 404 ? missing(failure) : REFUSALS[status]
+  if (known !== undefined) return known
+  if (status >= 500) return 'VPS.org returned a server error'
+  return isMomentaryRefusal(failure) ? 'VPS.org refused the request for now' : 'VPS.org refused the request'
+}
+
+const BY_ID = /^\/(server|snapshot)s\/([^/?]+)\//
+
+function missing({ path }: ApiFailure): string {
+  const [, kind, id] = BY_ID.exec(path) ?? []
+  if (id === undefined) return 'VPS.org found nothing at this address'
+  return `${kind === 'server' ? 'Server' : 'Snapshot'} ${id} does not exist, or this token belongs to another account`
+}
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: 'VPS.org rejected the API token',
+  403: 'VPS.org denied access',
+  408: 'VPS.org timed out',
+  429: 'VPS.org is limiting requests',
+}
+
+const ACCOUNT = 'your VPS.org account (https://admin.vps.org/account/developers/)'
+const CHECK_API_URL = 'Check that `api-url` is the address of the VPS.org API.'
+const MAYBE_DONE = 'Check the current state before you try again: the request may have taken effect.'
+const VERIFICATION = 'Verification cannot be switched off.'
+
+/**
+ * The next step for a person. Raw text where it names permissions or fields.
+ * @param permissions of the token, where they are known; they are named for a 403
+ */
+export function remedyFor(failure: ApiFailure, permissions?: readonly string[]): string {
+  if (failure.retryAfterMs !== undefined && isLimited(failure)) return waitRemedy(failure.retryAfterMs)
+  if (failure.kind === 'certificate') return certificateRemedy(failure.code ?? '')
+  if (failure.kind !== 'refused') return KIND_REMEDIES[failure.kind]
+  return refusalRemedy(failure, permissions)
+}
+
+function isLimited({ kind, status, repeated }: ApiFailure): boolean {
+  return status === 429 || (kind === 'expired' && repeated === 0)
+}
+
+const KIND_REMEDIES: Readonly<Record<Exclude<ApiFailure['kind'], 'refused' | 'certificate'>, string>> = {
+  unreachable:
+    'Check that this runner can reach `api-url`: the firewall, and the proxy variables HTTPS_PROXY and NO_PROXY.',
+  'unknown-host': 'Check the spelling of `api-url` and of the proxy, and the DNS of this runner.',
+  proxy:
+    'Check HTTPS_PROXY (HTTP_PROXY for plain HTTP), its credentials and what the proxy allows, or add the host to NO_PROXY.',
+  tls: 'Check that the host and port support TLS 1.2 or later, and that no proxy in between breaks it.',
+  timeout: MAYBE_DONE,
+  interrupted: MAYBE_DONE,
+  oversized: `${CHECK_API_URL} Its responses are far smaller.`,
+  intermediary:
+    'Try again later. If it keeps happening, allow this runner through the gateway or firewall in front of `api-url`.',
+  redirect: 'Set `api-url` to the final address of the API. The token is sent nowhere else.',
+  unreadable: `${CHECK_API_URL} Something in between may be responding in its place.`,
+  mismatch: `${CHECK_API_URL} Something in between may be mixing up responses.`,
+  expired: 'Check the current state, and increase `timeout`.',
+}
+
+/** What helps depends on what is wrong with it; codes as OpenSSL and Node name them. */
+function certificateRemedy(code: string): string {
+  if (/EXPIRED|NOT_YET_VALID/.test(code))
+    return `Renew the certificate, and check the clock of this runner. ${VERIFICATION}`
+  if (/ALTNAME|HOSTNAME|UND_ERR_PRX_TLS/.test(code))
+    return `Use the host name that the certificate was issued for. ${VERIFICATION}`
+  return `If a proxy or gateway of yours signs with its own CA, set NODE_EXTRA_CA_CERTS to the file with that CA. ${VERIFICATION}`
+}
+
+function refusalRemedy(failure: ApiFailure, permissions: readonly string[] | undefined): string {
+  const { status = 0 } = failure
+  const fields = refusedFields(failure)
+  if (fields.length > 0) return `Fix ${fields.join(', ')} as the API asks.`
+  if (status === 401)
+    return `Check that the secret holds the complete token. If it expired or was revoked, create a new one in ${ACCOUNT}.`
+  if (status === 403) return permissionRemedy(permissions)
+  if (status === 404) return remedyForMissing(failure)
+  if (status === 429) return 'Try again in a few minutes, with fewer jobs at once.'
+  if (isMomentaryRefusal(failure)) return 'Check the status of the server, then try again.'
+  return isTransient(failure) ? 'Try again later.' : CHECK_API_URL
+}
+
+/** A list has no ID that could be wrong. */
+function remedyForMissing({ path }: ApiFailure): string {
+  const [, kind] = BY_ID.exec(path) ?? []
+  if (kind === undefined) return CHECK_API_URL
+  return kind === 'server'
+    ? 'Correct `server-id`, or use a token of the account that owns the server.'
+    : 'To see which snapshots exist, run `operation: list`.'
+}
+
+function permissionRemedy(permissions: readonly string[] | undefined): string {
+  const give = `Give the API token the permission it needs in ${ACCOUNT}.`
+  if (permissions === undefined) return give
+  return `${give} It has ${permissions.length === 0 ? 'none' : permissions.join(', ')}.`
+}
+
+function waitRemedy(retryAfterMs: number): string {
+  return `Try again in ${formatDuration(Math.ceil(retryAfterMs / 1_000) * 1_000)}, with fewer jobs at once.`
+}

@@ -1,0 +1,265 @@
+import type { Snapshot } from '../domain/entities.ts'
+import type { ServerId, SnapshotId } from '../domain/ids.ts'
+import type { SnapshotChoice } from '../inputs.ts'
+import { type LatestSelection, type NameSelection, selectByName, selectLatest } from '../policy/selection.ts'
+import { missingIdWindow, type SettleWindow } from '../policy/settle.ts'
+import { snapshotPhase } from '../policy/statuses.ts'
+import { apiNow, type Context } from '../run/context.ts'
+import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
+import type { SnapshotList } from '../vps/client.ts'
+import type { ApiResult } from '../vps/failure.ts'
+import { changeLog } from './change-log.ts'
+import { explain } from './explain.ts'
+import * as messages from './messages.ts'
+import { pollUntilStable, type Reading } from './poll.ts'
+import { createSnapshotReader, readForChoice, type SnapshotReader } from './snapshot-reader.ts'
+
+/** A snapshot that an operation is about. */
+export interface Match {
+  readonly id: SnapshotId
+  /** undefined: no list holds it. */
+  readonly snapshot: Snapshot | undefined
+}
+
+/** What is asked for, and how it may be found. */
+export interface Lookup {
+  readonly choice: SnapshotChoice
+  /** The servers to which the snapshots may belong; empty: any. */
+  readonly allowedServers: readonly ServerId[]
+  readonly use: 'restore' | 'wait' | 'delete'
+  /** In clock milliseconds. */
+  readonly deadline: number
+  /** Where the caller goes on reading lists: it learns here how large the account is. */
+  readonly reader?: SnapshotReader
+}
+
+const NOTHING_CHANGED = { state: 'Nothing was changed.' }
+
+/** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
+export async function findSnapshots(ctx: Context, lookup: Lookup): Promise<Outcome<readonly Match[]>> {
+  const { choice, reader = createSnapshotReader(ctx) } = lookup
+  if (choice.by === 'id') return findAllowed(ctx, { ...lookup, reader }, choice.ids)
+  const found: Match[] = []
+  const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline })
+  if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED))
+  for (const server of choice.servers) {
+    const chosen = await chooseOn(ctx, { ...lookup, choice }, server, list.value)
+    if (!chosen.ok) return chosen
+    found.push({ id: chosen.value.id, snapshot: chosen.value })
+  }
+  return success(found)
+}
+
+type NamedChoice = Exclude<SnapshotChoice, { by: 'id' }>
+type NamedLookup = Lookup & { readonly choice: NamedChoice }
+
+/**
+ * Chooses on one server. `latest` waits for a newer one that is still being made, and looks again where a list that lags
+ * may lack the one that this very run made.
+ */
+async function chooseOn(
+  ctx: Context,
+  lookup: NamedLookup,
+  server: ServerId,
+  list: SnapshotList,
+): Promise<Outcome<Snapshot>> {
+  const first = selectOn(ctx, lookup, server, list)
+  const selection = mayChange(lookup, first)
+    ? await watchSelection(ctx, lookup, server, first)
+    : ({ ok: true, value: first } as const)
+  if (!selection.ok) return selection
+  const { value } = selection
+  const { candidates } = value
+  if (!value.isConsistent) return failed(messages.listMoves(server, candidates))
+  if (!value.selection.ok) return failed(noChoice(server, lookup.choice, candidates, value.selection))
+  const { snapshot } = value.selection
+  ctx.report.line(messages.selected(lookup.choice.by, snapshot, apiNow(ctx)))
+  if (lookup.choice.by === 'latest' && value.selection.fromRerun)
+    ctx.report.warn(messages.latestOfRerun(snapshot))
+  return success(snapshot)
+}
+
+/** What a list says of one server. */
+interface Selection {
+  readonly selection: LatestSelection | NameSelection
+  readonly candidates: readonly Snapshot[]
+  readonly isConsistent: boolean
+}
+
+function selectOn(
+  ctx: Context,
+  { choice, use }: NamedLookup,
+  server: ServerId,
+  list: SnapshotList,
+): Selection {
+  const candidates = list.snapshots.filter(snapshot => snapshot.server.id === server)
+  const latestUse = use === 'wait' ? 'wait' : 'restore'
+  const selection =
+    choice.by === 'latest'
+      ? selectLatest(candidates, ctx.origin, { use: latestUse, now: apiNow(ctx) })
+      : selectByNames(candidates, choice.names, ctx)
+  return { selection, candidates, isConsistent: list.consistent }
+}
+
+/** The names are tried in their order: the first that some snapshot bears decides. */
+function selectByNames(
+  candidates: readonly Snapshot[],
+  names: readonly string[],
+  { origin }: Context,
+): NameSelection {
+  for (const name of names) {
+    const selection = selectByName(candidates, name, origin)
+    if (selection.ok || selection.reason === 'several') return selection
+  }
+  return { ok: false, reason: 'none' }
+}
+
+function mayChange({ choice, use }: NamedLookup, { selection, isConsistent }: Selection): boolean {
+  if (!isConsistent) return true
+  if (!selection.ok)
+    return selection.reason === 'in-progress' || (selection.reason === 'none' && choice.by === 'name')
+  return choice.by === 'latest' && use === 'wait' && !selection.fromThisRun
+}
+
+/** Reads again until what is chosen can change no more. */
+async function watchSelection(
+  ctx: Context,
+  lookup: NamedLookup,
+  server: ServerId,
+  first: Selection,
+): Promise<Outcome<Selection>> {
+  const { deadline } = lookup
+  const log = changeLog(ctx)
+  const end = await pollUntilStable<SnapshotList, Selection>(
+    ctx,
+    { deadline, window: missingIdWindow(ctx.pace) },
+    () => readForChoice(ctx, [server], { deadline, once: true }),
+    list => {
+      const value = selectOn(ctx, lookup, server, list)
+      const { selection } = value
+      if (!selection.ok && selection.reason === 'in-progress') {
+        log(messages.newerInProgress(selection.snapshot))
+        return { state: 'moving' }
+      }
+      if (!value.isConsistent) return { state: 'moving' }
+      if (selection.ok && selection.fromThisRun) return { state: 'done', value }
+      return { state: 'holding', as: selection.ok ? selection.snapshot.id : selection.reason, value }
+    },
+  )
+  if (end.state === 'done') return success(end.value)
+  if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
+  const { selection, candidates } = first
+  if (!selection.ok && selection.reason === 'in-progress')
+    return failed(messages.newerNeverDone(selection.snapshot, candidates))
+  return failed(messages.lookUpTimedOut(end.lastFailure))
+}
+
+function noChoice(
+  server: ServerId,
+  choice: NamedChoice,
+  candidates: readonly Snapshot[],
+  chosen: Extract<LatestSelection | NameSelection, { ok: false }>,
+): Problem {
+  if (choice.by === 'latest')
+    return chosen.reason === 'undecided'
+      ? messages.latestUndecided(server, chosen.candidates)
+      : messages.noLatest(server, candidates)
+  const [name = ''] = choice.names
+  if (chosen.reason === 'several')
+    return messages.severalOfName(
+      server,
+      name,
+      chosen.candidates.map(({ id }) => id),
+      candidates,
+    )
+  return messages.noneOfName(server, name, candidates)
+}
+
+async function findAllowed(
+  ctx: Context,
+  lookup: Required<Lookup>,
+  ids: readonly SnapshotId[],
+): Promise<Outcome<readonly Match[]>> {
+  const found = await findByIds(ctx, lookup, ids)
+  if (!found.ok) return found
+  // Reading the servers that are meant teaches by which other ids the API knows them.
+  const isMixed = found.value.some(
+    ({ snapshot }) => snapshot !== undefined && isOutsideGuard(ctx, lookup.allowedServers, snapshot),
+  )
+  if (isMixed)
+    for (const id of lookup.allowedServers)
+      await ctx.api.readServer({ id }, { deadline: lookup.deadline, once: true })
+  const strangers = found.value.flatMap(({ snapshot }) =>
+    snapshot !== undefined && isOutsideGuard(ctx, lookup.allowedServers, snapshot) ? [snapshot] : [],
+  )
+  if (strangers.length === 0) return found
+  return failed(messages.wrongServer(lookup.allowedServers, strangers, await completedOfAllowed(ctx, lookup)))
+}
+
+/** The completed snapshots of the servers that were meant; undefined where they cannot be read. */
+async function completedOfAllowed(
+  ctx: Context,
+  { allowedServers, deadline }: Required<Lookup>,
+): Promise<readonly Snapshot[] | undefined> {
+  const isCompleted = ({ status }: Snapshot): boolean => snapshotPhase(status) === 'completed'
+  const list = await createSnapshotReader(ctx).read(allowedServers, { deadline, once: true }, isCompleted)
+  return list.ok ? list.value : undefined
+}
+
+/** A server may be known by a number and a UUID. */
+function isOutsideGuard(ctx: Context, allowedServers: readonly ServerId[], { server }: Snapshot): boolean {
+  return allowedServers.length > 0 && !allowedServers.some(id => ctx.api.sameServer(id, server.id))
+}
+
+// As long as any other first read is tried.
+const LOOK_UP_TIME_MS = 5 * 60_000
+
+/** A list may lag behind: what it lacks is looked for again before it counts as missing. */
+async function findByIds(
+  ctx: Context,
+  lookup: Required<Lookup>,
+  ids: readonly SnapshotId[],
+): Promise<Outcome<readonly Match[]>> {
+  const window = missingWindow(ctx, lookup.use)
+  let isFirst = true
+  const classify = (snapshots: readonly Snapshot[]): Reading<readonly Match[]> => {
+    const byId = new Map(snapshots.map(snapshot => [snapshot.id, snapshot]))
+    const value = ids.map(id => ({ id, snapshot: byId.get(id) }))
+    const missing = value.filter(item => item.snapshot === undefined).map(item => item.id)
+    if (missing.length === 0) return { state: 'done', value }
+    if (isFirst) ctx.report.line(messages.missingYet(missing, window.durationMs))
+    isFirst = false
+    return { state: 'holding', as: missing.join(','), value }
+  }
+  const end = await pollUntilStable(
+    ctx,
+    { deadline: Math.min(lookup.deadline, ctx.clock.now() + LOOK_UP_TIME_MS), window },
+    isFirstRead => readByIds(lookup, ids, !isFirstRead),
+    classify,
+  )
+  if (end.state === 'done') return success(end.value)
+  if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
+  return failed(messages.lookUpTimedOut(end.lastFailure))
+}
+
+/** What is to be deleted and cannot be found is no danger: three reads are enough. */
+function missingWindow(ctx: Context, use: Lookup['use']): SettleWindow {
+  const window = missingIdWindow(ctx.pace)
+  return use === 'delete' ? { durationMs: 0, reads: window.reads } : window
+}
+
+async function readByIds(
+  lookup: Required<Lookup>,
+  ids: readonly SnapshotId[],
+  once: boolean,
+): Promise<ApiResult<readonly Snapshot[]>> {
+  const { deadline, allowedServers, reader } = lookup
+  const wanted = new Set(ids)
+  if (allowedServers.length > 0) {
+    const near = await reader.read(allowedServers, { deadline, once })
+    if (!near.ok) return near
+    const found = near.value.filter(snapshot => wanted.has(snapshot.id))
+    if (found.length === ids.length) return { ok: true, value: found }
+  }
+  return reader.readAll(snapshot => wanted.has(snapshot.id), { deadline, once })
+}

@@ -1,0 +1,298 @@
+/**
+ * Every sentence that a wait says: log lines, and the problems that end one. Texts from the API are raw; the report makes
+ * them harmless.
+ */
+import type { Server, Snapshot } from '../domain/entities.ts'
+import type { ServerId, SnapshotId } from '../domain/ids.ts'
+import { formatDuration } from '../policy/durations.ts'
+import { ageOf, lastStatus, serverLabel } from '../run/labels.ts'
+import { advice, type NextStep } from '../run/next-step.ts'
+import type { Problem } from '../run/problem.ts'
+import type { Reason } from '../run/reasons.ts'
+import type { ServerRun } from '../run/server-run.ts'
+import type { ApiFailure } from '../vps/failure.ts'
+import { describeFailure } from '../vps/failure-messages.ts'
+
+function certain(reason: Reason, what: string, state: string, ...next: readonly NextStep[]): Problem {
+  return { reason, done: 'nothing', what, state, next }
+}
+
+export function noAnswer(failure: ApiFailure): string {
+  return `${describeFailure(failure)} Still waiting.`
+}
+
+export function answersAgain(failures: number): string {
+  return `The API is responding again (${failures} failed ${failures === 1 ? 'request' : 'requests'}).`
+}
+
+export function retrying(failure: ApiFailure, delayMs: number): string {
+  return `${describeFailure(failure)} Trying again in ${(delayMs / 1_000).toFixed(1)} s.`
+}
+
+// ---- snapshots
+
+export function snapshotsInProgress(ids: readonly SnapshotId[], elapsedMs: number): string {
+  const which = ids.length === 1 ? `Snapshot ${ids[0]} has been` : `${ids.length} snapshots have been`
+  return `${which} in progress for ${formatDuration(elapsedMs)}; a snapshot usually takes 3 to 10 minutes.`
+}
+
+export function unlistedStatus({ id, status }: Snapshot): string {
+  return `Snapshot ${id} has the undocumented status "${status}"; treating it as still in progress.`
+}
+
+export function duplicate(ours: SnapshotId, id: SnapshotId): string {
+  return `VPS.org made a duplicate: snapshot ${id} has the same key as ${ours}. Delete ${id} to free its slot.`
+}
+
+export function snapshotFailed(label: string, snapshot: Snapshot): Problem {
+  return certain(
+    'snapshot-failed',
+    `${label} failed: VPS.org reported status "${snapshot.status}".`,
+    'A failed snapshot cannot be restored.',
+    { kind: 'delete', snapshot: snapshot.id },
+    { kind: 're-run', after: 'Then' },
+  )
+}
+
+export function snapshotGone(label: string): Problem {
+  return certain(
+    'snapshot-failed',
+    `${label} disappeared while it was in progress.`,
+    'It was in the list of snapshots and no longer is; somebody or something probably deleted it.',
+    { kind: 're-run', after: 'Check what else deletes snapshots of this server, then' },
+  )
+}
+
+export function snapshotUnobservable(label: string): string {
+  return `${label} was accepted and continues at VPS.org; whether it completed is unknown.`
+}
+
+export function snapshotTimedOut(label: string, waitedMs: number): string {
+  return `${label} was not completed after ${formatDuration(waitedMs)}.`
+}
+
+export function snapshotContinues(lastFailure: string | undefined): string {
+  const failure = lastFailure === undefined ? '' : ` The last request failed: ${lastFailure}`
+  return `It continues at VPS.org.${failure}`
+}
+
+/** @param which its id, or its place in the list */
+export function oddItem(which: string, problem: string): string {
+  return `Item ${which} of the list of snapshots cannot be read (${problem}). It takes a slot, and is never chosen or deleted.`
+}
+
+// ---- finding snapshots
+
+export function selected(by: 'latest' | 'name', snapshot: Snapshot, now: number): string {
+  const { id, name, server } = snapshot
+  const taken = ageOf(snapshot, now)
+  return by === 'latest'
+    ? `The latest snapshot of ${server.name} (${server.id}) is ${id} "${name}", ${taken}.`
+    : `The snapshot named "${name}" on ${server.name} (${server.id}) is ${id}, ${taken}.`
+}
+
+export function latestOfRerun({ id, server }: Snapshot): string {
+  return `Snapshot ${id}, the latest of server ${server.id}, was taken by a re-run: it may contain what the run's first attempt left behind.`
+}
+
+export function missingYet(ids: readonly SnapshotId[], windowMs: number): string {
+  const which = ids.length === 1 ? `Snapshot ${ids[0]} is` : `Snapshots ${ids.join(', ')} are`
+  return `${which} not in the list; checking again${windowMs > 0 ? ` for ${formatDuration(windowMs)}` : ''}.`
+}
+
+const NAME_ONE = advice('Set `snapshot-id` to the snapshot you mean.')
+
+/** There is nothing to choose from. */
+function noneAtAll(server: ServerId): Problem {
+  const next = advice('Check `server-id`: the server may not exist, or this token cannot see it.')
+  return certain('not-found', `Server ${server} has no snapshots.`, 'Nothing was changed.', next)
+}
+
+export function noLatest(server: ServerId, candidates: readonly Snapshot[]): Problem {
+  if (candidates.length === 0) return noneAtAll(server)
+  const what = `Server ${server} has no snapshot that \`latest\` can use.`
+  const state = `\`latest\` only takes completed snapshots that this repository made before a deploy. Nothing was changed.`
+  return { ...certain('not-found', what, state, NAME_ONE), candidates }
+}
+
+export function latestUndecided(server: ServerId, candidates: readonly Snapshot[]): Problem {
+  const what = `It cannot be told which snapshot of server ${server} is the newest.`
+  const state = 'Neither their dates nor their IDs decide, and `latest` never guesses. Nothing was changed.'
+  return { ...certain('ambiguous', what, state, NAME_ONE), candidates }
+}
+
+export function newerInProgress({ id, server }: Snapshot): string {
+  return `A newer snapshot of ${server.name} (${server.id}), ${id}, is in progress; waiting for it before choosing \`latest\`.`
+}
+
+export function newerNeverDone({ id, server }: Snapshot, candidates: readonly Snapshot[]): Problem {
+  const what = `A newer snapshot of ${server.name} (${server.id}), ${id}, did not complete in time.`
+  return {
+    ...certain(
+      'not-completed',
+      what,
+      'An older one is not taken for `latest`. Nothing was changed.',
+      NAME_ONE,
+    ),
+    candidates,
+  }
+}
+
+export function listMoves(server: ServerId, candidates: readonly Snapshot[]): Problem {
+  const what = `The list of snapshots of server ${server} kept changing while it was read.`
+  const state = 'Nothing was chosen from it, and nothing was changed.'
+  return { ...certain('ambiguous', what, state, { kind: 're-run' }, NAME_ONE), candidates }
+}
+
+export function severalOfName(
+  server: ServerId,
+  name: string,
+  ids: readonly SnapshotId[],
+  candidates: readonly Snapshot[],
+): Problem {
+  const what = `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(', ')}.`
+  return { ...certain('ambiguous', what, 'Nothing was changed.', NAME_ONE), candidates }
+}
+
+export function noneOfName(server: ServerId, name: string, candidates: readonly Snapshot[]): Problem {
+  if (candidates.length === 0) return noneAtAll(server)
+  const what = `Server ${server} has no snapshot named "${name}".`
+  return { ...certain('not-found', what, 'Nothing was changed.', NAME_ONE), candidates }
+}
+
+export function wrongServer(
+  guard: readonly ServerId[],
+  strangers: readonly Snapshot[],
+  allowed: readonly Snapshot[] | undefined,
+): Problem {
+  const [first] = strangers
+  const which =
+    strangers.length === 1 && first !== undefined
+      ? `Snapshot ${first.id} belongs to ${first.server.name} (${first.server.id})`
+      : `Snapshots ${strangers.map(({ id }) => id).join(', ')} belong to other servers`
+  const what = `${which}, but \`server-id\` only allows ${guard.join(', ')}.`
+  const next = advice('Set `snapshot-id` to a snapshot of the server you mean, or correct `server-id`.')
+  return {
+    ...certain('wrong-server', what, `Nothing was changed.${ofAllowed(allowed)}`, next),
+    candidates: allowed ?? [],
+  }
+}
+
+function ofAllowed(allowed: readonly Snapshot[] | undefined): string {
+  if (allowed === undefined) return ' The snapshots of the allowed servers could not be read.'
+  return allowed.length === 0 ? ' The allowed servers have no completed snapshot.' : ''
+}
+
+export function lookUpTimedOut(lastFailure: ApiFailure | undefined): Problem {
+  const failure = lastFailure === undefined ? '' : `${describeFailure(lastFailure)} `
+  return certain(
+    'timeout',
+    'The snapshots could not be looked up in time.',
+    `${failure}Nothing was changed.`,
+    { kind: 're-run' },
+  )
+}
+
+// ---- readiness
+
+export function stillSettling(server: string, elapsed: string): string {
+  return `Still waiting for ${server} to be ready (${elapsed}).`
+}
+
+export function isTransitioning({ name, id, status }: Server): string {
+  return `${name} (${id}) is ${status}; waiting until it is ready.`
+}
+
+export function hasSnapshotInProgress({ name, id }: Server, snapshot: Snapshot): string {
+  return `Snapshot ${snapshot.id} of ${name} (${id}) is in progress; waiting until it is done.`
+}
+
+export function hasOddStatus({ name, id, status }: Server): string {
+  return `${name} (${id}) has the status "${status}"; waiting to see whether it changes.`
+}
+
+export function keepsOddStatus({ name, id, status }: Server): string {
+  return `${name} (${id}) still has the status "${status}"; continuing.`
+}
+
+export function snapshotStuck({ name, id }: Server, snapshot: Snapshot, now: number): string {
+  return `Snapshot ${snapshot.id} of ${name} (${id}) seems to be stuck: its status is "${snapshot.status}" and it is ${ageOf(snapshot, now)}. Not waiting for it.`
+}
+
+/** What to say when a server did not settle in time. */
+export function notSettled(label: string, waitedMs: number): string {
+  return `${label} was not ready within ${formatDuration(waitedMs)}.`
+}
+
+/** What was seen last, and why nothing more was. */
+export function lastSeen(server: Server | undefined, lastFailure: ApiFailure | undefined): string {
+  const seen =
+    server === undefined ? 'Its status could not be read.' : `Its last status was ${server.status}.`
+  const failure = lastFailure === undefined ? '' : ` ${describeFailure(lastFailure)}`
+  return `${seen}${failure}`
+}
+
+// ---- restores
+
+export function statusChanged(run: ServerRun, status: string): string {
+  return `${serverLabel(run)} reports "${status}".`
+}
+
+export function restoringOne(run: ServerRun, elapsed: string): string {
+  return `The restore of ${serverLabel(run)} was accepted ${elapsed} ago (last status: ${lastStatus(run)}); it usually takes 5 to 15 minutes.`
+}
+
+export function restoringSeveral(count: number, run: ServerRun, elapsed: string): string {
+  return `${count} servers are restoring, ${serverLabel(run)} for ${elapsed}; a restore usually takes 5 to 15 minutes.`
+}
+
+export function restoreUnobservable(label: string): string {
+  return `The restore of ${label} was accepted and continues at VPS.org; its end could not be seen. Do not restore again.`
+}
+
+export function restoreFailed(label: string, id: SnapshotId | '', status: string): Problem {
+  return certain(
+    'restore-failed',
+    `The restore of ${label} from snapshot ${id} failed: the server's status is "${status}".`,
+    `${label} is probably down, and its disk may be half-written.`,
+    advice(
+      'Check the server in the VPS.org panel. Restore it again, or from another snapshot (`operation: list` shows them); if that fails too, contact VPS.org support.',
+    ),
+  )
+}
+
+/** The server was found only by its name, and never seen restoring. */
+export function wrongServerPerhaps(run: ServerRun): Problem {
+  return {
+    reason: 'lost-answer',
+    done: 'unknown',
+    what: `It is unknown whether ${serverLabel(run)} has been restored.`,
+    state: `The API does not know server ${run.server.id} by its ID; the server of that name was never seen restoring.`,
+    next: [advice('Check the server in the VPS.org panel before you restore again.')],
+  }
+}
+
+// ---- health
+
+export function checkingHealth(run: ServerRun, targets: readonly string[]): string {
+  return `Checking that ${serverLabel(run)} is healthy: ${targets.join(', ')}.`
+}
+
+export function healthy(run: ServerRun): string {
+  return `${serverLabel(run)} passed its health check.`
+}
+
+function unhealthyAdvice(run: ServerRun): string {
+  const isRestored = run.task.state === 'succeeded' && run.task.work === 'restore'
+  const orOlder = isRestored ? ' If the snapshot itself is bad, restore an older one.' : ''
+  return `Check the application on ${serverLabel(run)}.${orOlder}`
+}
+
+export function unhealthy(run: ServerRun, waitedMs: number, failures: readonly string[]): Problem {
+  return certain(
+    'health-check',
+    `the health check failed`,
+    `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join('; ')}.`,
+    advice(unhealthyAdvice(run)),
+  )
+}

@@ -1,0 +1,146 @@
+import {
+  observeServer,
+  type RestoreWatch,
+  restoreProgress,
+  startRestoreWatch,
+} from '../policy/restore-end.ts'
+import { serverPhase } from '../policy/statuses.ts'
+import type { Context } from '../run/context.ts'
+import { serverLabel } from '../run/labels.ts'
+import type { ServerTrack } from '../run/recorder.ts'
+import { type ServerRun, snapshotOf } from '../run/server-run.ts'
+import { describeFailure } from '../vps/failure-messages.ts'
+import { explain } from './explain.ts'
+import * as messages from './messages.ts'
+import { type PollAttempt, type PollResult, poll, toAttempt } from './poll.ts'
+import { readServerOf } from './server-reader.ts'
+
+/** How a restore was accepted. */
+export interface Acceptance {
+  /** In clock milliseconds. */
+  readonly at: number
+  /** The server's status before the request; undefined where it may not be read. */
+  readonly statusBefore: string | undefined
+  /** Whether `restoring` has been seen at the server already. */
+  readonly seenRestoring: boolean
+}
+
+type End = Exclude<ReturnType<typeof restoreProgress>, { state: 'pending' }>
+
+/** Of a fleet one line a minute is enough: the first that is still being restored speaks for all. */
+function heartbeat(run: ServerRun, group: readonly ServerRun[], elapsed: string): string | undefined {
+  const restoring = group.filter(({ task }) => task.state === 'running')
+  if (restoring.length === 1) return messages.restoringOne(run, elapsed)
+  if (restoring[0]?.server.id !== run.server.id) return undefined
+  return messages.restoringSeveral(restoring.length, run, elapsed)
+}
+
+/**
+ * Follows an accepted restore to its end, and records it.
+ * @param options `group`: the records of all that are restored beside it, itself included
+ * @returns the phase in which it left the server; undefined where it did not end well, as the record then says
+ */
+export async function awaitRestoreEnd(
+  ctx: Context,
+  track: ServerTrack,
+  acceptance: Acceptance,
+  { deadline, group }: { readonly deadline: number; readonly group: () => readonly ServerRun[] },
+): Promise<'active' | 'stopped' | undefined> {
+  let watch: RestoreWatch = startRestoreWatch(acceptance.at, {
+    statusBefore: acceptance.statusBefore,
+    seenRestoring: acceptance.seenRestoring,
+    config: ctx.pace,
+  })
+  const note = statusLog(ctx, track)
+  let isFoundByName = false
+  const attempt = async (): Promise<PollAttempt<End>> =>
+    toAttempt(await readServerOf(ctx, track, { deadline, once: true }), server => {
+      note(server.status)
+      isFoundByName = server.foundByName
+      watch = observeServer(watch, server.status, ctx.clock.now())
+      const progress = restoreProgress(watch)
+      return progress.state === 'pending' ? { state: 'pending' } : { state: 'done', value: progress }
+    })
+  const end = await poll(
+    ctx,
+    {
+      schedule: 'restore',
+      answeredBefore: acceptance.statusBefore !== undefined || acceptance.seenRestoring,
+      began: acceptance.at,
+      deadline,
+      startAfterDelay: true,
+      heartbeat: elapsed => heartbeat(track.run, group(), elapsed),
+      isConfirming: () => {
+        const progress = restoreProgress(watch)
+        return progress.state === 'pending' && progress.isConfirming
+      },
+    },
+    attempt,
+  )
+  return recordEnd(ctx, track, end, isFoundByName)
+}
+
+async function recordEnd(
+  ctx: Context,
+  track: ServerTrack,
+  end: PollResult<End>,
+  isFoundByName: boolean,
+): Promise<'active' | 'stopped' | undefined> {
+  const { run } = track
+  if (end.state === 'refused') {
+    const snapshot = snapshotOf(run)
+    const state = messages.restoreUnobservable(serverLabel(run))
+    const next =
+      snapshot === undefined ? [] : [{ kind: 'follow', snapshot: snapshot.id, isRestore: true } as const]
+    track.record({
+      type: 'left running',
+      why: 'unobservable',
+      problem: await explain(ctx, end.failure, { state, next }),
+    })
+    return undefined
+  }
+  if (end.state === 'expired') {
+    const lastFailure = end.lastFailure === undefined ? undefined : describeFailure(end.lastFailure)
+    track.record({ type: 'left running', why: 'timed out', lastFailure })
+    return undefined
+  }
+  if (end.value.state === 'failed') {
+    track.record({
+      type: 'failed',
+      problem: messages.restoreFailed(serverLabel(run), snapshotOf(run)?.id ?? '', end.value.status),
+    })
+    return undefined
+  }
+  // That it is the right server at all is certain only once it was seen restoring.
+  if (isFoundByName && end.value.observed === 'never seen') {
+    track.record({ type: 'failed', problem: messages.wrongServerPerhaps(run) })
+    return undefined
+  }
+  track.record({ type: 'succeeded', how: end.value.observed === 'never seen' ? 'never seen' : 'seen' })
+  return end.value.phase
+}
+
+/** Waits until `restoring` is seen at the server, or `until`; whether it was seen. */
+export async function awaitRestoring(ctx: Context, track: ServerTrack, until: number): Promise<boolean> {
+  const note = statusLog(ctx, track)
+  const end = await poll<true>(
+    ctx,
+    { schedule: 'settle', began: ctx.clock.now(), deadline: until },
+    async () =>
+      toAttempt(await readServerOf(ctx, track, { deadline: until, once: true }), server => {
+        note(server.status)
+        return serverPhase(server.status) === 'restoring'
+          ? { state: 'done', value: true }
+          : { state: 'pending' }
+      }),
+  )
+  return end.state === 'done'
+}
+
+/** Records the server's status, and says it when it changes. */
+function statusLog(ctx: Context, track: ServerTrack): (status: string) => void {
+  return status => {
+    if (status !== track.run.server.status) ctx.report.line(messages.statusChanged(track.run, status))
+    track.record({ type: 'status seen', status })
+  }
+}

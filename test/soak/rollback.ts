@@ -1,0 +1,66 @@
+import type { LoggedRequest } from '../emulator/request-log.ts'
+import { done, happened, inMain } from './happenings.ts'
+import type { StageStory, Story } from './story.ts'
+
+const MINUTE = 60_000
+
+/** A rollback that was due is sent, unless the API never accepts it until the deadline. */
+export function rollbackIsSent(story: Story): readonly string[] {
+  const { wish, main, post } = story
+  const isDue =
+    wish.operation === 'create' &&
+    !wish.dryRun &&
+    main.green &&
+    !story.hadFailed &&
+    wish.restoreOn.includes(story.jobStatus)
+  if (!isDue || post === undefined || post.cancelledAt !== undefined) return []
+  return inMain(story, 'snapshot-created').flatMap(({ snapshot = '', server }) => {
+    if (!isWhole(story, snapshot) || isOthersRestore(story, server)) return []
+    const accepted = done(main.worldAfter, story.finally, 'restore-begun').some(
+      event => event.snapshot === snapshot,
+    )
+    return accepted ? [] : gaveUpEarly(story, post, snapshot)
+  })
+}
+
+function isWhole({ main, finally: end }: Story, id: string): boolean {
+  return happened(main.worldAfter, 'snapshot-completed', id) && end.snapshots.some(each => each.id === id)
+}
+
+function isOthersRestore({ finally: end }: Story, server: string): boolean {
+  return end.events.some(
+    ({ kind, by, server: other }) => kind === 'restore-begun' && by === 'other' && other === server,
+  )
+}
+
+/** Whether it stopped asking before its time was over, though nothing final had been answered. */
+function gaveUpEarly(story: Story, post: StageStory, snapshot: string): readonly string[] {
+  if (post.green) return [`the rollback to ${snapshot} was due, and the post stage is green without it`]
+  const asked = post.requests.filter(
+    ({ method, path }) => method === 'POST' && path.endsWith(`/snapshots/${snapshot}/restore/`),
+  )
+  const reads = post.requests.filter(({ method }) => method === 'GET')
+  const limit = Math.min(
+    0.9 * story.wish.timeoutMs,
+    story.jobStatus === 'cancelled' ? 1.5 * MINUTE : 55 * MINUTE,
+  )
+  if (post.tookMs >= limit) return []
+  // Whether two unanswered requests acted cannot be told: no third one may be sent.
+  const lost = asked.filter(
+    ({ status, fault }) => status === null || status >= 500 || (status < 300 && fault !== null),
+  )
+  const isFinal = [...asked, ...reads].some(request => isFinalAnswer(request, story.namesFields))
+  if (isFinal || lost.length > 1) return []
+  const how = asked.map(({ status, fault }) => `${status ?? 'nothing'}${fault === null ? '' : ` (${fault})`}`)
+  return [
+    `the rollback to ${snapshot} was due, and given up after ${Math.round(post.tookMs / 1_000)} s: ${how.join(', ') || 'never asked for'}`,
+  ]
+}
+
+/** A certificate, and the statuses that no patience changes. */
+function isFinalAnswer({ status, fault }: LoggedRequest, namesFields: boolean): boolean {
+  if (fault === 'certificate' || fault === 'redirect') return true
+  if (fault === 'challenge' || fault === 'html' || fault === 'limiter') return false
+  if (status === 400 || status === 422) return namesFields
+  return status !== null && [401, 402, 403, 404, 405, 410, 413, 451].includes(status)
+}

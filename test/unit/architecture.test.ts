@@ -1,0 +1,183 @@
+/** How the modules of src stand to one another: a change here is a decision, not an accident. */
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ROOT } from '../harness/manifest.ts'
+
+interface Import {
+  readonly to: string
+  readonly typeOnly: boolean
+}
+
+interface Module {
+  /** From src, with forward slashes, e.g. `run/apply.ts`. */
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly Import[]
+}
+
+const SRC = join(ROOT, 'src')
+const MODULES = globSync('**/*.ts', { cwd: SRC }).map(path => readModule(path.replaceAll('\\', '/')))
+
+function readModule(path: string): Module {
+  const text = readFileSync(join(SRC, path), 'utf8').replaceAll('\r\n', '\n')
+  const statements = text.matchAll(
+    /^(?:import|export) (type )?([^'\n;]*?(?:\{[^}]*\})?[^'\n;]*?) from '(\.[^']+)'/gm,
+  )
+  const imports = [...statements].map(([, type, names = '', from = '']): Import => {
+    const items = names
+      .replace(/[{}]/g, '')
+      .split(',')
+      .map(name => name.trim())
+      .filter(name => name !== '')
+    const typeOnly = type !== undefined || items.every(name => name.startsWith('type '))
+    return { to: relative(SRC, join(SRC, dirname(path), from)).replaceAll('\\', '/'), typeOnly }
+  })
+  return { path, text, imports }
+}
+
+/** The folder of a module; a module of src itself is a layer of its own, `inputs.ts` the front of its folder. */
+function layerOf(path: string): string {
+  const [first = ''] = path.split('/')
+  return first === 'inputs.ts' ? 'inputs' : first
+}
+
+// What each layer may use: everything of some, only the types of others.
+const LAYERS: Readonly<Record<string, { readonly uses: string; readonly types?: string }>> = {
+  domain: { uses: '' },
+  policy: { uses: 'domain' },
+  http: { uses: '', types: 'domain' },
+  report: { uses: '' },
+  vps: { uses: 'domain policy http' },
+  inputs: { uses: 'domain policy' },
+  notify: { uses: 'http report', types: 'domain' },
+  run: { uses: 'domain policy', types: 'inputs report vps' },
+  waiting: { uses: 'domain policy vps run', types: 'inputs report' },
+  requests: { uses: 'domain policy vps run waiting' },
+  present: { uses: 'domain policy run', types: 'inputs notify report' },
+  operations: { uses: 'domain policy vps run waiting requests present', types: 'inputs report' },
+  'tell.ts': { uses: 'notify present run', types: 'http inputs operations' },
+  'stages.ts': { uses: 'inputs operations present report run tell.ts vps waiting', types: 'domain http' },
+  platform: { uses: 'domain http inputs policy report', types: 'stages.ts' },
+  'index.ts': { uses: 'platform stages.ts' },
+  'post.ts': { uses: 'platform stages.ts' },
+}
+
+describe('the layers', () => {
+  it('are those of the folders', () => {
+    expect([...new Set(MODULES.map(({ path }) => layerOf(path)))].toSorted()).toEqual(
+      Object.keys(LAYERS).toSorted(),
+    )
+  })
+
+  it.each(Object.entries(LAYERS))('%s uses no others than it may', (layer, { uses, types = '' }) => {
+    const [all, typed] = [uses.split(' '), types.split(' ')]
+    const wrong = MODULES.filter(({ path }) => layerOf(path) === layer).flatMap(({ path, imports }) =>
+      imports.flatMap(({ to, typeOnly }) => {
+        const other = layerOf(to)
+        const isAllowed = other === layer || all.includes(other) || (typeOnly && typed.includes(other))
+        return isAllowed ? [] : [`${path} uses ${to}`]
+      }),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it.each(Object.entries(LAYERS))('%s may use no more than it does', (layer, { uses, types = '' }) => {
+    const own = MODULES.filter(({ path }) => layerOf(path) === layer).flatMap(({ imports }) => imports)
+    const used = (only: boolean) =>
+      own.filter(({ typeOnly }) => only || !typeOnly).map(({ to }) => layerOf(to))
+    for (const other of uses.split(' ').filter(name => name !== ''))
+      expect(used(false), other).toContain(other)
+    for (const other of types.split(' ').filter(name => name !== ''))
+      expect(used(true), other).toContain(other)
+  })
+
+  it('need one another in one direction: no modules are needed by what they need', () => {
+    const graph = new Map(
+      MODULES.map(({ path, imports }) => [
+        path,
+        imports.flatMap(({ to, typeOnly }) => (typeOnly ? [] : [to])),
+      ]),
+    )
+    const done = new Set<string>()
+    const visit = (path: string, above: readonly string[]): readonly string[] => {
+      if (above.includes(path)) return [...above.slice(above.indexOf(path)), path]
+      if (done.has(path)) return []
+      const circle = (graph.get(path) ?? [])
+        .map(to => visit(to, [...above, path]))
+        .find(({ length }) => length > 0)
+      done.add(path)
+      return circle ?? []
+    }
+    expect([...graph.keys()].flatMap(path => visit(path, []))).toEqual([])
+  })
+})
+
+describe('a reader finds', () => {
+  it('no two modules of one name, but for what a layer says', () => {
+    // action.yml names the two entries.
+    const named = MODULES.filter(({ path }) => path !== 'post.ts' && basename(path) !== 'messages.ts')
+    const byName = Map.groupBy(named, ({ path }) => basename(path))
+    const twice = [...byName.values()]
+      .filter(({ length }) => length > 1)
+      .map(same => same.map(({ path }) => path))
+    expect(twice).toEqual([])
+  })
+
+  it('no folder of more than fifteen modules, but for what a layer says', () => {
+    const folders = Map.groupBy(
+      MODULES.filter(({ path }) => basename(path) !== 'messages.ts'),
+      ({ path }) => dirname(path),
+    )
+    const large = [...folders].filter(([, modules]) => modules.length > 15).map(([folder]) => folder)
+    // Pure decisions, each of about a screen, that need one another little: a folder below would hide them.
+    expect(large).toEqual(['policy'])
+    expect(folders.get('policy')?.length).toBeLessThanOrEqual(16)
+  })
+
+  it('no module of more than three hundred lines, but for what a layer says, which is a list', () => {
+    const long = MODULES.filter(
+      ({ path, text }) => basename(path) !== 'messages.ts' && text.split('\n').length > 301,
+    )
+    expect(long.map(({ path }) => path)).toEqual([])
+  })
+})
+
+describe('the record', () => {
+  it('is changed by the two transitions alone, and begun from saved state by one module', () => {
+    const changing = MODULES.filter(({ text }) =>
+      /\{\s*\.\.\.(?:run|server|before|after|track\.run),/.test(text),
+    )
+    const makers = ['run/server-run.ts', 'run/apply.ts', 'run/operation-run.ts', 'run/saved-state.ts']
+    expect(changing.map(({ path }) => path).filter(path => !makers.includes(path))).toEqual([
+      // The workflow run as an earlier run of it would be.
+      'operations/restore.ts',
+    ])
+  })
+
+  it('is never assigned to', () => {
+    for (const { path, text } of MODULES)
+      expect(text, path).not.toMatch(/\b(?:run|server|track\.run|task|power|health)\.\w+ (?:=|\+=|\?\?=) /)
+  })
+})
+
+describe('our own sentences', () => {
+  it('are never read again: what they say is data', () => {
+    const layers = ['present', 'operations', 'requests', 'waiting']
+    const reading = MODULES.filter(({ path }) => layers.includes(layerOf(path))).flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .filter(
+          line =>
+            // A word of a sentence looked for in a text, or a pattern for one.
+            /\.(?:includes|startsWith|endsWith|indexOf|search|split|replace|replaceAll)\(\s*['"`][^'"`]*[ .;,!?][^'"`]*['"`]/.test(
+              line,
+            ) ||
+            /new RegExp\(|\.(?:match|matchAll|exec)\(/.test(line) ||
+            /\/[^/\s]*[a-z]{3,} [a-z]{2,}[^/]*\/[gimsuy]*\.test\(/.test(line),
+        )
+        .map(line => `${path}: ${line.trim()}`),
+    )
+    expect(reading).toEqual([])
+  })
+})

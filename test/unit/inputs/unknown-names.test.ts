@@ -1,0 +1,200 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { INPUT_NAMES } from '../../../src/inputs/rows.ts'
+import { otherWordFor, resembling } from '../../../src/inputs/unknown-names.ts'
+import { CREATE, parse, problemsOf, TOKEN } from './reading.ts'
+
+/** Every text that one slip makes of another: a character dropped, inserted, replaced, or swapped with its neighbour. */
+function slipsOf(text: string, alphabet: readonly string[]): readonly string[] {
+  const characters = Array.from(text)
+  const splits = [...characters.keys(), characters.length].map(
+    at => [text.slice(0, at), text.slice(at)] as const,
+  )
+  return splits.flatMap(([left, right]) => [
+    left + right.slice(1),
+    left + right.charAt(1) + right.charAt(0) + right.slice(2),
+    ...alphabet.flatMap(letter => [left + letter + right, left + letter + right.slice(1)]),
+  ])
+}
+
+/** The textbook recurrence, over all prefixes. */
+function editDistance(a: string, b: string): number {
+  const known = new Map<string, number>()
+  const at = (i: number, j: number): number => {
+    const key = `${i},${j}`
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const value = count(i, j)
+    known.set(key, value)
+    return value
+  }
+  const count = (i: number, j: number): number => {
+    if (i === 0 || j === 0) return i + j
+    const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
+    const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+    return Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, isSwap ? at(i - 2, j - 2) + 1 : Infinity)
+  }
+  return at(a.length, b.length)
+}
+
+const ALPHABET = Array.from('abcdefghijklmnopqrstuvwxyz0123456789-_ ')
+const known: readonly string[] = INPUT_NAMES
+const letters = (name: string) => name.toLowerCase().replace(/[-_ .]/g, '')
+const allowed = (name: string) => Math.min(3, Math.max(1, Math.floor(letters(name).length / 3)))
+
+describe('a name with one slip in it', () => {
+  it.each(INPUT_NAMES)('resembles the input that it was meant to be: %s', name => {
+    const wrong = slipsOf(name, ALPHABET).filter(slip => !known.includes(slip) && resembling(slip) !== name)
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('a name with other separators or letter case', () => {
+  it.each(INPUT_NAMES)('resembles the input that it was meant to be: %s', name => {
+    const spelt = fc
+      .array(fc.constantFrom('-', '_', '', ' ', '.', '--'), { minLength: 4, maxLength: 4 })
+      .map(separators => name.split('-').reduce((joined, word, at) => joined + separators[at] + word))
+    const cased = fc.mixedCase(spelt)
+    fc.assert(fc.property(cased, text => resembling(text) === name))
+  })
+})
+
+describe('any name', () => {
+  it('resembles an input if, and only if, it is as few slips away as its length allows; then the nearest', () => {
+    const others = [
+      'max-age',
+      'snapshot-before-restore',
+      'rollback-on',
+      'restore-on-failure',
+      'rollback-on-failure',
+      'token',
+      'api-key',
+    ]
+    const word = fc.constantFrom(...[...known, ...others].flatMap(name => name.split('-')))
+    const slipped = fc
+      .tuple(fc.constantFrom(...known), fc.array(fc.nat(), { maxLength: 5 }))
+      .map(([name, picks]) =>
+        picks.reduce((text, pick) => {
+          const slips = slipsOf(text, ALPHABET)
+          return slips[pick % slips.length] ?? text
+        }, name as string),
+      )
+    const text = fc.oneof(
+      slipped,
+      fc.array(word, { maxLength: 4 }).map(words => words.join('_')),
+      fc.string(),
+    )
+    fc.assert(
+      fc.property(text, name => {
+        const distances = [...known, ...others].map(
+          each => [each, editDistance(letters(name.replace(/\s/g, '')), letters(each))] as const,
+        )
+        const near = distances.filter(([each, distance]) => distance <= allowed(each))
+        const fewest = Math.min(...near.map(([, distance]) => distance))
+        const nearest = near.find(([, distance]) => distance === fewest)?.[0]
+        fc.pre(otherWordFor(name) === undefined)
+        const found = resembling(name)
+        if (nearest === undefined || known.includes(nearest)) expect(found).toBe(nearest)
+        else expect(known).toContain(found)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('that is far longer than all of ours resembles none, in no time', () => {
+    expect(resembling('restore-on'.repeat(100_000))).toBeUndefined()
+  })
+
+  it.each([
+    'environment',
+    'version',
+    'ref',
+    'branch',
+    'tag',
+    'reason',
+    'message',
+    'confirm',
+    'region',
+    'debug',
+    'who-to-greet',
+    'image',
+    'host',
+    'username',
+    'path',
+    'node-version',
+    '',
+  ])('that other actions and forms have resembles none: %j', name => {
+    expect(resembling(name)).toBeUndefined()
+  })
+
+  it.each([
+    ['max-age', 'max-snapshot-age'],
+    ['max_age', 'max-snapshot-age'],
+    ['snapshot-before-restore', 'safety-snapshot'],
+    ['snapshotBeforeRestore', 'safety-snapshot'],
+    ['rollback-on', 'restore-on'],
+    ['restore-on-failure', 'restore-on'],
+    ['token', 'api-token'],
+    ['servers', 'server-id'],
+    ['dry', 'dry-run'],
+    ['Plan', 'dry-run'],
+    ['check_only', 'dry-run'],
+    ['backup-first', 'safety-snapshot'],
+    ['on-failure', 'restore-on'],
+    ['autoRollback', 'restore-on'],
+    ['timeout-minutes', 'timeout'],
+  ])('that people give from memory is referred to ours: %s', (name, meant) => {
+    expect(resembling(name)).toBe(meant)
+  })
+})
+
+describe('a step with a name that is not an input', () => {
+  const near =
+    '`restore_on` (variable `INPUT_RESTORE_ON`) is not an input of this action. Did you mean `restore-on`?'
+
+  it('is refused where the name resembles one, whatever the value', () => {
+    expect(problemsOf({ ...CREATE, restore_on: 'failure' })).toEqual([near])
+    expect(problemsOf({ ...CREATE, restore_on: '' })).toEqual([near])
+  })
+
+  it('is refused by the new name where the old one is given', () => {
+    expect(problemsOf({ operation: 'list', 'max-age': '1h', 'dry-runs': 'true' })).toEqual([
+      '`max-age` (variable `INPUT_MAX-AGE`) is not an input of this action. Did you mean `max-snapshot-age`?',
+      '`dry-runs` (variable `INPUT_DRY-RUNS`) is not an input of this action. Did you mean `dry-run`?',
+    ])
+  })
+
+  it('is warned where the name resembles none, in one line', () => {
+    expect(parse({ ...CREATE, 'api-token': TOKEN, greeting: 'hello' })).toMatchObject({
+      ok: true,
+      warnings: ['Unknown input ignored: `greeting`.'],
+    })
+    expect(parse({ greeting: '', 'a::error::b\nc': '1' })).toMatchObject({
+      ok: false,
+      warnings: ['Unknown inputs ignored: `greeting`, `a::error::b\ufffdc`.'],
+    })
+  })
+
+  it('is told the first few of many', () => {
+    const many = Object.fromEntries(Array.from({ length: 7 }, (_, at) => [`greeting-number-${at}`, 'x']))
+    expect(parse(many).warnings).toEqual([
+      'Unknown inputs ignored: `greeting-number-0`, `greeting-number-1`, `greeting-number-2`, `greeting-number-3`, ' +
+        '`greeting-number-4`, and 2 more.',
+    ])
+  })
+
+  it('is only warned where the name may be an input of the composite action around it', () => {
+    const texts = { ...CREATE, 'api-token': TOKEN, server_id: '12345' }
+    expect(parse(texts).ok).toBe(false)
+    expect(parse(texts, { mayInheritInputs: true })).toMatchObject({
+      ok: true,
+      warnings: ['Unknown input ignored: `server_id`.'],
+    })
+  })
+
+  it('is never told so of a name that is one', () => {
+    const all = Object.fromEntries(INPUT_NAMES.map(name => [name, '']))
+    const told = parse({ ...all, ...CREATE, 'api-token': TOKEN, 'api-url': 'https://example.org' })
+    expect(told).toMatchObject({ ok: true, warnings: [] })
+  })
+})

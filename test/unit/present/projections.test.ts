@@ -1,0 +1,257 @@
+/** All that is said of one record must agree, whatever happened, and wherever it was cut off. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { textOf, whatWentWrong } from '../../../src/present/account.ts'
+import { nextStepsOf } from '../../../src/present/next-steps.ts'
+import { earlyOutputs, finalOutputs } from '../../../src/present/outputs.ts'
+import { overallReason, reasonOf } from '../../../src/present/reason.ts'
+import { overallStatus, type Status, statusOf } from '../../../src/present/status.ts'
+import { stepsToCopy } from '../../../src/present/steps-to-copy.ts'
+import { summaryOf } from '../../../src/present/summary.ts'
+import { resultTable } from '../../../src/present/tables.ts'
+import { titleOf } from '../../../src/present/title.ts'
+import { notificationOf } from '../../../src/present/to-notification.ts'
+import { verdictOf } from '../../../src/present/verdict.ts'
+import type { SummaryModel } from '../../../src/report/summary-markup.ts'
+import { cellText } from '../../../src/report/text-table.ts'
+import type { OperationRun } from '../../../src/run/operation-run.ts'
+import { REASONS } from '../../../src/run/reasons.ts'
+import { isAccepted, isGood, mayBeDown, type ServerRun, snapshotOf } from '../../../src/run/server-run.ts'
+import { type Ending, endings } from '../run/endings.ts'
+import { ORIGIN } from '../run/fixtures.ts'
+import type { Step } from '../run/histories.ts'
+import { STORIES } from '../run/stories.ts'
+
+// Worst first, as the documentation has it.
+const WORST_FIRST: readonly Status[] = [
+  'unknown',
+  'failed',
+  'timed_out',
+  'cancelled',
+  'restoring',
+  'in_progress',
+]
+
+function fullText(run: OperationRun, now: number): string {
+  const { headline, state, next } = verdictOf(run, now)
+  return [headline, state, next ?? ''].filter(text => text !== '').join(' ')
+}
+
+function summaryFor({ run, now }: Ending): SummaryModel {
+  return summaryOf(run, verdictOf(run, now), ORIGIN, now)
+}
+
+function itemsOf(list: string | undefined): readonly string[] {
+  return list === undefined || list === '' ? [] : list.split(',')
+}
+
+/** The ids of all snapshots whose making or restoring the API has accepted, as the events told it. */
+function acceptedIds(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap(({ event }) =>
+    event.type === 'accepted' || event.type === 'safety snapshot accepted' ? [event.snapshot.id] : [],
+  )
+}
+
+function isRestoring({ task }: ServerRun): boolean {
+  return (
+    (task.state === 'running' || task.state === 'left running' || task.state === 'ambiguous') &&
+    (!('work' in task) || task.work === 'restore')
+  )
+}
+
+const RULES: Readonly<Record<string, (ending: Ending) => void>> = {
+  'the reason is empty exactly where the verdict is green': ({ run, now }) => {
+    const { isGreen } = verdictOf(run, now)
+    expect(finalOutputs(run, now).reason === '').toBe(isGreen)
+    const reason = overallReason(run)
+    if (reason !== undefined) expect(Object.keys(REASONS)).toContain(reason)
+  },
+
+  'the tone is that of the verdict’s colour': ending => {
+    const { isGreen, tone } = verdictOf(ending.run, ending.now)
+    expect(isGreen ? ['done', 'nothing', 'planned'] : ['partly', 'failed']).toContain(tone)
+    expect(summaryFor(ending).tone).toBe(tone)
+  },
+
+  'no red server is better in the overall status than by itself': ({ run, now }) => {
+    const overall = overallStatus(run)
+    for (const server of run.servers.filter(each => !isGood(each))) {
+      const own = WORST_FIRST.indexOf(statusOf(server))
+      if (own !== -1) expect(WORST_FIRST.slice(0, own + 1)).toContain(overall)
+    }
+    const known = [
+      ...run.servers.map(statusOf),
+      ...[...run.absent, ...run.deletedUnlisted].map(() => 'deleted'),
+    ]
+    if (!known.includes(overall)) expect(['failed', 'unknown']).toContain(overall)
+    expect(finalOutputs(run, now).status).toBe(run.operation === 'list' ? undefined : overall)
+  },
+
+  'the JSON, the table and the lists tell of the same snapshots, with the same status': ending => {
+    const { run, now } = ending
+    const outputs = finalOutputs(run, now)
+    if (run.operation === 'list') return
+    const existing = run.servers.filter(server => snapshotOf(server) !== undefined)
+    const items: readonly { id: string; status: string; error?: string }[] = JSON.parse(
+      outputs.snapshots ?? '',
+    )
+    expect(items.map(({ id, status }) => [id, status])).toEqual(
+      existing.map(server => [snapshotOf(server)?.id, statusOf(server)]),
+    )
+    expect(items.map(({ error }) => error)).toEqual(
+      existing.map(server => {
+        const account = whatWentWrong(server)
+        return account === undefined ? undefined : textOf(account)
+      }),
+    )
+    expect(itemsOf(outputs['snapshot-id'])).toEqual(items.map(({ id }) => id))
+    for (const name of ['server-id', 'server-name', 'created-at', 'snapshot-name'] as const)
+      expect(outputs[name]?.split(',').length, name).toBe(Math.max(1, items.length))
+    const { rows } = resultTable(run, ORIGIN, now)
+    expect(rows.map(row => row.slice(1, 3).map(cellText))).toEqual(
+      run.servers.map(server => [statusOf(server).replace('_', ' '), snapshotOf(server)?.id ?? '–']),
+    )
+  },
+
+  'a server is told to be wrong exactly where it has a reason': ({ run }) => {
+    for (const server of run.servers) {
+      expect(whatWentWrong(server) === undefined).toBe(reasonOf(server) === undefined)
+      if (isGood(server) && !mayBeDown(server)) expect(reasonOf(server)).toBeUndefined()
+      else if (server.goal !== 'clean up' && server.task.state !== 'pending')
+        expect(reasonOf(server)).toBeDefined()
+    }
+  },
+
+  'a cancel and an internal error are mentioned': ({ run, now }) => {
+    const { cutOff } = run
+    if (cutOff === undefined) return
+    const text = fullText(run, now)
+    expect(text).toContain(cutOff.by === 'cancel' ? 'ancel' : cutOff.message)
+    if (cutOff.by === 'internal error') expect(finalOutputs(run, now).reason).toBe('internal-error')
+  },
+
+  'what the API has accepted is in the outputs, unless it is gone': ({ run, steps, now }) => {
+    const outputs = finalOutputs(run, now)
+    const published = [...itemsOf(outputs['snapshot-id']), ...itemsOf(outputs['safety-snapshot-id'])]
+    const early = earlyOutputs(run)
+    const publishedEarly = [...itemsOf(early['snapshot-id']), ...itemsOf(early['safety-snapshot-id'])]
+    const gone = run.servers.filter(({ task }) => task.state === 'failed' && task.snapshot === undefined)
+    const ids = acceptedIds(steps)
+    if (gone.length > 0) return
+    for (const id of ids) {
+      expect(published).toContain(id)
+      expect(publishedEarly).toContain(id)
+    }
+  },
+
+  'what goes on at VPS.org is told with its id, and how to follow it': ({ run, now }) => {
+    for (const { task } of run.servers) {
+      if (task.state !== 'left running' || task.why === 'not awaited' || run.cutOff?.by === 'internal error')
+        continue
+      const steps = nextStepsOf(run)
+      if (task.work === 'deletion') expect(steps.map(({ kind }) => kind)).toContain('list')
+      else
+        expect(steps).toContainEqual(expect.objectContaining({ kind: 'follow', snapshot: task.snapshot.id }))
+      if (run.servers.length === 1) expect(fullText(run, now)).toContain(task.snapshot.id)
+    }
+  },
+
+  'nobody is told to restore a server that is restoring': ({ run }) => {
+    const restoring = run.servers.filter(isRestoring).map(server => snapshotOf(server)?.id)
+    for (const step of nextStepsOf(run))
+      if (step.kind === 'restore') expect(restoring).not.toContain(step.snapshot)
+    if (run.operation === 'create') return
+    const busy = run.servers.filter(each => isRestoring(each) || reasonOf(each) === 'already-restoring')
+    const copied = stepsToCopy(run, ORIGIN).filter(({ yaml }) => yaml.includes('operation: restore'))
+    for (const { yaml } of copied)
+      for (const { server } of busy) expect(yaml).not.toMatch(new RegExp(`server-id: .*\\b${server.id}\\b`))
+  },
+
+  'a server that may be down because of this action is named': ({ run, now }) => {
+    const down = run.servers.filter(mayBeDown)
+    for (const { server } of down.slice(0, 3))
+      expect(fullText(run, now)).toMatch(new RegExp(`web-server-${server.id}|server ${server.id}`))
+    const isDue = run.operation !== 'post' || run.rollback !== 'not due'
+    if (down.length > 0 && isDue) expect(verdictOf(run, now).isGreen).toBe(false)
+  },
+
+  'a title does not call failed what goes on': ({ run, now }) => {
+    const bad = run.servers.filter(server => !isGood(server))
+    const goOn = bad.length > 0 && bad.every(each => each.task.state === 'left running' && !mayBeDown(each))
+    if (verdictOf(run, now).isGreen || !goOn || run.problem !== undefined) return
+    expect(titleOf(run)).not.toContain('failed')
+  },
+
+  'the headline is one short sentence, and every text is whole': ({ run, now }) => {
+    const { headline } = verdictOf(run, now)
+    expect(headline).toMatch(/^[^\n]*\S[.]$/)
+    expect(Array.from(headline).length, headline).toBeLessThanOrEqual(100)
+    expect(fullText(run, now)).not.toMatch(/undefined|NaN|\[object| {2,}\S| \.|\.\.|would \w+ \./)
+  },
+
+  'the summary has two columns for one server, at most five for several': ending => {
+    const { run } = ending
+    const { details, table, candidates, timeline } = summaryFor(ending)
+    const isShown = run.operation !== 'post' || run.rollback === 'due'
+    if (run.operation === 'list') return
+    expect(table !== undefined).toBe(isShown && run.servers.length > 1)
+    if (run.servers.length !== 1) expect(details).toEqual([])
+    if (table !== undefined) {
+      expect(table.columns.length).toBeLessThanOrEqual(5)
+      expect(table.columns.filter(name => name === 'Details')).toHaveLength(1)
+      for (const row of table.rows) expect(row).toHaveLength(table.columns.length)
+    }
+    if (candidates !== undefined) expect(candidates.columns.length).toBeLessThanOrEqual(5)
+    expect(timeline.length === 0 || new Set(timeline.map(({ name }) => name)).size > 1).toBe(true)
+  },
+
+  'a notification says the same': ({ run, now }) => {
+    const facts = { event: 'failure', operation: 'create', origin: ORIGIN, now, apiNow: now } as const
+    const told = notificationOf(run, facts)
+    const { headline, next, isGreen } = verdictOf(run, now)
+    expect(told).toMatchObject({ status: overallStatus(run), reason: overallReason(run) ?? '', headline })
+    expect(told.way_out).toBe(next)
+    expect(told.servers.map(({ status, reason }) => [status, reason])).toEqual(
+      run.servers.map(server => [statusOf(server), reasonOf(server) ?? '']),
+    )
+    if (isGreen) expect(told.command).toBeUndefined()
+    expect(told.servers.map(({ lost_since }) => lost_since !== null)).toEqual(
+      run.servers.map(
+        each => statusOf(each) === 'restored' || (each.task.state !== 'ambiguous' && isRestoring(each)),
+      ),
+    )
+  },
+
+  'phases lie one after another, in the time of the operation': ({ run, now }) => {
+    for (const { phases, began, ended } of run.servers) {
+      for (const { from, to } of phases) expect(from <= to && to <= now).toBe(true)
+      if (began !== undefined && ended !== undefined) expect(ended).toBeGreaterThanOrEqual(began)
+    }
+  },
+
+  'what the end of the job deleted, could not delete, or may have deleted is named': ({ run, now }) => {
+    if (run.operation !== 'post') return
+    for (const { snapshot, by, end } of run.servers.flatMap(({ deletions }) => deletions))
+      if (end !== 'gone' && (by === 'delete-on' || run.retention === 'asked'))
+        expect(fullText(run, now)).toContain(snapshot.id)
+  },
+
+  'the count of a delete is that of what it deleted itself': ({ run, now }) => {
+    const { count } = finalOutputs(run, now)
+    if (run.operation !== 'delete') return
+    const own = run.servers.filter(each => statusOf(each) === 'deleted' && isAccepted(each))
+    expect(count).toBe(`${own.length + run.deletedUnlisted.length}`)
+    for (const id of run.deletedUnlisted) expect(fullText(run, now)).toContain(id)
+  },
+}
+
+describe.each(Object.entries(STORIES))('every ending of %s', (_, stories) => {
+  it.each(Object.entries(RULES))('%s', (_name, rule) => {
+    fc.assert(
+      fc.property(stories, history => {
+        for (const ending of endings(history)) rule(ending)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import type { ApiFailure } from '../../../src/vps/failure.ts'
+import { describeFailure, remedyFor } from '../../../src/vps/failure-messages.ts'
+
+function failed(kind: ApiFailure['kind'], more: Partial<ApiFailure> = {}): ApiFailure {
+  return { kind, method: 'POST', path: '/snapshots/', detail: '', repeated: 1, ...more }
+}
+const refused = (status: number, more: Partial<ApiFailure> = {}): ApiFailure =>
+  failed('refused', { status, ...more })
+
+const ALL: readonly ApiFailure[] = [
+  ...[400, 401, 402, 403, 404, 408, 409, 422, 425, 429, 500, 503].map(status => refused(status)),
+  refused(400, { fields: ['name'] }),
+  refused(200),
+  failed('refused'),
+  ...(['unreachable', 'unknown-host', 'proxy', 'tls', 'certificate'] as const).map(kind => failed(kind)),
+  ...(
+    ['timeout', 'interrupted', 'oversized', 'unreadable', 'mismatch', 'intermediary', 'redirect'] as const
+  ).map(kind => failed(kind)),
+  failed('redirect', { status: 302 }),
+  failed('expired'),
+  failed('expired', { repeated: 0 }),
+  failed('expired', { repeated: 0, retryAfterMs: 3_600_000 }),
+]
+
+describe('describeFailure', () => {
+  it.each<readonly [ApiFailure, string]>([
+    [refused(401), 'VPS.org rejected the API token (401).'],
+    [refused(500), 'VPS.org returned a server error (500, POST /snapshots/).'],
+    [
+      refused(403, { detail: ' Needs snapshots:write. ', repeated: 3 }),
+      'VPS.org denied access: Needs snapshots:write (403, POST /snapshots/, sent 3 times).',
+    ],
+    [refused(429, { httpStatus: 403 }), 'VPS.org is limiting requests (403, POST /snapshots/).'],
+    [
+      failed('intermediary', { httpStatus: 403, detail: 'Just a moment...' }),
+      'A gateway or challenge page answered instead of the API: Just a moment... (403, POST /snapshots/).',
+    ],
+    [
+      failed('mismatch', { status: 201, detail: 'it names server 7 and not 12345' }),
+      'The response does not match the request: it names server 7 and not 12345 (201, POST /snapshots/).',
+    ],
+    [
+      refused(200, { detail: 'Server is busy.' }),
+      'VPS.org refused the request for now: Server is busy (200, POST /snapshots/).',
+    ],
+    [
+      failed('unreachable', { detail: 'connection refused' }),
+      'Could not connect to the API: connection refused (POST /snapshots/).',
+    ],
+    [
+      failed('expired', {
+        repeated: 0,
+        retryAfterMs: 3_600_000,
+        detail: "VPS.org's rate limit allows the next request in 1h",
+      }),
+      "The request does not fit into the time limit: VPS.org's rate limit allows the next request in 1h (POST /snapshots/).",
+    ],
+  ])('says what happened first, and HTTP last', (failure, text) => {
+    expect(describeFailure(failure)).toBe(text)
+  })
+
+  it('is one sentence that differs for each kind of failure', () => {
+    const texts = ALL.map(describeFailure)
+    for (const text of texts) expect(text).toMatch(/^[A-Z][^:]+\([^()]+\)\.$/)
+    const beginnings = new Set(texts.map(text => text.split(' (')[0]))
+    // 400, 409, 422, 425 and a 2xx that says no are the same refusal, as are 402, 400 with a field and none; 500 and 503; the two 302.
+    expect(beginnings.size).toBeGreaterThanOrEqual(ALL.length - 8)
+  })
+})
+
+describe('remedyFor', () => {
+  it('has a next step for each, in whole sentences', () => {
+    for (const failure of ALL) expect(remedyFor(failure)).toMatch(/^[A-Z].+\.$/)
+  })
+
+  it.each<readonly [string, ApiFailure, RegExp]>([
+    [
+      'the fields that the API named',
+      refused(422, { fields: ['name', 'server_id'] }),
+      /^Fix name, server_id as/,
+    ],
+    ['a rejected token', refused(401), /complete token.+create a new one in your VPS\.org account/],
+    ['a 2xx that says no', refused(200), /status of the server, then try again/],
+    ['an answer about something else', failed('mismatch', { status: 200 }), /mixing up responses/],
+    ['a server', refused(404, { path: '/servers/99999/' }), /`server-id`/],
+    ['a snapshot', refused(404, { path: '/snapshots/801/restore/' }), /`operation: list`/],
+    ['a refusal of the moment', refused(409), /status of the server, then try again/],
+    ['trouble at VPS.org', refused(503), /^Try again later\.$/],
+    ['an unlisted refusal', refused(405), /^Check that `api-url`/],
+    ['a limiter', refused(429), /in a few minutes/],
+    ['a limiter that says how long', refused(429, { retryAfterMs: 3_600_000 }), /^Try again in 1h,/],
+    ['a part of a second', refused(429, { retryAfterMs: 1_001 }), /^Try again in 2s,/],
+    [
+      'a limiter that outlasts the time limit',
+      failed('expired', { repeated: 0, retryAfterMs: 90_000 }),
+      /in 1m 30s/,
+    ],
+    ['a lost answer with Retry-After', refused(503, { retryAfterMs: 90_000 }), /^Try again later\.$/],
+    ['an expired certificate', failed('certificate', { code: 'CERT_HAS_EXPIRED' }), /^Renew the certificate/],
+    ['one that begins later', failed('certificate', { code: 'CERT_NOT_YET_VALID' }), /clock of this runner/],
+    ['a wrong name', failed('certificate', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), /^Use the host name/],
+    ['a wrong name of the proxy', failed('certificate', { code: 'UND_ERR_PRX_TLS' }), /^Use the host name/],
+    ['an unknown CA', failed('certificate', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), /NODE_EXTRA_CA_CERTS/],
+    ['a certificate without a code', failed('certificate'), /NODE_EXTRA_CA_CERTS/],
+    ['a proxy', failed('proxy'), /HTTPS_PROXY/],
+    ['an unknown host', failed('unknown-host'), /spelling/],
+    ['a lost answer', failed('timeout'), /may have taken effect/],
+  ])('fits %s', (_, failure, text) => {
+    expect(remedyFor(failure)).toMatch(text)
+  })
+
+  it.each([
+    ['GET', '/snapshots/?server_id=12345', true],
+    ['GET', '/servers/?page_size=100', true],
+    ['GET', '/snapshots/', true],
+    ['GET', '/servers/12345/', false],
+    ['POST', '/snapshots/', true],
+    ['DELETE', '/snapshots/801/', false],
+  ])('does not speak of an ID where %s %s has none', (method, path, isAddress) => {
+    const remedy = remedyFor({ ...refused(404), method, path })
+    expect(remedy === 'Check that `api-url` is the address of the VPS.org API.').toBe(isAddress)
+  })
+
+  it('names the permissions of the token for a 403', () => {
+    const give =
+      'Give the API token the permission it needs in your VPS.org account (https://admin.vps.org/account/developers/).'
+    expect(remedyFor(refused(403))).toBe(give)
+    expect(remedyFor(refused(403), [])).toBe(`${give} It has none.`)
+    expect(remedyFor(refused(403), ['servers:read', 'snapshots:read'])).toBe(
+      `${give} It has servers:read, snapshots:read.`,
+    )
+  })
+})
