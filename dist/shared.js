@@ -11634,6 +11634,7 @@ function chartHead(phases) {
 		"gantt",
 		"title Times in UTC",
 		"dateFormat YYYY-MM-DD HH:mm:ss",
+		"todayMarker off",
 		...axis(phases)
 	];
 }

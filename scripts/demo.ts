@@ -1,5 +1,5 @@
 /**
- * The action's main job, for somebody who has never seen it: a snapshot, a deploy that fails, and the way back. The
+ * The action's main job, for somebody who has never seen it: a snapshot, a deploy that fails, and its rollback. The
  * built action runs as the GitHub runner runs it, against the emulated API, in time-lapse. Fails where anything is not
  * as it should be.
  */
@@ -48,7 +48,7 @@ try {
 conclude()
 
 async function showJob(): Promise<void> {
-  explain('A deploy that fails, and the way back', [
+  explain('A deploy that fails, and its rollback', [
     'The server, its snapshots and the API are emulated on this machine; ten minutes there take a second here.',
     'So a snapshot that took a second can be twenty minutes old: ages are by the emulated clock.',
     'What runs is the built action, dist/index.js, as the GitHub runner runs it; its log is what a user sees.',

@@ -156,6 +156,8 @@ function chartHead(phases: readonly Phase[]): readonly string[] {
     'gantt',
     'title Times in UTC',
     'dateFormat YYYY-MM-DD HH:mm:ss',
+    // A red line for "now" says nothing of a run that has ended.
+    'todayMarker off',
     ...axis(phases),
   ]
 }

@@ -122,6 +122,7 @@ describe('renderSummary', () => {
         'gantt',
         'title Times in UTC',
         'dateFormat YYYY-MM-DD HH:mm:ss',
+        'todayMarker off',
         'axisFormat %H:%M:%S',
         'tickInterval 15second',
         'section web-server-01',
@@ -214,7 +215,7 @@ describe('renderSummary', () => {
           if (tag !== undefined) expect(block.endsWith(`</${tag}>`)).toBe(true)
         }
         const lines = chart.split('\n').filter(line => line !== '' && line !== '```')
-        for (const line of lines.slice(6))
+        for (const line of lines.slice(7))
           expect(line).toMatch(/^(?:section [^:;#%]*|[^:;#%]* :(?:crit, )?[\d :-]+, [\d :-]+)$/)
         expect(markup.match(/```/g) ?? []).toHaveLength(summary.timeline.length === 0 ? 0 : 2)
       }),

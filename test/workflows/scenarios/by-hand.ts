@@ -135,6 +135,6 @@ export const BY_HAND: readonly Scenario[] = [
     world: oneServer({}, [OLDER, NEWEST]),
     run: 'green',
     servers: { [SERVER]: runs(BEFORE, SNAPSHOT, ['last week', 'yesterday', BEFORE]) },
-    says: ['It stays until you delete it'],
+    says: ['This snapshot stays until you delete it'],
   },
 ]
