@@ -65,6 +65,7 @@ const CHANGING: Replacements = [
   [/\b(?:\d+[dhm] )?\d+(?:ms|[dhms])\b/g, '<duration>'],
   [/\b\d+ (?:second|minute|hour|day)s?\b/g, '<age>'],
   [/(?<=Trying again in )\d+(?:\.\d+)? s\b/g, '<pause>'],
+  [/(?<=\bsent )\d+(?= times\b)/g, '<n>'],
   [/(?<=Output duration-seconds: )\d+/g, '<seconds>'],
   // Milliseconds since the epoch, as states keep them.
   [/\b1[6-9]\d{11}\b/g, '<ms>'],
