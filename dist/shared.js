@@ -1164,6 +1164,20 @@ var Exchange = class {
 	}
 };
 
+// src/domain/limits.ts
+/** Limits and durations of the API, documented or assumed. */
+const MINUTE_MS$4 = 6e4;
+/** 3 to 10 minutes (published reference): a hint, not a promise. */
+const CREATE_DURATION = {
+	fromMs: 3 * MINUTE_MS$4,
+	toMs: 10 * MINUTE_MS$4
+};
+/** 5 to 15 minutes (published reference): a hint, not a promise. */
+const RESTORE_DURATION = {
+	fromMs: 5 * MINUTE_MS$4,
+	toMs: 15 * MINUTE_MS$4
+};
+
 // src/inputs/messages.ts
 /**
 * Every sentence that a person reads about inputs. `shown` is a value made safe to print by a `Quote`, with its
@@ -1297,8 +1311,8 @@ function idToJson(id) {
 
 // src/policy/durations.ts
 const SECOND_MS$1 = 1e3;
-const MINUTE_MS$4 = 60 * SECOND_MS$1;
-const HOUR_MS$1 = 60 * MINUTE_MS$4;
+const MINUTE_MS$3 = 60 * SECOND_MS$1;
+const HOUR_MS$1 = 60 * MINUTE_MS$3;
 const DAY_MS = 24 * HOUR_MS$1;
 /** Ten years: longer than any time-out or age, and far below where numbers lose precision. */
 const LONGEST_MS = 3650 * DAY_MS;
@@ -1307,7 +1321,7 @@ const COMBINED = /^(?:(?<d>[0-9]{1,15})d)?(?:(?<h>[0-9]{1,15})h)?(?:(?<m>[0-9]{1
 const UNITS = [
 	["d", DAY_MS],
 	["h", HOUR_MS$1],
-	["m", MINUTE_MS$4],
+	["m", MINUTE_MS$3],
 	["s", SECOND_MS$1],
 	["ms", 1]
 ];
@@ -1333,7 +1347,7 @@ function formatDuration(ms) {
 	const seconds = Math.round(bounded$1(ms) / SECOND_MS$1);
 	if (seconds < 60) return `${seconds}s`;
 	if (seconds < 3600) return pair(Math.floor(seconds / 60), "m", seconds % 60, "s");
-	const minutes = Math.round(bounded$1(ms) / MINUTE_MS$4);
+	const minutes = Math.round(bounded$1(ms) / MINUTE_MS$3);
 	if (minutes < 2880) return pair(Math.floor(minutes / 60), "h", minutes % 60, "m");
 	const hours = Math.round(bounded$1(ms) / HOUR_MS$1);
 	return pair(Math.floor(hours / 24), "d", hours % 24, "h");
@@ -1349,7 +1363,7 @@ function formatAge(ms) {
 	const age = bounded$1(ms);
 	const seconds = Math.round(age / SECOND_MS$1);
 	if (seconds < 60) return counted(seconds, "second");
-	const minutes = Math.round(age / MINUTE_MS$4);
+	const minutes = Math.round(age / MINUTE_MS$3);
 	if (minutes < 60) return counted(minutes, "minute");
 	const hours = Math.round(age / HOUR_MS$1);
 	return hours < 48 ? counted(hours, "hour") : counted(Math.round(age / DAY_MS), "day");
@@ -1915,18 +1929,16 @@ function parseJobStatus(text) {
 	const status = text.trim().toLowerCase();
 	return status === "success" || status === "failure" || status === "cancelled" ? status : "unknown";
 }
-const MINUTE_MS$3 = 6e4;
+const MINUTE_MS$2 = 6e4;
 /** How long an operation may take when `timeout` is not given. */
 const DEFAULT_TIMEOUTS_MS = {
-	create: 30 * MINUTE_MS$3,
-	restore: 60 * MINUTE_MS$3,
-	delete: 5 * MINUTE_MS$3,
-	wait: 30 * MINUTE_MS$3
+	create: 30 * MINUTE_MS$2,
+	restore: 60 * MINUTE_MS$2,
+	delete: 5 * MINUTE_MS$2,
+	wait: 30 * MINUTE_MS$2
 };
 
 // src/inputs/contradictions.ts
-/** The API keeps five snapshots of a server. */
-const SLOTS = 5;
 const CONTRADICTIONS$1 = [
 	{
 		among: ["wait"],
@@ -1973,7 +1985,7 @@ function findBothEnds(values) {
 }
 function findKeptSlots(values) {
 	const kept = values["keep-last"] ?? 0;
-	return kept < SLOTS || values["when-full"] !== "fail" ? void 0 : contradictions.keptSlots(kept, SLOTS);
+	return kept < 5 || values["when-full"] !== "fail" ? void 0 : contradictions.keptSlots(kept, 5);
 }
 /** Wrong for every operation that does not take the name for the new snapshot, whether it uses the two or not. */
 function findTwoChoices(values) {
@@ -2018,20 +2030,6 @@ function parseEach(texts) {
 		quote
 	};
 }
-
-// src/domain/limits.ts
-/** Limits and durations of the API, documented or assumed. */
-const MINUTE_MS$2 = 6e4;
-/** 3 to 10 minutes (published reference): a hint, not a promise. */
-const CREATE_DURATION = {
-	fromMs: 3 * MINUTE_MS$2,
-	toMs: 10 * MINUTE_MS$2
-};
-/** 5 to 15 minutes (published reference): a hint, not a promise. */
-const RESTORE_DURATION = {
-	fromMs: 5 * MINUTE_MS$2,
-	toMs: 15 * MINUTE_MS$2
-};
 
 // src/policy/names.ts
 /**
@@ -2926,6 +2924,10 @@ function mayBeDown$1({ power }) {
 		case "left stopped": return false;
 	}
 }
+/** Whether what was accepted goes on at VPS.org, and nothing is worse: this action has not left the server down. */
+function goesOn(run) {
+	return run.task.state === "left running" && !mayBeDown$1(run);
+}
 /** Everything that went wrong for this server, the task's own problem first. */
 function problemsOf({ task, power, health }) {
 	const own = "problem" in task ? [task.problem] : [];
@@ -2951,14 +2953,21 @@ function isGood(run) {
 }
 /** Whether something went wrong for it that is known already: what is still under way has not failed. */
 function hasFailed({ task, power, health }) {
-	const isTaskBad = [
-		"skipped",
-		"rejected",
-		"ambiguous",
-		"failed"
-	].includes(task.state);
-	const isLeft = task.state === "left running" && task.why !== "not awaited";
-	return isTaskBad || isLeft || power.state === "start failed" || health.state === "failed";
+	return isTaskBad(task) || power.state === "start failed" || health.state === "failed";
+}
+function isTaskBad(task) {
+	switch (task.state) {
+		case "skipped":
+		case "rejected":
+		case "ambiguous":
+		case "failed": return true;
+		case "left running": return task.why !== "not awaited";
+		case "pending":
+		case "planned":
+		case "requested":
+		case "running":
+		case "succeeded": return false;
+	}
 }
 
 // src/run/labels.ts
@@ -3032,6 +3041,32 @@ function advice(text) {
 	return {
 		kind: "advice",
 		text
+	};
+}
+
+// src/run/problem.ts
+/** The problem of what certainly was not done. */
+function certain(reason, what, state, ...next) {
+	return {
+		reason,
+		done: "nothing",
+		what,
+		state,
+		next
+	};
+}
+/** A success that carries `value`. */
+function success(value) {
+	return {
+		ok: true,
+		value
+	};
+}
+/** A failure that carries `problem`. */
+function failed(problem) {
+	return {
+		ok: false,
+		problem
 	};
 }
 
@@ -3273,14 +3308,6 @@ function isRecord(value) {
 }
 
 // src/vps/failure.ts
-const MISSING_ANSWERS = /* @__PURE__ */ new Set([
-	"unreachable",
-	"timeout",
-	"interrupted",
-	"oversized",
-	"unreadable",
-	"mismatch"
-]);
 const LOST_ANSWERS = /* @__PURE__ */ new Set([
 	"timeout",
 	"interrupted",
@@ -3288,6 +3315,7 @@ const LOST_ANSWERS = /* @__PURE__ */ new Set([
 	"unreadable",
 	"mismatch"
 ]);
+const MISSING_ANSWERS = /* @__PURE__ */ new Set(["unreachable", ...LOST_ANSWERS]);
 const TRANSIENT_STATUSES = /* @__PURE__ */ new Set([
 	408,
 	425,
@@ -3512,15 +3540,6 @@ function waitRemedy(retryAfterMs) {
 }
 
 // src/operations/messages.ts
-function certain$2(reason, what, state, ...next) {
-	return {
-		reason,
-		done: "nothing",
-		what,
-		state,
-		next
-	};
-}
 const NOTHING_CHANGED$2 = "Nothing was changed.";
 /** The titles of the log's groups. */
 const GROUPS = {
@@ -3533,7 +3552,7 @@ function nameChanged(given, name) {
 }
 const NO_SNAPSHOT_OF_IT = "No snapshot of it was taken.";
 function notSettledForCreate(settled, seen) {
-	return certain$2("server-busy", settled, `${seen} ${NO_SNAPSHOT_OF_IT}`, {
+	return certain("server-busy", settled, `${seen} ${NO_SNAPSHOT_OF_IT}`, {
 		kind: "re-run",
 		after: "Check the server in the VPS.org panel, then"
 	});
@@ -3558,13 +3577,13 @@ function mayBeInconsistent(run) {
 }
 /** An unknown status is not the same as not running. */
 function cannotStop(run) {
-	return certain$2("server-busy", `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`, `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`, advice("Check the server in the VPS.org panel, or take the snapshot without `stop-server`."));
+	return certain("server-busy", `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`, `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`, advice("Check the server in the VPS.org panel, or take the snapshot without `stop-server`."));
 }
 function nameTaken(run, { id, name }) {
 	return `${serverLabel(run)} already has a snapshot named "${name}" (${id}). To tell the two apart later, use \`snapshot-id\` instead of \`snapshot-name\`.`;
 }
 function startedByOther(run) {
-	return certain$2("server-busy", `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`, NO_SNAPSHOT_OF_IT, {
+	return certain("server-busy", `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`, NO_SNAPSHOT_OF_IT, {
 		kind: "re-run",
 		after: "Check what else starts or restores the server, then"
 	});
@@ -3585,7 +3604,7 @@ function twoOfOneServer(one, other) {
 	const what = `Snapshots ${one.id} and ${other.id} both belong to server ${other.server.id}.`;
 	const next = advice("Set one snapshot for each server.");
 	return {
-		...certain$2("ambiguous", what, NOTHING_CHANGED$2, next),
+		...certain("ambiguous", what, NOTHING_CHANGED$2, next),
 		candidates: [one, other]
 	};
 }
@@ -3594,7 +3613,7 @@ function notFound$2(ids, candidates) {
 	const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`;
 	const next = advice("Set `snapshot-id` to a snapshot that exists.");
 	return {
-		...certain$2("not-found", what, `Nothing was restored from ${ids.length === 1 ? "it" : "them"}.${alternatives(candidates)}`, next),
+		...certain("not-found", what, `Nothing was restored from ${ids.length === 1 ? "it" : "them"}.${alternatives(candidates)}`, next),
 		candidates: candidates ?? []
 	};
 }
@@ -3606,7 +3625,7 @@ function rejected(run, snapshot, rejection, candidates) {
 	const isAge = rejection.why !== "not completed";
 	const hasOther = (candidates ?? []).length > 0;
 	return {
-		...certain$2(isAge ? "too-old" : "not-completed", `Snapshot ${snapshot.id} was not restored: ${rejectionText(snapshot, rejection)}.`, `${serverLabel(run)} was not changed.${alternatives(candidates)}`, ...hasOther ? [advice("Set `snapshot-id` to another snapshot.")] : [], ...isAge ? [advice("To restore an older snapshot, raise or remove `max-snapshot-age`.")] : []),
+		...certain(isAge ? "too-old" : "not-completed", `Snapshot ${snapshot.id} was not restored: ${rejectionText(snapshot, rejection)}.`, `${serverLabel(run)} was not changed.${alternatives(candidates)}`, ...hasOther ? [advice("Set `snapshot-id` to another snapshot.")] : [], ...rejection.why === "too old" ? [advice("To restore an older snapshot, raise or remove `max-snapshot-age`.")] : [], ...rejection.why === "age unknown" ? [advice("To restore a snapshot of unknown age, remove `max-snapshot-age`.")] : []),
 		candidates: candidates ?? []
 	};
 }
@@ -3672,10 +3691,12 @@ function goneAlready$1({ id }) {
 	return `Snapshot ${id} had already been deleted.`;
 }
 function givenTwice(one, other) {
-	return certain$2("invalid-input", `\`server-id\` names one server twice: ${one} and ${other} are the same.`, NOTHING_CHANGED$2, advice(`Remove ${other} from \`server-id\`.`));
+	const what = `\`server-id\` names one server twice: ${one} and ${other} are the same.`;
+	return certain("invalid-input", what, NOTHING_CHANGED$2, advice(`Remove ${other} from \`server-id\`.`));
 }
 function unknownButListed({ id, server }) {
-	return certain$2("not-found", `Snapshot ${id} was not deleted: VPS.org says that it does not exist, and lists it all the same.`, "", {
+	const what = `Snapshot ${id} was not deleted: VPS.org says that it does not exist, and lists it all the same.`;
+	return certain("not-found", what, "", {
 		kind: "list",
 		server: server.id
 	});
@@ -3696,14 +3717,16 @@ function deletionUnobservable({ id }) {
 	return `The deletion of snapshot ${id} was accepted; whether it is gone could not be seen.`;
 }
 function nothingToWaitFor(ids) {
-	return certain$2("not-found", `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`, "There is nothing to wait for.", {
+	const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`;
+	return certain("not-found", what, "There is nothing to wait for.", {
 		kind: "list",
 		server: void 0
 	});
 }
 function notOfThisRun(snapshots) {
-	const [first, ...others] = snapshots;
-	return certain$2("wrong-run", `${others.length === 0 ? `Snapshot ${first?.id} was` : `Snapshots ${snapshots.map(({ id }) => id).join(", ")} were`} not made by this workflow run, so no rollback is armed.`, "A rollback to it could undo more than this deploy. Nothing was changed, and the deploy should not begin.", advice("Set `snapshot-id` to the output of this run's own `operation: create` step."));
+	const ids = snapshots.map(({ id }) => id);
+	const which = ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`;
+	return certain("wrong-run", `${which} not made by this workflow run, so no rollback is armed.`, "A rollback to it could undo more than this deploy. Nothing was changed, and the deploy should not begin.", advice("Set `snapshot-id` to the output of this run's own `operation: create` step."));
 }
 function snapshotIs(run, { id, status }) {
 	return `Snapshot ${id} of ${serverLabel(run)} is ${status.replaceAll("_", " ")}.`;
@@ -3718,7 +3741,7 @@ function serverIs(run) {
 	return `${serverLabel(run)} is ${lastStatus(run)}.`;
 }
 function brokenServer(run) {
-	return certain$2("restore-failed", `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`, "If it was being restored, the restore has failed.", advice("Check the server in the VPS.org panel. Restore it again, or contact VPS.org support."));
+	return certain("restore-failed", `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`, "If it was being restored, the restore has failed.", advice("Check the server in the VPS.org panel. Restore it again, or contact VPS.org support."));
 }
 function restoreNotVisible(run) {
 	return `Snapshot ${snapshotIdOf(run)} is complete, but it could not be seen whether ${serverLabel(run)} is being restored.`;
@@ -3727,10 +3750,11 @@ const JOB_STATUS_UNKNOWN$1 = "The runner did not say how the job ended (`job-sta
 function interleavedUnknown(failure) {
 	return `It could not be checked whether another run has deployed since: ${describeFailure(failure)} Restoring anyway.`;
 }
-function interleaved(run, { snapshot, marker }, runId) {
-	return certain$2("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since run ${runId}.`, `Snapshot ${snapshot.id} of that run is newer than ${snapshotIdOf(run)}; a rollback would undo that deploy, too. Nothing was overwritten.`, {
+/** @param target what is not restored */
+function interleaved(run, target, { snapshot, marker }, runId) {
+	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since run ${runId}.`, `Snapshot ${snapshot.id} of that run is newer than ${snapshotIdOf(run)}; a rollback would undo that deploy, too. Nothing was overwritten.`, {
 		kind: "restore",
-		snapshot: run.target?.id ?? snapshot.id
+		snapshot: target.id
 	});
 }
 function interleavedWarning(run, { snapshot, marker }) {
@@ -3740,10 +3764,10 @@ function fullAfterFailure(run, jobStatus) {
 	return `The job ${jobStatus === "failure" ? "failed" : "was cancelled"}, so \`keep-last\` deleted nothing. ${serverLabel(run)} has ${run.slots} of ${5} slots in use: the next create will be refused unless \`when-full: delete-oldest\` is set.`;
 }
 function cannotArm(why) {
-	return certain$2("runner-files", "The runner's state file cannot be written, so nothing could be done at the end of the job.", `${NOTHING_CHANGED$2} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
+	return certain("runner-files", "The runner's state file cannot be written, so nothing could be done at the end of the job.", `${NOTHING_CHANGED$2} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
 }
 function disarmed(why) {
-	return certain$2("runner-files", "No rollback is armed: the runner's state file can no longer be written.", `The snapshot exists. The cause: ${why}.`, {
+	return certain("runner-files", "No rollback is armed: the runner's state file can no longer be written.", `The snapshot exists. The cause: ${why}.`, {
 		kind: "re-run",
 		after: "Check the disk of the runner, then"
 	});
@@ -3753,7 +3777,7 @@ const STATE_LOST_UNCLEAR = "What the main step saved for the end of the job is m
 const STATE_LOST_CLEAN_UP = "What the main step saved for the end of the job is missing: no snapshot was deleted.";
 function stateLost(isRestoreDue, mayBeDown, servers) {
 	const list = servers.join(", ");
-	return certain$2("lost-state", `${isRestoreDue ? "Nothing was restored" : "Nothing was started"}: what the snapshot step saved is missing.`, mayBeDown ? "The server may still be stopped." : "The post step cannot tell which snapshot to restore.", ...isRestoreDue ? [advice(`If the deploy has begun, find this run's snapshot with \`operation: list\`${list === "" ? "" : ` and \`server-id: ${list}\``}, and restore it.`)] : [], ...mayBeDown ? [{ kind: "start server" }] : []);
+	return certain("lost-state", `${isRestoreDue ? "Nothing was restored" : "Nothing was started"}: what the snapshot step saved is missing.`, mayBeDown ? "The server may still be stopped." : "The post step cannot tell which snapshot to restore.", ...isRestoreDue ? [advice(`If the deploy has begun, find this run's snapshot with \`operation: list\`${list === "" ? "" : ` and \`server-id: ${list}\``}, and restore it.`)] : [], ...mayBeDown ? [{ kind: "start server" }] : []);
 }
 
 // src/operations/lost-state.ts
@@ -4192,6 +4216,10 @@ function snapshotPhase(status) {
 	const word = normalize(status);
 	return SNAPSHOT_WORDS.get(word) ?? (isError(word) ? "failed" : "unrecognized");
 }
+/** Whether a snapshot is there to be restored. */
+function isCompleted({ status }) {
+	return snapshotPhase(status) === "completed";
+}
 /** In any letter case, with `_`, `-` or a space between words. */
 function serverPhase(status) {
 	const word = normalize(status);
@@ -4324,7 +4352,7 @@ function mayBeDown(run) {
 		state: ""
 	};
 	return {
-		what: `${server} is stopped.`,
+		what: `${server} ${run.power.state === "stop requested" ? "was being stopped" : "is stopped"}.`,
 		state: "It is started again at the end of the job."
 	};
 }
@@ -4812,7 +4840,7 @@ function failureText(server) {
 /** The failures for which the verdict has only a name. */
 function furtherFailures({ operation, servers }) {
 	const isRestore = operation === "restore" || operation === "post";
-	return servers.filter((server) => !isGood(server) && !isSkippedWithGroup(server)).filter((server) => !isRestore || server.task.state !== "left running" || mayBeDown$1(server)).slice(FAILURES).map(failureText).filter((text) => text !== "");
+	return servers.filter((server) => !isGood(server) && !isSkippedWithGroup(server)).filter((server) => !isRestore || !goesOn(server)).slice(FAILURES).map(failureText).filter((text) => text !== "");
 }
 
 // src/present/reason.ts
@@ -5987,7 +6015,7 @@ function recordOf({ server: id, serverName, power, slots, snapshot }, goal) {
 }
 /** Whether the main stage saw the snapshot of a loaded record completed. */
 function wasCompleted(snapshot) {
-	return snapshotPhase(snapshot.status) === "completed";
+	return isCompleted(snapshot);
 }
 
 // src/operations/arm.ts
@@ -6027,6 +6055,10 @@ function checkStillArmed(recorder) {
 function serverCell({ name, id }) {
 	return name === "" ? id : `${name} (${id})`;
 }
+/** A snapshot for a table: its id, and its name where it has one. */
+function snapshotText({ id, name }) {
+	return name === "" ? id : `${id} ${name}`;
+}
 /** A size for a table; `–` while the API does not know it. */
 function sizeText({ sizeMb }) {
 	return sizeMb === null ? "–" : formatSize(sizeMb);
@@ -6051,12 +6083,13 @@ function makerCell(snapshot, origin) {
 	};
 }
 const PURPOSES = {
+	deploy: "",
 	safety: "safety snapshot, ",
 	schedule: "scheduled, ",
 	keep: "kept, "
 };
 function makerText(marker, origin) {
-	return `${PURPOSES[marker.purpose] ?? ""}${ownerText(marker, origin)}`;
+	return `${PURPOSES[marker.purpose]}${ownerText(marker, origin)}`;
 }
 function ownerText(marker, origin) {
 	if (isOwn(marker, origin)) return marker.run === origin.runId ? "this run" : `this workflow, run ${marker.run}`;
@@ -6376,7 +6409,7 @@ function snapshotTable(snapshots, origin, now) {
 			"Made by"
 		],
 		rows: snapshots.map((snapshot) => [
-			named$2(snapshot),
+			snapshotText(snapshot),
 			ageText(snapshot, now),
 			isOfSeveral ? serverCell(snapshot.server) : sizeText(snapshot),
 			snapshot.status,
@@ -6384,34 +6417,18 @@ function snapshotTable(snapshots, origin, now) {
 		])
 	};
 }
-function named$2({ id, name }) {
-	return name === "" ? id : `${id} ${name}`;
-}
 function serverRow(run, now) {
 	const { server } = run;
 	const snapshot = snapshotOf(run);
 	const account = whatWentWrong(run);
 	return [
 		serverCell(server),
-		STATUS_WORDS[statusOf$1(run)],
+		statusOf$1(run).replaceAll("_", " "),
 		snapshot === void 0 ? "–" : snapshot.id,
 		snapshot === void 0 ? "–" : ageText(snapshot, now),
 		account === void 0 ? "" : textOf$1(account)
 	];
 }
-/** The status for a person: an output's value is not a word. */
-const STATUS_WORDS = {
-	unknown: "unknown",
-	failed: "failed",
-	timed_out: "timed out",
-	cancelled: "cancelled",
-	restoring: "restoring",
-	in_progress: "in progress",
-	planned: "planned",
-	completed: "completed",
-	restored: "restored",
-	deleted: "deleted"
-};
 
 // src/present/summary.ts
 /** The job summary of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
@@ -6446,21 +6463,18 @@ function detailsOf(run, origin, now) {
 	return [
 		["Server", serverCell(run.server)],
 		...snapshot === void 0 ? [] : snapshotDetails(snapshot, origin, now),
-		...run.safety === void 0 ? [] : [["Safety snapshot", named$1(run.safety.snapshot)]],
+		...run.safety === void 0 ? [] : [["Safety snapshot", snapshotText(run.safety.snapshot)]],
 		...slotDetails(run, isRead),
 		...timeDetails(run)
 	];
 }
 function snapshotDetails(snapshot, origin, now) {
 	return [
-		["Snapshot", named$1(snapshot)],
+		["Snapshot", snapshotText(snapshot)],
 		["Taken", takenText(snapshot, now)],
 		["Made by", makerCell(snapshot, origin)],
 		["Size", sizeText(snapshot)]
 	];
-}
-function named$1({ id, name }) {
-	return name === "" ? id : `${id} ${name}`;
 }
 /** What is about to be deployed, and who started a restore by hand. */
 function runDetails({ operation }, { sha, serverUrl, repository, event, actor }) {
@@ -6501,7 +6515,7 @@ const FACTS = 100;
 /** What a dry run would do, and what was deleted. */
 function factsOf({ servers }) {
 	const planned = servers.flatMap(({ task }) => task.state === "planned" ? task.steps : []);
-	const deleted = servers.flatMap((run) => run.deletions.flatMap(({ snapshot, by, end }) => end === "deleted" ? [`Deleted by ${by} on ${serverLabel(run)}: ${named$1(snapshot)}`] : []));
+	const deleted = servers.flatMap((run) => run.deletions.flatMap(({ snapshot, by, end }) => end === "deleted" ? [`Deleted by ${by} on ${serverLabel(run)}: ${snapshotText(snapshot)}`] : []));
 	return [...planned, ...deleted].slice(0, FACTS);
 }
 
@@ -6514,12 +6528,11 @@ const NAMES = {
 	wait: "Wait",
 	post: "Rollback"
 };
-const STILL = "still in progress";
 /** The title of a red stage's annotation. */
 function titleOf(run) {
 	const end = ending(run);
 	if (run.operation === "post" && run.rollback !== "due") return run.servers.some(mayBeDown$1) ? "Server not started" : `End of the job ${end}`;
-	return `${end === STILL ? nameOfWork(run) : NAMES[run.operation]} ${end}`;
+	return `${isStillInProgress(run) ? nameOfWork(run) : NAMES[run.operation]} ${end}`;
 }
 /** What goes on: nobody waits for a wait. */
 function nameOfWork({ operation, servers }) {
@@ -6528,16 +6541,17 @@ function nameOfWork({ operation, servers }) {
 	if (works.has("restore")) return NAMES.restore;
 	return works.has("deletion") ? "Deletion" : NAMES.create;
 }
-/** A server that this action has left down is worse than one whose snapshot or restore goes on. */
-function goesOn(server) {
-	return server.task.state === "left running" && !mayBeDown$1(server);
-}
 /** Accepted, and its end not seen: "failed" in a title would have a tired reader do it again. */
-function ending({ servers, problem, cutOff }) {
+function isStillInProgress({ servers, problem, cutOff }) {
 	const bad = servers.filter((server) => !isGood(server));
+	return cutOff?.by !== "internal error" && problem === void 0 && bad.length > 0 && bad.every(goesOn);
+}
+function ending(run) {
+	const { servers, problem, cutOff } = run;
 	if (cutOff?.by === "internal error") return "ended by an internal error";
-	if (problem !== void 0 || servers.length === 0) return "failed";
-	if (bad.length > 0 && bad.every(goesOn)) return STILL;
+	if (problem !== void 0) return "failed";
+	if (servers.length === 0) return cutOff === void 0 ? "failed" : "cancelled";
+	if (isStillInProgress(run)) return "still in progress";
 	if (servers.every(({ task }) => task.state === "succeeded")) return "completed with problems";
 	return cutOff === void 0 ? "failed" : "cancelled";
 }
@@ -6564,7 +6578,7 @@ function plannedAccount(servers, now) {
 }
 function restoredSome(servers, now) {
 	const restoring = servers.some(({ task }) => task.state === "left running");
-	const failed = servers.filter((server) => !isGood(server) && (server.task.state !== "left running" || mayBeDown$1(server)));
+	const failed = servers.filter((server) => !isGood(server) && !goesOn(server));
 	const done = servers.filter((server) => statusOf$1(server) === "restored");
 	const since = done.flatMap((server) => createdAtOf(server) ?? []);
 	const isSafe = done.every(({ safety }) => safety !== void 0);
@@ -6671,6 +6685,7 @@ function toneOf(run) {
 	if (run.operation === "delete" && !hasWorked && run.deletedUnlisted.length === 0) return "nothing";
 	if (run.operation !== "post") return "done";
 	if (run.rollback !== "due" && run.rollback !== "not due") return "nothing";
+	if (run.servers.some(({ deletions }) => deletions.some(({ end }) => end === "stays" || end === "unknown"))) return "partly";
 	return hasWorked || run.servers.some(({ deletions, began }) => deletions.length > 0 || began !== void 0) ? "done" : "nothing";
 }
 function accountOf(run, now) {
@@ -7076,32 +7091,7 @@ function validateConcurrency(concurrency) {
 	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) throw new TypeError("Expected `concurrency` to be a number from 1 and up");
 }
 
-// src/run/problem.ts
-/** A success that carries `value`. */
-function success(value) {
-	return {
-		ok: true,
-		value
-	};
-}
-/** A failure that carries `problem`. */
-function failed(problem) {
-	return {
-		ok: false,
-		problem
-	};
-}
-
 // src/waiting/messages.ts
-function certain$1(reason, what, state, ...next) {
-	return {
-		reason,
-		done: "nothing",
-		what,
-		state,
-		next
-	};
-}
 function noAnswer(failure) {
 	return `${describeFailure(failure)} Still waiting.`;
 }
@@ -7121,7 +7111,7 @@ function duplicate(ours, id) {
 	return `VPS.org made a duplicate: snapshot ${id} has the same key as ${ours}. Delete ${id} to free its slot.`;
 }
 function snapshotFailed(label, snapshot) {
-	return certain$1("snapshot-failed", `${label} failed: VPS.org reported status "${snapshot.status}".`, "A failed snapshot cannot be restored.", {
+	return certain("snapshot-failed", `${label} failed: VPS.org reported status "${snapshot.status}".`, "A failed snapshot cannot be restored.", {
 		kind: "delete",
 		snapshot: snapshot.id
 	}, {
@@ -7130,7 +7120,7 @@ function snapshotFailed(label, snapshot) {
 	});
 }
 function snapshotGone(label) {
-	return certain$1("snapshot-failed", `${label} disappeared while it was in progress.`, "It was in the list of snapshots and no longer is; somebody or something probably deleted it.", {
+	return certain("snapshot-failed", `${label} disappeared while it was in progress.`, "It was in the list of snapshots and no longer is; somebody or something probably deleted it.", {
 		kind: "re-run",
 		after: "Check what else deletes snapshots of this server, then"
 	});
@@ -7163,18 +7153,20 @@ const NAME_ONE = advice("Set `snapshot-id` to the snapshot you mean.");
 /** There is nothing to choose from. */
 function noneAtAll(server) {
 	const next = advice("Check `server-id`: the server may not exist, or this token cannot see it.");
-	return certain$1("not-found", `Server ${server} has no snapshots.`, "Nothing was changed.", next);
+	return certain("not-found", `Server ${server} has no snapshots.`, "Nothing was changed.", next);
 }
 function noLatest(server, candidates) {
 	if (candidates.length === 0) return noneAtAll(server);
+	const what = `Server ${server} has no snapshot that \`latest\` can use.`;
 	return {
-		...certain$1("not-found", `Server ${server} has no snapshot that \`latest\` can use.`, `\`latest\` only takes completed snapshots that this repository made before a deploy. Nothing was changed.`, NAME_ONE),
+		...certain("not-found", what, `\`latest\` only takes completed snapshots that this repository made before a deploy. Nothing was changed.`, NAME_ONE),
 		candidates
 	};
 }
 function latestUndecided(server, candidates) {
+	const what = `It cannot be told which snapshot of server ${server} is the newest.`;
 	return {
-		...certain$1("ambiguous", `It cannot be told which snapshot of server ${server} is the newest.`, "Neither their dates nor their IDs decide, and `latest` never guesses. Nothing was changed.", NAME_ONE),
+		...certain("ambiguous", what, "Neither their dates nor their IDs decide, and `latest` never guesses. Nothing was changed.", NAME_ONE),
 		candidates
 	};
 }
@@ -7182,27 +7174,31 @@ function newerInProgress({ id, server }) {
 	return `A newer snapshot of ${server.name} (${server.id}), ${id}, is in progress; waiting for it before choosing \`latest\`.`;
 }
 function newerNeverDone({ id, server }, candidates) {
+	const what = `A newer snapshot of ${server.name} (${server.id}), ${id}, did not complete in time.`;
 	return {
-		...certain$1("not-completed", `A newer snapshot of ${server.name} (${server.id}), ${id}, did not complete in time.`, "An older one is not taken for `latest`. Nothing was changed.", NAME_ONE),
+		...certain("not-completed", what, "An older one is not taken for `latest`. Nothing was changed.", NAME_ONE),
 		candidates
 	};
 }
 function listMoves(server, candidates) {
+	const what = `The list of snapshots of server ${server} kept changing while it was read.`;
 	return {
-		...certain$1("ambiguous", `The list of snapshots of server ${server} kept changing while it was read.`, "Nothing was chosen from it, and nothing was changed.", { kind: "re-run" }, NAME_ONE),
+		...certain("ambiguous", what, "Nothing was chosen from it, and nothing was changed.", { kind: "re-run" }, NAME_ONE),
 		candidates
 	};
 }
 function severalOfName(server, name, ids, candidates) {
+	const what = `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(", ")}.`;
 	return {
-		...certain$1("ambiguous", `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(", ")}.`, "Nothing was changed.", NAME_ONE),
+		...certain("ambiguous", what, "Nothing was changed.", NAME_ONE),
 		candidates
 	};
 }
 function noneOfName(server, name, candidates) {
 	if (candidates.length === 0) return noneAtAll(server);
+	const what = `Server ${server} has no snapshot named "${name}".`;
 	return {
-		...certain$1("not-found", `Server ${server} has no snapshot named "${name}".`, "Nothing was changed.", NAME_ONE),
+		...certain("not-found", what, "Nothing was changed.", NAME_ONE),
 		candidates
 	};
 }
@@ -7211,7 +7207,7 @@ function wrongServer(guard, strangers, allowed) {
 	const what = `${strangers.length === 1 && first !== void 0 ? `Snapshot ${first.id} belongs to ${first.server.name} (${first.server.id})` : `Snapshots ${strangers.map(({ id }) => id).join(", ")} belong to other servers`}, but \`server-id\` only allows ${guard.join(", ")}.`;
 	const next = advice("Set `snapshot-id` to a snapshot of the server you mean, or correct `server-id`.");
 	return {
-		...certain$1("wrong-server", what, `Nothing was changed.${ofAllowed(allowed)}`, next),
+		...certain("wrong-server", what, `Nothing was changed.${ofAllowed(allowed)}`, next),
 		candidates: allowed ?? []
 	};
 }
@@ -7219,8 +7215,14 @@ function ofAllowed(allowed) {
 	if (allowed === void 0) return " The snapshots of the allowed servers could not be read.";
 	return allowed.length === 0 ? " The allowed servers have no completed snapshot." : "";
 }
+/** Listed, and the list does not say of which server. */
+function ownerless(ids) {
+	const which = ids.length === 1 ? `Snapshot ${ids.join("")} is` : `Snapshots ${ids.join(", ")} are`;
+	return certain("ambiguous", `${which} listed without a server.`, "Which server a snapshot belongs to must be known before it is used. Nothing was changed.", advice("Look it up in the VPS.org panel, or try again later."));
+}
 function lookUpTimedOut(lastFailure) {
-	return certain$1("timeout", "The snapshots could not be looked up in time.", `${lastFailure === void 0 ? "" : `${describeFailure(lastFailure)} `}Nothing was changed.`, { kind: "re-run" });
+	const failure = lastFailure === void 0 ? "" : `${describeFailure(lastFailure)} `;
+	return certain("timeout", "The snapshots could not be looked up in time.", `${failure}Nothing was changed.`, { kind: "re-run" });
 }
 function stillSettling(server, elapsed) {
 	return `Still waiting for ${server} to be ready (${elapsed}).`;
@@ -7261,7 +7263,7 @@ function restoreUnobservable(label) {
 	return `The restore of ${label} was accepted and continues at VPS.org; its end could not be seen. Do not restore again.`;
 }
 function restoreFailed(label, id, status) {
-	return certain$1("restore-failed", `The restore of ${label} from snapshot ${id} failed: the server's status is "${status}".`, `${label} is probably down, and its disk may be half-written.`, advice("Check the server in the VPS.org panel. Restore it again, or from another snapshot (`operation: list` shows them); if that fails too, contact VPS.org support."));
+	return certain("restore-failed", `The restore of ${label} from snapshot ${id} failed: the server's status is "${status}".`, `${label} is probably down, and its disk may be half-written.`, advice("Check the server in the VPS.org panel. Restore it again, or from another snapshot (`operation: list` shows them); if that fails too, contact VPS.org support."));
 }
 /** The server was found only by its name, and never seen restoring. */
 function wrongServerPerhaps(run) {
@@ -7284,7 +7286,7 @@ function unhealthyAdvice(run) {
 	return `Check the application on ${serverLabel(run)}.${orOlder}`;
 }
 function unhealthy(run, waitedMs, failures) {
-	return certain$1("health-check", `the health check failed`, `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join("; ")}.`, advice(unhealthyAdvice(run)));
+	return certain("health-check", `the health check failed`, `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join("; ")}.`, advice(unhealthyAdvice(run)));
 }
 
 // src/waiting/duplicates.ts
@@ -7337,6 +7339,7 @@ function confirmationWindow(config) {
 		reads: CONFIRMATION_READS
 	};
 }
+/** The interval to which everything keeps in time-lapse, in milliseconds; undefined where time runs as usual. */
 function acceleratedInterval({ acceleratedClock, fixedIntervalMs }) {
 	return acceleratedClock ? fixedIntervalMs : void 0;
 }
@@ -7445,16 +7448,12 @@ function bounded(ms) {
 
 // src/waiting/poll.ts
 const HEARTBEAT_MS = 6e4;
-/** A request that failed, as an attempt: a transient failure is no answer, anything else is final. */
-function failedAttempt(failure) {
-	return {
-		state: "unanswered",
-		failure
-	};
-}
 /** A client's result as an attempt: `judge` reads a good answer. */
 function toAttempt(result, judge) {
-	return result.ok ? judge(result.value) : failedAttempt(result.failure);
+	return result.ok ? judge(result.value) : {
+		state: "unanswered",
+		failure: result.failure
+	};
 }
 /**
 * Attempts until there is a value, a final failure or the deadline. Transient failures are tolerated until the deadline,
@@ -7505,11 +7504,12 @@ function finality(ctx, answeredBefore) {
 	let hasAnswered = answeredBefore;
 	let streak;
 	return (failure) => {
-		if (failure === void 0) hasAnswered = true;
-		if (failure === void 0 || isTransient(failure)) {
-			streak = failure === void 0 ? void 0 : streak;
+		if (failure === void 0) {
+			hasAnswered = true;
+			streak = void 0;
 			return false;
 		}
+		if (isTransient(failure)) return false;
 		if (!hasAnswered || !isContradiction(failure)) return true;
 		streak = extendStreak(streak, String(failure.status), ctx.clock.now());
 		return isSettled(streak, settleWindow(ctx.pace));
@@ -7590,6 +7590,8 @@ function heartbeatLog(ctx, options) {
 function createSnapshotReader(ctx) {
 	return {
 		read: (servers, options, keep = () => true) => readKept(ctx, { servers }, options, keep),
+		follow: (known, options) => follow(ctx, known, options),
+		find: (ids, options) => find(ctx, ids, options),
 		readAll: (keep, options) => readKept(ctx, {}, options, keep)
 	};
 }
@@ -7621,6 +7623,36 @@ async function readList(ctx, query, options) {
 	}
 	return answer;
 }
+async function follow(ctx, known, options) {
+	const answer = await readList(ctx, { servers: [...new Set(known.map(({ server }) => server.id))] }, options);
+	if (!answer.ok) return answer;
+	const { snapshots, unattributed } = answer.value;
+	const byId = new Map(unattributed.map((item) => [item.id, item]));
+	const followed = known.flatMap(({ id, server }) => {
+		const item = byId.get(id);
+		return item === void 0 ? [] : [{
+			...item,
+			server
+		}];
+	});
+	return {
+		ok: true,
+		value: [...snapshots, ...followed]
+	};
+}
+async function find(ctx, ids, options) {
+	const answer = await readList(ctx, {}, options);
+	if (!answer.ok) return answer;
+	const { snapshots, unattributed } = answer.value;
+	const ownerless = unattributed.map(({ id }) => id).filter((id) => ids.has(id));
+	return {
+		ok: true,
+		value: {
+			snapshots: snapshots.filter(({ id }) => ids.has(id)),
+			ownerless
+		}
+	};
+}
 async function readKept(ctx, query, options, keep) {
 	const answer = await readList(ctx, query, options);
 	return answer.ok ? {
@@ -7630,15 +7662,6 @@ async function readKept(ctx, query, options, keep) {
 }
 
 // src/requests/messages.ts
-function certain(reason, what, state, ...next) {
-	return {
-		reason,
-		done: "nothing",
-		what,
-		state,
-		next
-	};
-}
 function unclear$1(what, state, ...next) {
 	return {
 		reason: "lost-answer",
@@ -7675,7 +7698,7 @@ function whyUnclear(found) {
 		case "unclear": return found.reason;
 	}
 }
-const LIST_UNREADABLE_FOR_LONG = "The list of snapshots could not be read for long enough to tell.";
+const LIST_UNREADABLE_FOR_LONG = "The time ran out before the list of snapshots could show it.";
 function unclearAfterFailure(request, failure, found) {
 	return createUnclear(request, `${describeFailure(failure)} ${whyUnclear(found)}`);
 }
@@ -7744,11 +7767,13 @@ function stepsForFull(whenFull, deletable) {
 }
 /** The API says that it is full, and its list shows fewer snapshots than the documented limit. */
 function fullByItsOwnWords(run, refusal, snapshots, state) {
+	const again = {
+		kind: "re-run",
+		after: "Delete a snapshot, then"
+	};
+	const what = `VPS.org takes no more snapshots of ${serverLabel(run)}.`;
 	return {
-		...certain("no-free-slot", `VPS.org takes no more snapshots of ${serverLabel(run)}.`, `${describeFailure(refusal)} ${state}`, {
-			kind: "re-run",
-			after: "Delete a snapshot, then"
-		}),
+		...certain("no-free-slot", what, `${describeFailure(refusal)} ${state}`, again),
 		candidates: snapshots
 	};
 }
@@ -7925,7 +7950,7 @@ function restoreDidNothing(run) {
 }
 const SERVER_UNSEEN = "The server could not be read for so long that a restore may have started and finished.";
 const SERVER_UNREADABLE = "This token may not read the server.";
-const SERVER_UNREADABLE_FOR_LONG = "The server could not be read for long enough to tell.";
+const SERVER_UNREADABLE_FOR_LONG = "The time ran out before the status of the server could show it.";
 function sentTwice(run) {
 	return `The request was sent twice, and ${serverLabel(run)} did not start restoring.`;
 }
@@ -7994,7 +8019,7 @@ async function checkOnce(ctx, probe) {
 async function alsoCheckOtherServers(ctx, probe, nearby) {
 	if (nearby.state !== "none" || !probe.track.run.server.id.includes("-")) return nearby;
 	const { deadline, marker } = probe;
-	const isOurs = (snapshot) => parseMarker(snapshot.description)?.key === marker.key;
+	const isOurs = ({ description }) => markerMatches(description, marker.key);
 	const answer = await createSnapshotReader(ctx).readAll(isOurs, { deadline });
 	return answer.ok ? ownAmong(probe, answer.value) : {
 		state: "unclear",
@@ -8003,7 +8028,7 @@ async function alsoCheckOtherServers(ctx, probe, nearby) {
 }
 /** What a list of the server's snapshots says of the request. */
 function ownAmong(probe, snapshots) {
-	const [first, ...twins] = snapshots.filter((snapshot) => parseMarker(snapshot.description)?.key === probe.marker.key);
+	const [first, ...twins] = snapshots.filter(({ description }) => markerMatches(description, probe.marker.key));
 	if (first !== void 0) return {
 		state: "ours",
 		snapshot: first,
@@ -8089,11 +8114,11 @@ function reasonOf$1(failure) {
 		case "oversized":
 		case "unreadable":
 		case "mismatch": return "server-error";
-		case "refused": return REASON_BY_STATUS[status] ?? otherReason(failure);
+		case "refused": return REASON_BY_STATUS[status] ?? otherReason(failure, status);
 	}
 }
-function otherReason(failure) {
-	if ((failure.status ?? 0) >= 500) return "server-error";
+function otherReason(failure, status) {
+	if (status >= 500) return "server-error";
 	return isMomentaryRefusal(failure) ? "server-busy" : "refused";
 }
 const REASON_BY_STATUS = {
@@ -8232,9 +8257,6 @@ function mayGoInBurst(snapshot, { own, now }) {
 	const newer = own.filter((other) => isCompleted(other) && compareAge(other, snapshot) === "newer");
 	return age.state === "known" && age.atLeastMs > BURST_AGE_MS && newer.length >= BURST_NEWER;
 }
-function isCompleted(snapshot) {
-	return snapshotPhase(snapshot.status) === "completed";
-}
 function isFailed(snapshot) {
 	return snapshotPhase(snapshot.status) === "failed";
 }
@@ -8250,8 +8272,7 @@ async function awaitGone(ctx, deleted, deadline) {
 	const reader = createSnapshotReader(ctx);
 	let left = deleted;
 	const attempt = async () => {
-		const servers = [...new Set(left.map(({ server }) => server.id))];
-		return toAttempt(await reader.read(servers, {
+		return toAttempt(await reader.follow(left, {
 			deadline,
 			once: true
 		}), (snapshots) => {
@@ -8340,7 +8361,7 @@ async function backOff(ctx, failure, state, limits) {
 function busyDelay(ctx, failure, state, { deadline, patienceMs = BUSY_PATIENCE_MS }) {
 	const now = ctx.clock.now();
 	state.busyUntil ??= now + patienceMs;
-	const gap = ctx.pace.acceleratedClock ? ctx.pace.fixedIntervalMs ?? 0 : backoff(state.tries);
+	const gap = acceleratedInterval(ctx.pace) ?? backoff(state.tries);
 	const delayMs = Math.max(jittered(gap, ctx.random), failure.retryAfterMs ?? 0);
 	return now + delayMs < Math.min(deadline, state.busyUntil) ? delayMs : void 0;
 }
@@ -8482,7 +8503,7 @@ const LISTED_TIME_MS$2 = 3e4;
 async function freeSlot(ctx, track, snapshots, deadline) {
 	const candidate = slotCandidate(ctx, snapshots);
 	if (candidate === void 0) return success(void 0);
-	ctx.report.line(deletingOldest(track.run, candidate, ctx.clock.now()));
+	ctx.report.line(deletingOldest(track.run, candidate, apiNow(ctx)));
 	const deletion = await deleteSnapshot$1(ctx, candidate, deadline, {
 		recheck: () => checkForRoom(ctx, candidate, deadline),
 		onSent: () => track.record({
@@ -9348,8 +9369,8 @@ function createSnapshotPoller(ctx, deadline, reader = createSnapshotReader(ctx))
 	const twins = twinLog(ctx);
 	let running = false;
 	const attempt = async () => {
-		const servers = [...new Set([...followed.values()].map((item) => item.snapshot.server.id))];
-		const answer = await reader.read(servers, {
+		const known = [...followed.values()].map((item) => item.snapshot);
+		const answer = await reader.follow(known, {
 			deadline,
 			once: true
 		});
@@ -9452,7 +9473,6 @@ async function create(ctx, inputs, recorder) {
 	});
 	const name = plannedName(ctx, inputs);
 	if (inputs.givenName !== void 0 && inputs.givenName !== name) ctx.report.line(nameChanged(inputs.givenName, name));
-	const reader = createSnapshotReader(ctx);
 	const survey = await ctx.report.group(GROUPS.preflight, () => surveyServers(ctx, inputs, recorder, deadline));
 	if (!survey.ok) return recorder.record({
 		type: "failed",
@@ -9468,7 +9488,7 @@ async function create(ctx, inputs, recorder) {
 		inputs,
 		name,
 		deadline,
-		poller: createSnapshotPoller(ctx, deadline, reader),
+		poller: createSnapshotPoller(ctx, deadline),
 		recorder,
 		before: survey.value
 	};
@@ -9706,7 +9726,7 @@ function selectLatest(snapshots, run, { use, now }) {
 		candidates: latest.candidates
 	};
 	const { snapshot } = latest;
-	if (use === "wait" || snapshotPhase(snapshot.status) === "completed") return selected(snapshot, run);
+	if (use === "wait" || isCompleted(snapshot)) return selected(snapshot, run);
 	return {
 		ok: false,
 		reason: "in-progress",
@@ -9718,8 +9738,7 @@ function isDeploy({ description }, run) {
 	return marker?.purpose === "deploy" && isThisRepository(marker, run);
 }
 function isOrWillBeCompleted(snapshot, now) {
-	if (snapshotPhase(snapshot.status) === "completed") return true;
-	return ["in_progress", "undated"].includes(snapshotActivity(snapshot, now));
+	return isCompleted(snapshot) || ["in_progress", "undated"].includes(snapshotActivity(snapshot, now));
 }
 /**
 * The snapshot of this name on one server: exactly as given or, where there is none, as `operation: create` makes it
@@ -9787,7 +9806,6 @@ async function chooseOn(ctx, lookup, server, list) {
 	if (!selection.ok) return selection;
 	const { value } = selection;
 	const { candidates } = value;
-	if (!value.isConsistent) return failed(listMoves(server, candidates));
 	if (!value.selection.ok) return failed(noChoice(server, lookup.choice, candidates, value.selection));
 	const { snapshot } = value.selection;
 	ctx.report.line(selected$1(lookup.choice.by, snapshot, apiNow(ctx)));
@@ -9826,6 +9844,7 @@ function mayChange({ choice, use }, { selection, isConsistent }) {
 async function watchSelection(ctx, lookup, server, first) {
 	const { deadline } = lookup;
 	const log = changeLog(ctx);
+	let last = first;
 	const end = await pollUntilStable(ctx, {
 		deadline,
 		window: missingIdWindow(ctx.pace)
@@ -9835,6 +9854,7 @@ async function watchSelection(ctx, lookup, server, first) {
 	}), (list) => {
 		const value = selectOn(ctx, lookup, server, list);
 		const { selection } = value;
+		last = value;
 		if (!selection.ok && selection.reason === "in-progress") {
 			log(newerInProgress(selection.snapshot));
 			return { state: "moving" };
@@ -9852,9 +9872,13 @@ async function watchSelection(ctx, lookup, server, first) {
 	});
 	if (end.state === "done") return success(end.value);
 	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
-	const { selection, candidates } = first;
-	if (!selection.ok && selection.reason === "in-progress") return failed(newerNeverDone(selection.snapshot, candidates));
-	return failed(lookUpTimedOut(end.lastFailure));
+	return failed(neverSettled(server, last, end.lastFailure));
+}
+/** Why the time was over before anything could be chosen: by what the last answer showed, unless none came any more. */
+function neverSettled(server, { selection, candidates, isConsistent }, lastFailure) {
+	if (lastFailure !== void 0) return lookUpTimedOut(lastFailure);
+	if (!selection.ok && selection.reason === "in-progress") return newerNeverDone(selection.snapshot, candidates);
+	return isConsistent ? lookUpTimedOut(void 0) : listMoves(server, candidates);
 }
 function noChoice(server, choice, candidates, chosen) {
 	if (choice.by === "latest") return chosen.reason === "undecided" ? latestUndecided(server, chosen.candidates) : noLatest(server, candidates);
@@ -9891,13 +9915,17 @@ const LOOK_UP_TIME_MS = 3e5;
 async function findByIds(ctx, lookup, ids) {
 	const window = missingWindow(ctx, lookup.use);
 	let isFirst = true;
-	const classify = (snapshots) => {
+	const classify = ({ snapshots, ownerless }) => {
 		const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
-		const value = ids.map((id) => ({
+		const matches = ids.map((id) => ({
 			id,
 			snapshot: byId.get(id)
 		}));
-		const missing = value.filter((item) => item.snapshot === void 0).map((item) => item.id);
+		const value = {
+			matches,
+			ownerless
+		};
+		const missing = matches.filter((item) => item.snapshot === void 0).map((item) => item.id);
 		if (missing.length === 0) return {
 			state: "done",
 			value
@@ -9914,9 +9942,10 @@ async function findByIds(ctx, lookup, ids) {
 		deadline: Math.min(lookup.deadline, ctx.clock.now() + LOOK_UP_TIME_MS),
 		window
 	}, (isFirstRead) => readByIds(lookup, ids, !isFirstRead), classify);
-	if (end.state === "done") return success(end.value);
 	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
-	return failed(lookUpTimedOut(end.lastFailure));
+	if (end.state === "expired") return failed(lookUpTimedOut(end.lastFailure));
+	const { matches, ownerless: ownerless$1 } = end.value;
+	return ownerless$1.length === 0 ? success(matches) : failed(ownerless(ownerless$1));
 }
 /** What is to be deleted and cannot be found is no danger: three reads are enough. */
 function missingWindow(ctx, use) {
@@ -9938,13 +9967,30 @@ async function readByIds(lookup, ids, once) {
 		const found = near.value.filter((snapshot) => wanted.has(snapshot.id));
 		if (found.length === ids.length) return {
 			ok: true,
-			value: found
+			value: {
+				snapshots: found,
+				ownerless: []
+			}
 		};
 	}
-	return reader.readAll((snapshot) => wanted.has(snapshot.id), {
+	return reader.find(wanted, {
 		deadline,
 		once
 	});
+}
+
+// src/operations/targets.ts
+/** Begins a record for the server of each snapshot that was found. */
+function recordTargets(recorder, goal, snapshots) {
+	const servers = snapshots.map((snapshot) => newServerRun(goal, snapshot.server, snapshot));
+	recorder.record({
+		type: "servers found",
+		servers
+	});
+	return recorder.tracks.flatMap((track, index) => snapshots.slice(index, index + 1).map((snapshot) => ({
+		track,
+		snapshot
+	})));
 }
 
 // src/operations/delete.ts
@@ -9964,18 +10010,7 @@ async function deleteSnapshots(ctx, inputs, recorder) {
 	});
 	await deleteUnlisted(ctx, inputs, found.value.flatMap(({ id, snapshot }) => snapshot === void 0 ? [id] : []), recorder, deadline);
 	const present = found.value.flatMap(({ snapshot }) => snapshot === void 0 ? [] : [snapshot]);
-	const servers = present.map((snapshot) => newServerRun("delete", snapshot.server, snapshot));
-	recorder.record({
-		type: "servers found",
-		servers
-	});
-	const targets = recorder.tracks.flatMap((track, index) => {
-		const snapshot = present[index];
-		return snapshot === void 0 ? [] : [{
-			track,
-			snapshot
-		}];
-	});
+	const targets = recordTargets(recorder, "delete", present);
 	const work = dryRun ? planOne$1 : removeOne;
 	await forEachServer(ctx, targets, (target) => work(ctx, target, deadline));
 	if (dryRun) return;
@@ -10026,7 +10061,7 @@ async function planOne$1(ctx, { track, snapshot }, deadline) {
 		type: "failed",
 		problem: allowed.problem
 	});
-	const step = wouldDelete$1(track.run, snapshot, ctx.clock.now());
+	const step = wouldDelete$1(track.run, snapshot, apiNow(ctx));
 	track.record({
 		type: "planned",
 		steps: [step]
@@ -10121,7 +10156,7 @@ async function list(ctx, { servers }, recorder) {
 		type: "failed",
 		problem: await explain(ctx, answer.failure)
 	});
-	const snapshots = [...answer.value].sort(compareNewestFirst);
+	const snapshots = answer.value.toSorted(compareNewestFirst);
 	recorder.record({
 		type: "listed",
 		snapshots,
@@ -10132,7 +10167,7 @@ async function list(ctx, { servers }, recorder) {
 		type: "failed",
 		problem
 	});
-	if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, ctx.clock.now()));
+	if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, apiNow(ctx)));
 }
 async function readAsked(ctx, servers) {
 	const options = { deadline: ctx.clock.now() + LIST_TIME_MS$1 };
@@ -10164,7 +10199,7 @@ async function unknownServer(ctx, servers) {
 * @param snapshots those of our snapshot's server, however its id is written in them
 */
 function findInterleaved(ours, snapshots, run) {
-	return snapshots.toSorted(compareNewestFirst).filter(({ status }) => snapshotPhase(status) === "completed").filter((snapshot) => compareAge(snapshot, ours) === "newer").flatMap((snapshot) => {
+	return snapshots.toSorted(compareNewestFirst).filter(isCompleted).filter((snapshot) => compareAge(snapshot, ours) === "newer").flatMap((snapshot) => {
 		const marker = parseMarker(snapshot.description);
 		return marker?.purpose === "deploy" && isThisRepository(marker, run) && marker.run !== run.runId ? [{
 			snapshot,
@@ -10205,9 +10240,16 @@ async function retireOlder(ctx, track, rule) {
 const LISTED_TIME_MS = 3e4;
 /** Deletes one snapshot at the end of a job, and records it. A failure is a warning: it must not make a good deploy red. */
 async function retire(ctx, track, snapshot, how) {
-	const asked = await tryToDelete(ctx, snapshot, how.why, how.deadline);
-	const end = asked === "deleted" ? await confirmed(ctx, snapshot, how) : asked;
-	track.record({
+	let isSent = false;
+	const hooks = {
+		onSent: () => {
+			isSent = true;
+		},
+		onRefused: () => {
+			isSent = false;
+		}
+	};
+	const record = (end) => track.record({
 		type: "deletion ended",
 		deletion: {
 			snapshot,
@@ -10215,20 +10257,27 @@ async function retire(ctx, track, snapshot, how) {
 			end
 		}
 	});
+	try {
+		const asked = await tryToDelete(ctx, snapshot, how, hooks);
+		record(asked === "deleted" ? await confirmed(ctx, snapshot, how) : asked);
+	} catch (reason) {
+		if (isSent) record("unknown");
+		throw reason;
+	}
 }
 /** Before something is said to be deleted, the list agrees. */
 async function confirmed(ctx, snapshot, { why, deadline }) {
 	const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS);
 	const { end } = await awaitGone(ctx, [snapshot], until);
 	if (end.state === "done") {
-		ctx.report.line(retired(snapshot, why, ctx.clock.now()));
+		ctx.report.line(retired(snapshot, why, apiNow(ctx)));
 		return "deleted";
 	}
 	ctx.report.warn(stillListed(snapshot, why));
 	return "unknown";
 }
-async function tryToDelete(ctx, snapshot, why, deadline) {
-	const deletion = await deleteSnapshot$1(ctx, snapshot, deadline);
+async function tryToDelete(ctx, snapshot, { why, deadline }, hooks) {
+	const deletion = await deleteSnapshot$1(ctx, snapshot, deadline, hooks);
 	switch (deletion.state) {
 		case "forbidden":
 			ctx.report.warn(retireForbidden(snapshot, why));
@@ -10266,7 +10315,6 @@ function startRestoreWatch(acceptedAt, options) {
 		settle: settleWindow(config),
 		confirmation: confirmationWindow(config),
 		phaseBefore: statusBefore === void 0 ? void 0 : serverPhase(statusBefore),
-		errorBefore: statusBefore === void 0 || serverPhase(statusBefore) === "error",
 		seenRestoring,
 		streak: void 0,
 		end: void 0
@@ -10328,8 +10376,8 @@ function trustedFrom({ acceptedAt, settle }, phase) {
 	return acceptedAt + (phase === "stopped" ? STOP_TRUSTED_AFTER_WINDOWS : TRUSTED_AFTER_WINDOWS) * settle.durationMs;
 }
 /** Whether this cannot be what the server was before the restore: it changed since. */
-function isProof({ seenRestoring, errorBefore }, phase) {
-	return seenRestoring || phase === "error" && !errorBefore;
+function isProof({ seenRestoring, phaseBefore }, phase) {
+	return seenRestoring || phase === "error" && !(phaseBefore === void 0 || phaseBefore === "error");
 }
 /** What the reads so far prove. */
 function restoreProgress(watch) {
@@ -10600,10 +10648,11 @@ function heartbeat(run, group, elapsed) {
 }
 /**
 * Follows an accepted restore to its end, and records it.
-* @param options `group`: the records of all that are restored beside it, itself included
+* @param options `snapshot`: what it is restored from; `group`: the records of all that are restored beside it, itself
+*   included
 * @returns the phase in which it left the server; undefined where it did not end well, as the record then says
 */
-async function awaitRestoreEnd(ctx, track, acceptance, { deadline, group }) {
+async function awaitRestoreEnd(ctx, track, acceptance, { snapshot, deadline, group }) {
 	let watch = startRestoreWatch(acceptance.at, {
 		statusBefore: acceptance.statusBefore,
 		seenRestoring: acceptance.seenRestoring,
@@ -10624,7 +10673,7 @@ async function awaitRestoreEnd(ctx, track, acceptance, { deadline, group }) {
 			value: progress
 		};
 	});
-	return recordEnd(ctx, track, await poll(ctx, {
+	return recordEnd(ctx, track, snapshot, await poll(ctx, {
 		schedule: "restore",
 		answeredBefore: acceptance.statusBefore !== void 0 || acceptance.seenRestoring,
 		began: acceptance.at,
@@ -10637,12 +10686,11 @@ async function awaitRestoreEnd(ctx, track, acceptance, { deadline, group }) {
 		}
 	}, attempt), isFoundByName);
 }
-async function recordEnd(ctx, track, end, isFoundByName) {
+async function recordEnd(ctx, track, snapshot, end, isFoundByName) {
 	const { run } = track;
 	if (end.state === "refused") {
-		const snapshot = snapshotOf(run);
 		const state = restoreUnobservable(serverLabel(run));
-		const next = snapshot === void 0 ? [] : [{
+		const next = [{
 			kind: "follow",
 			snapshot: snapshot.id,
 			isRestore: true
@@ -10669,7 +10717,7 @@ async function recordEnd(ctx, track, end, isFoundByName) {
 	if (end.value.state === "failed") {
 		track.record({
 			type: "failed",
-			problem: restoreFailed(serverLabel(run), snapshotOf(run)?.id ?? "", end.value.status)
+			problem: restoreFailed(serverLabel(run), snapshot.id, end.value.status)
 		});
 		return;
 	}
@@ -10801,8 +10849,10 @@ async function seeRestoring(ctx, track, acceptance, until) {
 /** Follows an accepted restore to its end, starts a server that it left stopped, and checks its health. */
 async function followRestore(ctx, track, after, acceptance) {
 	const group = () => after.group.map(({ run }) => run);
+	const { snapshot, deadline } = after;
 	const phase = await awaitRestoreEnd(ctx, track, acceptance, {
-		deadline: after.deadline,
+		snapshot,
+		deadline,
 		group
 	});
 	if (phase === void 0) return;
@@ -10896,15 +10946,21 @@ async function restoreGroup(ctx, { plan, health }, recorder, { until, onAsked })
 		health,
 		group: tracks
 	};
-	const jobs = tracks.flatMap((track) => {
+	const jobs = pendingOf(tracks).map((target) => ({
+		...target,
+		...how
+	}));
+	await ctx.report.group(GROUPS.restore, () => restoreServers(ctx, jobs, { onAsked }));
+}
+/** What is still to be restored. */
+function pendingOf(tracks) {
+	return tracks.flatMap((track) => {
 		const { target: snapshot, task } = track.run;
 		return snapshot === void 0 || task.state !== "pending" ? [] : [{
 			track,
-			snapshot,
-			...how
+			snapshot
 		}];
 	});
-	await ctx.report.group(GROUPS.restore, () => restoreServers(ctx, jobs, { onAsked }));
 }
 /**
 * Where another run has deployed since, a rollback would undo that deploy, too. A list that cannot be read is a warning:
@@ -10920,13 +10976,14 @@ async function refuseInterleaved(ctx, { tracks }) {
 		return false;
 	}
 	const byServer = Map.groupBy(list.value.snapshots, ({ server }) => server.id);
-	for (const track of tracks) {
-		const { target, server } = track.run;
-		const own = byServer.get(server.id) ?? [];
-		const found = target === void 0 ? void 0 : findInterleaved(target, own, ctx.origin);
-		if (found !== void 0) track.record({
+	for (const { track, snapshot } of pendingOf(tracks)) {
+		const own = byServer.get(track.run.server.id) ?? [];
+		const found = findInterleaved(snapshot, own, ctx.origin);
+		if (found === void 0) continue;
+		const problem = interleaved(track.run, snapshot, found, ctx.origin.runId);
+		track.record({
 			type: "failed",
-			problem: interleaved(track.run, found, ctx.origin.runId)
+			problem
 		});
 	}
 	return true;
@@ -11041,24 +11098,12 @@ async function chooseTargets(ctx, inputs, recorder, deadline) {
 		type: "failed",
 		problem: await notFound(ctx, inputs, absent, deadline)
 	});
-	const servers = present.map((snapshot) => newServerRun("restore", snapshot.server, snapshot));
-	recorder.record({
-		type: "servers found",
-		servers
-	});
 	const targets = [];
-	for (const [index, track] of recorder.tracks.entries()) {
-		const snapshot = present[index];
-		if (snapshot === void 0) continue;
-		const problem = await checkRestorable(ctx, inputs, {
-			track,
-			snapshot
-		}, deadline);
+	for (const target of recordTargets(recorder, "restore", present)) {
+		const { track, snapshot } = target;
+		const problem = await checkRestorable(ctx, inputs, target, deadline);
 		if (problem === void 0) {
-			targets.push({
-				track,
-				snapshot
-			});
+			targets.push(target);
 			await warnOfInterleaved(ctx, track, snapshot, deadline);
 		} else track.record({
 			type: "failed",
@@ -11139,7 +11184,7 @@ async function planOne(ctx, inputs, target, deadline) {
 		type: "failed",
 		problem: blocker
 	});
-	const steps = [...inputs.safetySnapshot ? [wouldTakeSafety(track.run)] : [], wouldOverwrite$1(track.run, snapshot, ctx.clock.now())];
+	const steps = [...inputs.safetySnapshot ? [wouldTakeSafety(track.run)] : [], wouldOverwrite$1(track.run, snapshot, apiNow(ctx))];
 	track.record({
 		type: "planned",
 		steps
@@ -11245,11 +11290,7 @@ async function wait(ctx, inputs, recorder) {
 		problem: nothingToWaitFor(absent)
 	});
 	const present = found.value.flatMap(({ snapshot }) => snapshot === void 0 ? [] : [snapshot]);
-	const servers = present.map((snapshot) => newServerRun("wait", snapshot.server, snapshot));
-	recorder.record({
-		type: "servers found",
-		servers
-	});
+	const targets = recordTargets(recorder, "wait", present);
 	const foreign = present.filter((snapshot) => !isOfThisRun(ctx, snapshot));
 	if (needsPostStep(inputs)) {
 		if (foreign.length > 0) return recorder.record({
@@ -11265,10 +11306,7 @@ async function wait(ctx, inputs, recorder) {
 		recorder
 	};
 	const limit = pLimit(ctx.maxParallel);
-	await allOrFirstError(recorder.tracks.map(async (track, index) => {
-		const snapshot = present[index];
-		if (snapshot !== void 0) await waitForOne(ctx, plan, track, snapshot, (work) => limit(work));
-	}));
+	await allOrFirstError(targets.map(({ track, snapshot }) => waitForOne(ctx, plan, track, snapshot, (work) => limit(work))));
 }
 /** Only what this very run made can be armed, in any attempt: another run's may hold what nobody here knows. */
 function isOfThisRun(ctx, { description }) {
@@ -11324,6 +11362,7 @@ async function followServer(ctx, plan, track, snapshot) {
 		};
 		const group = plan.recorder.tracks;
 		return followRestore(ctx, track, {
+			snapshot,
 			deadline,
 			group,
 			startAfterRestore,
@@ -11454,11 +11493,15 @@ function recorderFor(ctx, inputs, arming) {
 */
 function confirmGreen(ctx, inputs, { armed, mode }) {
 	if (armed === void 0 || mode !== "wait") return true;
-	const isCancelled = ctx.signal.aborted;
-	const trouble = isCancelled ? void 0 : saveGreen(ctx.report.saveState);
-	if (!isCancelled && (trouble === void 0 || inputs.restoreOn.length === 0)) return true;
-	ctx.report.outputs({ reason: isCancelled ? "cancelled" : "runner-files" });
-	ctx.report.warn(isCancelled ? CANCELLED_AT_THE_END : disarmed(trouble ?? "").what);
+	if (ctx.signal.aborted) {
+		ctx.report.outputs({ reason: "cancelled" });
+		ctx.report.warn(CANCELLED_AT_THE_END);
+		return false;
+	}
+	const trouble = saveGreen(ctx.report.saveState);
+	if (trouble === void 0 || inputs.restoreOn.length === 0) return true;
+	ctx.report.outputs({ reason: "runner-files" });
+	ctx.report.warn(disarmed(trouble).what);
 	return false;
 }
 function modeOf(inputs) {

@@ -1,11 +1,9 @@
+import { SLOTS } from '../domain/limits.ts'
 import { contradictions } from './messages.ts'
 import type { RawInputs } from './raw.ts'
 import { type InputName, uses } from './rows.ts'
 
 type Values = RawInputs['values']
-
-/** The API keeps five snapshots of a server. */
-const SLOTS = 5
 
 /** Valid values that cannot both be meant. */
 interface Contradiction {

@@ -24,7 +24,7 @@ import { awaitReadiness } from '../waiting/readiness.ts'
 import { findSameServer } from '../waiting/server-reader.ts'
 import { recordSnapshotEnd } from '../waiting/snapshot-end.ts'
 import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-poller.ts'
-import { createSnapshotReader, readForChoice } from '../waiting/snapshot-reader.ts'
+import { readForChoice } from '../waiting/snapshot-reader.ts'
 import { arm } from './arm.ts'
 import * as messages from './messages.ts'
 
@@ -47,7 +47,6 @@ export async function create(ctx: Context, inputs: CreateInputs, recorder: Recor
   const name = plannedName(ctx, inputs)
   if (inputs.givenName !== undefined && inputs.givenName !== name)
     ctx.report.line(messages.nameChanged(inputs.givenName, name))
-  const reader = createSnapshotReader(ctx)
   const survey = await ctx.report.group(messages.GROUPS.preflight, () =>
     surveyServers(ctx, inputs, recorder, deadline),
   )
@@ -56,7 +55,7 @@ export async function create(ctx: Context, inputs: CreateInputs, recorder: Recor
   const twice = findSameServer(ctx, inputs.servers, id => id)
   if (twice !== undefined) return recorder.record({ type: 'failed', problem: messages.givenTwice(...twice) })
   if (groupHasFailed(recorder)) return skipRest(recorder)
-  const poller = createSnapshotPoller(ctx, deadline, reader)
+  const poller = createSnapshotPoller(ctx, deadline)
   const plan: Plan = { inputs, name, deadline, poller, recorder, before: survey.value }
   if (inputs.dryRun) return planOnly(ctx, plan)
   if (!arm(inputs, recorder)) return

@@ -2,10 +2,9 @@ import type { Snapshot } from '../domain/entities.ts'
 import type { SnapshotId } from '../domain/ids.ts'
 import type { DeleteInputs } from '../inputs.ts'
 import { checkDeletable, type DeletionResult, deleteSnapshot } from '../requests/delete-snapshot.ts'
-import type { Context } from '../run/context.ts'
+import { apiNow, type Context } from '../run/context.ts'
 import type { Problem } from '../run/problem.ts'
-import type { Recorder, ServerTrack } from '../run/recorder.ts'
-import { newServerRun } from '../run/server-run.ts'
+import type { Recorder } from '../run/recorder.ts'
 import { isAmbiguous } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import { awaitGone } from '../waiting/deletions.ts'
@@ -13,12 +12,7 @@ import { explain } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
 import * as messages from './messages.ts'
-
-/** A snapshot that is to be deleted. */
-interface Target {
-  readonly track: ServerTrack
-  readonly snapshot: Snapshot
-}
+import { recordTargets, type Target } from './targets.ts'
 
 /** Deletes snapshots and sees that the list no longer holds them. Each is tried. */
 export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, recorder: Recorder): Promise<void> {
@@ -29,12 +23,7 @@ export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, record
   const absent = found.value.flatMap(({ id, snapshot }) => (snapshot === undefined ? [id] : []))
   await deleteUnlisted(ctx, inputs, absent, recorder, deadline)
   const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
-  const servers = present.map(snapshot => newServerRun('delete', snapshot.server, snapshot))
-  recorder.record({ type: 'servers found', servers })
-  const targets = recorder.tracks.flatMap((track, index) => {
-    const snapshot = present[index]
-    return snapshot === undefined ? [] : [{ track, snapshot }]
-  })
+  const targets = recordTargets(recorder, 'delete', present)
   const work = dryRun ? planOne : removeOne
   await forEachServer(ctx, targets, target => work(ctx, target, deadline))
   if (dryRun) return
@@ -80,7 +69,7 @@ async function deleteUnlisted(
 async function planOne(ctx: Context, { track, snapshot }: Target, deadline: number): Promise<void> {
   const allowed = await checkDeletable(ctx, snapshot, deadline)
   if (!allowed.ok) return track.record({ type: 'failed', problem: allowed.problem })
-  const step = messages.wouldDelete(track.run, snapshot, ctx.clock.now())
+  const step = messages.wouldDelete(track.run, snapshot, apiNow(ctx))
   track.record({ type: 'planned', steps: [step] })
   ctx.report.line(step)
 }

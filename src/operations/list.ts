@@ -3,7 +3,7 @@ import type { ServerId } from '../domain/ids.ts'
 import type { ListInputs } from '../inputs.ts'
 import { compareNewestFirst } from '../policy/recency.ts'
 import { resultTable } from '../present/tables.ts'
-import type { Context } from '../run/context.ts'
+import { apiNow, type Context } from '../run/context.ts'
 import type { Problem } from '../run/problem.ts'
 import type { Recorder } from '../run/recorder.ts'
 import type { ApiResult } from '../vps/failure.ts'
@@ -17,11 +17,11 @@ const LIST_TIME_MS = 5 * 60_000
 export async function list(ctx: Context, { servers }: ListInputs, recorder: Recorder): Promise<void> {
   const answer = await readAsked(ctx, servers)
   if (!answer.ok) return recorder.record({ type: 'failed', problem: await explain(ctx, answer.failure) })
-  const snapshots = [...answer.value].sort(compareNewestFirst)
+  const snapshots = answer.value.toSorted(compareNewestFirst)
   recorder.record({ type: 'listed', snapshots, asked: servers })
   const problem = snapshots.length === 0 ? await unknownServer(ctx, servers) : undefined
   if (problem !== undefined) recorder.record({ type: 'failed', problem })
-  if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, ctx.clock.now()))
+  if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, apiNow(ctx)))
 }
 
 async function readAsked(

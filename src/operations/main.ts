@@ -80,11 +80,15 @@ function recorderFor(ctx: Context, inputs: Inputs, arming: ArmingInputs | undefi
  */
 function confirmGreen(ctx: Context, inputs: ArmingInputs, { armed, mode }: OperationRun): boolean {
   if (armed === undefined || mode !== 'wait') return true
-  const isCancelled = ctx.signal.aborted
-  const trouble = isCancelled ? undefined : saveGreen(ctx.report.saveState)
-  if (!isCancelled && (trouble === undefined || inputs.restoreOn.length === 0)) return true
-  ctx.report.outputs({ reason: isCancelled ? 'cancelled' : 'runner-files' })
-  ctx.report.warn(isCancelled ? messages.CANCELLED_AT_THE_END : messages.disarmed(trouble ?? '').what)
+  if (ctx.signal.aborted) {
+    ctx.report.outputs({ reason: 'cancelled' })
+    ctx.report.warn(messages.CANCELLED_AT_THE_END)
+    return false
+  }
+  const trouble = saveGreen(ctx.report.saveState)
+  if (trouble === undefined || inputs.restoreOn.length === 0) return true
+  ctx.report.outputs({ reason: 'runner-files' })
+  ctx.report.warn(messages.disarmed(trouble).what)
   return false
 }
 

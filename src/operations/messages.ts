@@ -8,16 +8,11 @@ import { SLOTS } from '../domain/limits.ts'
 import { formatDuration } from '../policy/durations.ts'
 import type { Interleaved } from '../policy/interleaved.ts'
 import { ageOf, lastStatus, serverLabel, snapshotIdOf } from '../run/labels.ts'
-import { advice, type NextStep } from '../run/next-step.ts'
-import type { Problem } from '../run/problem.ts'
-import type { Reason } from '../run/reasons.ts'
+import { advice } from '../run/next-step.ts'
+import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
-
-function certain(reason: Reason, what: string, state: string, ...next: readonly NextStep[]): Problem {
-  return { reason, done: 'nothing', what, state, next }
-}
 
 export const NOTHING_CHANGED = 'Nothing was changed.'
 
@@ -148,7 +143,12 @@ export function rejected(
       `Snapshot ${snapshot.id} was not restored: ${rejectionText(snapshot, rejection)}.`,
       `${serverLabel(run)} was not changed.${alternatives(candidates)}`,
       ...(hasOther ? [advice('Set `snapshot-id` to another snapshot.')] : []),
-      ...(isAge ? [advice('To restore an older snapshot, raise or remove `max-snapshot-age`.')] : []),
+      ...(rejection.why === 'too old'
+        ? [advice('To restore an older snapshot, raise or remove `max-snapshot-age`.')]
+        : []),
+      ...(rejection.why === 'age unknown'
+        ? [advice('To restore a snapshot of unknown age, remove `max-snapshot-age`.')]
+        : []),
     ),
     candidates: candidates ?? [],
   }
@@ -274,11 +274,8 @@ export function nothingToWaitFor(ids: readonly SnapshotId[]): Problem {
 }
 
 export function notOfThisRun(snapshots: readonly Snapshot[]): Problem {
-  const [first, ...others] = snapshots
-  const which =
-    others.length === 0
-      ? `Snapshot ${first?.id} was`
-      : `Snapshots ${snapshots.map(({ id }) => id).join(', ')} were`
+  const ids = snapshots.map(({ id }) => id)
+  const which = ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(', ')} were`
   return certain(
     'wrong-run',
     `${which} not made by this workflow run, so no rollback is armed.`,
@@ -325,12 +322,18 @@ export function interleavedUnknown(failure: ApiFailure): string {
   return `It could not be checked whether another run has deployed since: ${describeFailure(failure)} Restoring anyway.`
 }
 
-export function interleaved(run: ServerRun, { snapshot, marker }: Interleaved, runId: string): Problem {
+/** @param target what is not restored */
+export function interleaved(
+  run: ServerRun,
+  target: Snapshot,
+  { snapshot, marker }: Interleaved,
+  runId: string,
+): Problem {
   return certain(
     'interleaved',
     `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since run ${runId}.`,
     `Snapshot ${snapshot.id} of that run is newer than ${snapshotIdOf(run)}; a rollback would undo that deploy, too. Nothing was overwritten.`,
-    { kind: 'restore', snapshot: run.target?.id ?? snapshot.id },
+    { kind: 'restore', snapshot: target.id },
   )
 }
 

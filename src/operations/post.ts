@@ -14,6 +14,7 @@ import { forEachServer } from '../waiting/for-each-server.ts'
 import { readForChoice } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
+import type { Target } from './targets.ts'
 
 const CLEANUP_TIME_MS = 5 * 60_000
 // After a cancel all post steps together have less than five minutes: this one ends within two, whatever it does.
@@ -92,11 +93,16 @@ async function restoreGroup(
     health,
     group: tracks,
   } as const
-  const jobs = tracks.flatMap((track): readonly RestoreJob[] => {
-    const { target: snapshot, task } = track.run
-    return snapshot === undefined || task.state !== 'pending' ? [] : [{ track, snapshot, ...how }]
-  })
+  const jobs = pendingOf(tracks).map((target): RestoreJob => ({ ...target, ...how }))
   await ctx.report.group(messages.GROUPS.restore, () => restoreServers(ctx, jobs, { onAsked }))
+}
+
+/** What is still to be restored. */
+function pendingOf(tracks: readonly ServerTrack[]): readonly Target[] {
+  return tracks.flatMap(track => {
+    const { target: snapshot, task } = track.run
+    return snapshot === undefined || task.state !== 'pending' ? [] : [{ track, snapshot }]
+  })
 }
 
 /**
@@ -113,13 +119,13 @@ async function refuseInterleaved(ctx: Context, { tracks }: Recorder): Promise<bo
     return false
   }
   const byServer = Map.groupBy(list.value.snapshots, ({ server }) => server.id)
-  for (const track of tracks) {
-    const { target, server } = track.run
-    const own = byServer.get(server.id) ?? []
+  for (const { track, snapshot } of pendingOf(tracks)) {
+    const own = byServer.get(track.run.server.id) ?? []
     // What was saved has no description; the listed one is the same snapshot.
-    const found = target === undefined ? undefined : findInterleaved(target, own, ctx.origin)
-    if (found !== undefined)
-      track.record({ type: 'failed', problem: messages.interleaved(track.run, found, ctx.origin.runId) })
+    const found = findInterleaved(snapshot, own, ctx.origin)
+    if (found === undefined) continue
+    const problem = messages.interleaved(track.run, snapshot, found, ctx.origin.runId)
+    track.record({ type: 'failed', problem })
   }
   return true
 }

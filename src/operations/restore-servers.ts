@@ -15,6 +15,8 @@ import * as messages from './messages.ts'
 
 /** What is to come after a restore that has ended. */
 export interface AfterRestore {
+  /** What it is restored from. */
+  readonly snapshot: Snapshot
   /** In clock milliseconds. */
   readonly deadline: number
   readonly startAfterRestore: boolean
@@ -26,7 +28,6 @@ export interface AfterRestore {
 /** How one server is to be restored. */
 export interface RestoreJob extends AfterRestore {
   readonly track: ServerTrack
-  readonly snapshot: Snapshot
   /**
    * `completion`: restored, running, healthy. `acceptance`: until `restoring` is seen, a settle window at most.
    * `grace period`: the same, within what the runner leaves after a cancel.
@@ -143,7 +144,8 @@ export async function followRestore(
   acceptance: Acceptance,
 ): Promise<void> {
   const group = () => after.group.map(({ run }) => run)
-  const phase = await awaitRestoreEnd(ctx, track, acceptance, { deadline: after.deadline, group })
+  const { snapshot, deadline } = after
+  const phase = await awaitRestoreEnd(ctx, track, acceptance, { snapshot, deadline, group })
   if (phase === undefined) return
   ctx.report.line(messages.restoreEnded(track.run, phase))
   // Whatever this action did to its power before, it has been seen running since.

@@ -13,7 +13,6 @@ import { alreadyRestoring, readBeforeRestore } from '../requests/restore-snapsho
 import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
-import { newServerRun } from '../run/server-run.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
 import { findSnapshots, type Match } from '../waiting/find-snapshots.ts'
@@ -24,12 +23,7 @@ import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-p
 import { createSnapshotReader, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
-
-/** A server and the snapshot that is to overwrite it. */
-interface Target {
-  readonly track: ServerTrack
-  readonly snapshot: Snapshot
-}
+import { recordTargets, type Target } from './targets.ts'
 
 /**
  * Overwrites each snapshot's server with it. Each server is tried; the step is red if any did not come back.
@@ -92,15 +86,12 @@ async function chooseTargets(
   const absent = found.value.filter(({ snapshot }) => snapshot === undefined)
   if (absent.length > 0)
     recorder.record({ type: 'failed', problem: await notFound(ctx, inputs, absent, deadline) })
-  const servers = present.map(snapshot => newServerRun('restore', snapshot.server, snapshot))
-  recorder.record({ type: 'servers found', servers })
   const targets: Target[] = []
-  for (const [index, track] of recorder.tracks.entries()) {
-    const snapshot = present[index]
-    if (snapshot === undefined) continue
-    const problem = await checkRestorable(ctx, inputs, { track, snapshot }, deadline)
+  for (const target of recordTargets(recorder, 'restore', present)) {
+    const { track, snapshot } = target
+    const problem = await checkRestorable(ctx, inputs, target, deadline)
     if (problem === undefined) {
-      targets.push({ track, snapshot })
+      targets.push(target)
       await warnOfInterleaved(ctx, track, snapshot, deadline)
     } else track.record({ type: 'failed', problem })
   }
@@ -188,7 +179,7 @@ async function planOne(ctx: Context, inputs: RestoreInputs, target: Target, dead
   if (blocker !== undefined) return track.record({ type: 'failed', problem: blocker })
   const steps = [
     ...(inputs.safetySnapshot ? [messages.wouldTakeSafety(track.run)] : []),
-    messages.wouldOverwrite(track.run, snapshot, ctx.clock.now()),
+    messages.wouldOverwrite(track.run, snapshot, apiNow(ctx)),
   ]
   track.record({ type: 'planned', steps })
   for (const step of steps) ctx.report.line(step)

@@ -8,7 +8,7 @@ import { createdAtMs } from '../policy/timestamps.ts'
 import type { Context } from '../run/context.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import { needsPostStep } from '../run/saved-plan.ts'
-import { isGood, newServerRun } from '../run/server-run.ts'
+import { isGood } from '../run/server-run.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import { explain } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
@@ -22,6 +22,7 @@ import { createSnapshotReader } from '../waiting/snapshot-reader.ts'
 import { arm } from './arm.ts'
 import * as messages from './messages.ts'
 import { followRestore } from './restore-servers.ts'
+import { recordTargets } from './targets.ts'
 
 /** What several waits share. */
 interface Plan {
@@ -41,8 +42,7 @@ export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder)
   const absent = found.value.filter(({ snapshot }) => snapshot === undefined).map(({ id }) => id)
   if (absent.length > 0) recorder.record({ type: 'failed', problem: messages.nothingToWaitFor(absent) })
   const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
-  const servers = present.map(snapshot => newServerRun('wait', snapshot.server, snapshot))
-  recorder.record({ type: 'servers found', servers })
+  const targets = recordTargets(recorder, 'wait', present)
   const foreign = present.filter(snapshot => !isOfThisRun(ctx, snapshot))
   if (needsPostStep(inputs)) {
     if (foreign.length > 0)
@@ -52,10 +52,7 @@ export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder)
   const plan: Plan = { inputs, deadline, poller: createSnapshotPoller(ctx, deadline, reader), recorder }
   const limit = pLimit(ctx.maxParallel)
   await allOrFirstError(
-    recorder.tracks.map(async (track, index) => {
-      const snapshot = present[index]
-      if (snapshot !== undefined) await waitForOne(ctx, plan, track, snapshot, work => limit(work))
-    }),
+    targets.map(({ track, snapshot }) => waitForOne(ctx, plan, track, snapshot, work => limit(work))),
   )
 }
 
@@ -114,7 +111,7 @@ async function followServer(ctx: Context, plan: Plan, track: ServerTrack, snapsh
     ctx.report.line(messages.followingRestore(track.run))
     const acceptance = { at: ctx.clock.now(), statusBefore: undefined, seenRestoring: true }
     const group = plan.recorder.tracks
-    return followRestore(ctx, track, { deadline, group, startAfterRestore, health }, acceptance)
+    return followRestore(ctx, track, { snapshot, deadline, group, startAfterRestore, health }, acceptance)
   }
   if (phase === 'error') return track.record({ type: 'failed', problem: messages.brokenServer(track.run) })
   track.record({ type: 'succeeded' })

@@ -2,7 +2,7 @@ import type { Snapshot } from '../domain/entities.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { isThisRepository, type Marker, parseMarker } from './marker.ts'
 import { compareAge, compareNewestFirst } from './recency.ts'
-import { snapshotPhase } from './statuses.ts'
+import { isCompleted } from './statuses.ts'
 
 /** Another run's deploy snapshot of the same server, newer than ours. */
 export interface Interleaved {
@@ -23,7 +23,7 @@ export function findInterleaved(
 ): Interleaved | undefined {
   return snapshots
     .toSorted(compareNewestFirst)
-    .filter(({ status }) => snapshotPhase(status) === 'completed')
+    .filter(isCompleted)
     .filter(snapshot => compareAge(snapshot, ours) === 'newer')
     .flatMap(snapshot => {
       const marker = parseMarker(snapshot.description)

@@ -59,7 +59,6 @@ export function purposeOf(run: WorkflowRun, options: { readonly keep: boolean })
 }
 
 /** The text that `parseMarker` reads: one line of plain characters. */
-
 export function formatMarker(marker: Marker): string {
   const { run, attempt, purpose, key } = marker
   return `${MARKER_START}workflow=${encode(marker.workflow)} run=${run} attempt=${attempt} purpose=${purpose} key=${key}]`
@@ -108,12 +107,6 @@ export function describe(text: string, marker: Marker): string {
   const ending = formatMarker(marker)
   const beginning = cutText(oneLine(text), DESCRIPTION_LIMIT - ending.length - 1)
   return beginning === '' ? ending : `${beginning} ${ending}`
-}
-
-/** What a description says besides its marker; the whole of it when it has none. */
-export function descriptionText(description: string): string {
-  if (parseMarker(description) === undefined) return description
-  return description.slice(0, description.lastIndexOf(MARKER_START)).trimEnd()
 }
 
 /** What and where from, in one line: workflow, job, short commit, run URL. What the runner left empty is left out. */

@@ -41,8 +41,6 @@ export interface RestoreWatch {
   readonly confirmation: SettleWindow
   /** Clock milliseconds. */
   readonly acceptedAt: number
-  /** The server was, or may have been, in error before the restore: reading that again may be a stale read. */
-  readonly errorBefore: boolean
   /** What the server was before the restore; undefined where it was not read. */
   readonly phaseBefore: ServerPhase | undefined
   readonly seenRestoring: boolean
@@ -72,7 +70,6 @@ export function startRestoreWatch(
     settle: settleWindow(config),
     confirmation: confirmationWindow(config),
     phaseBefore: statusBefore === undefined ? undefined : serverPhase(statusBefore),
-    errorBefore: statusBefore === undefined || serverPhase(statusBefore) === 'error',
     seenRestoring,
     streak: undefined,
     end: undefined,
@@ -124,8 +121,9 @@ function trustedFrom({ acceptedAt, settle }: RestoreWatch, phase: ServerPhase): 
 }
 
 /** Whether this cannot be what the server was before the restore: it changed since. */
-function isProof({ seenRestoring, errorBefore }: RestoreWatch, phase: string): boolean {
-  return seenRestoring || (phase === 'error' && !errorBefore)
+function isProof({ seenRestoring, phaseBefore }: RestoreWatch, phase: string): boolean {
+  const mayHaveBeenInError = phaseBefore === undefined || phaseBefore === 'error'
+  return seenRestoring || (phase === 'error' && !mayHaveBeenInError)
 }
 
 /** What the reads so far prove. */

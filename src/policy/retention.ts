@@ -3,7 +3,7 @@ import type { SnapshotId } from '../domain/ids.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { isOwn, isThisRepository, type Marker, madeByThisRun, parseMarker } from './marker.ts'
 import { compareAge, compareNewestFirst, rankNewestFirst, uniqueById } from './recency.ts'
-import { snapshotPhase } from './statuses.ts'
+import { isCompleted, snapshotPhase } from './statuses.ts'
 import { ageOf, isDatedLater } from './timestamps.ts'
 
 /** All that decides what may be deleted. */
@@ -180,10 +180,6 @@ function mayGoInBurst(snapshot: Snapshot, { own, now }: Survey): boolean {
   const age = ageOf(snapshot, now)
   const newer = own.filter(other => isCompleted(other) && compareAge(other, snapshot) === 'newer')
   return age.state === 'known' && age.atLeastMs > BURST_AGE_MS && newer.length >= BURST_NEWER
-}
-
-function isCompleted(snapshot: Snapshot): boolean {
-  return snapshotPhase(snapshot.status) === 'completed'
 }
 
 function isFailed(snapshot: Snapshot): boolean {

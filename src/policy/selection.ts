@@ -3,7 +3,7 @@ import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { isThisRepository, madeByThisRun, parseMarker } from './marker.ts'
 import { makeValidName } from './names.ts'
 import { newest, uniqueById } from './recency.ts'
-import { snapshotActivity, snapshotPhase } from './statuses.ts'
+import { isCompleted, snapshotActivity } from './statuses.ts'
 
 interface Selected {
   readonly ok: true
@@ -48,7 +48,7 @@ export function selectLatest(
   if (latest.state === 'none') return NONE
   if (latest.state === 'undecided') return { ok: false, reason: 'undecided', candidates: latest.candidates }
   const { snapshot } = latest
-  if (use === 'wait' || snapshotPhase(snapshot.status) === 'completed') return selected(snapshot, run)
+  if (use === 'wait' || isCompleted(snapshot)) return selected(snapshot, run)
   return { ok: false, reason: 'in-progress', snapshot }
 }
 
@@ -58,8 +58,7 @@ function isDeploy({ description }: Snapshot, run: WorkflowRun): boolean {
 }
 
 function isOrWillBeCompleted(snapshot: Snapshot, now: number): boolean {
-  if (snapshotPhase(snapshot.status) === 'completed') return true
-  return ['in_progress', 'undated'].includes(snapshotActivity(snapshot, now))
+  return isCompleted(snapshot) || ['in_progress', 'undated'].includes(snapshotActivity(snapshot, now))
 }
 
 /**

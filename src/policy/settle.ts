@@ -55,7 +55,8 @@ export function confirmationWindow(config: PollConfig): SettleWindow {
   return { durationMs: CONFIRMATION_SHARE * confirmationGapMs(config), reads: CONFIRMATION_READS }
 }
 
-function acceleratedInterval({ acceleratedClock, fixedIntervalMs }: PollConfig): number | undefined {
+/** The interval to which everything keeps in time-lapse, in milliseconds; undefined where time runs as usual. */
+export function acceleratedInterval({ acceleratedClock, fixedIntervalMs }: PollConfig): number | undefined {
   return acceleratedClock ? fixedIntervalMs : undefined
 }
 
@@ -74,14 +75,4 @@ export function extendStreak(streak: Streak | undefined, value: string, at: numb
 export function isSettled(streak: Streak | undefined, window: SettleWindow): boolean {
   if (streak === undefined) return false
   return streak.last - streak.since >= window.durationMs && streak.reads >= window.reads
-}
-
-/**
- * Whether a server that is to be started may be left alone, because it runs: once it was seen stopped, by two reads
- * that confirm each other; before that only by a settle window, since the stop may still be on its way.
- * @param phases the streak of the server's phases
- */
-export function needsNoStart(phases: Streak | undefined, stopSeen: boolean, config: PollConfig): boolean {
-  if (phases?.value !== 'active') return false
-  return isSettled(phases, stopSeen ? confirmationWindow(config) : settleWindow(config))
 }

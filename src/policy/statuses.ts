@@ -53,6 +53,11 @@ export function snapshotPhase(status: string): SnapshotPhase {
   return SNAPSHOT_WORDS.get(word) ?? (isError(word) ? 'failed' : 'unrecognized')
 }
 
+/** Whether a snapshot is there to be restored. */
+export function isCompleted({ status }: Pick<Snapshot, 'status'>): boolean {
+  return snapshotPhase(status) === 'completed'
+}
+
 /** In any letter case, with `_`, `-` or a space between words. */
 export function serverPhase(status: string): ServerPhase {
   const word = normalize(status)

@@ -1,5 +1,6 @@
 import type { OperationRun } from '../run/operation-run.ts'
 import {
+  goesOn,
   isGood,
   isSkippedWithGroup,
   mayBeDown,
@@ -134,7 +135,7 @@ export function furtherFailures({ operation, servers }: OperationRun): readonly 
   const isRestore = operation === 'restore' || operation === 'post'
   return servers
     .filter(server => !isGood(server) && !isSkippedWithGroup(server))
-    .filter(server => !isRestore || server.task.state !== 'left running' || mayBeDown(server))
+    .filter(server => !isRestore || !goesOn(server))
     .slice(FAILURES)
     .map(failureText)
     .filter(text => text !== '')

@@ -13,7 +13,7 @@ import { serverPhase } from '../policy/statuses.ts'
 import { createdAtOf, keptBecause, lastStatus, serverLabel, snapshotIdOf } from '../run/labels.ts'
 import type { Armed, CutOff, OperationRun } from '../run/operation-run.ts'
 import type { Problem } from '../run/problem.ts'
-import { type CutOffBy, type ServerRun, snapshotOf, type Task } from '../run/server-run.ts'
+import { type CutOffBy, type Deletion, type ServerRun, snapshotOf, type Task } from '../run/server-run.ts'
 
 type Left = Extract<Task, { state: 'left running' }>
 
@@ -155,7 +155,7 @@ export function mayBeDown(run: ServerRun): Account {
       state: '',
     }
   return {
-    what: `${server} is stopped.`,
+    what: `${server} ${run.power.state === 'stop requested' ? 'was being stopped' : 'is stopped'}.`,
     state: 'It is started again at the end of the job.',
   }
 }
@@ -458,7 +458,7 @@ export function startedAgain(run: ServerRun): string {
 }
 
 export function deletionEnded(
-  by: string,
+  by: Deletion['by'],
   end: 'deleted' | 'stays' | 'unknown',
   snapshots: readonly Snapshot[],
 ): string {

@@ -75,7 +75,7 @@ function sideOutputs(run: OperationRun): Outputs {
 }
 
 /** What `safety-snapshot` made, in the order of the servers. */
-export function safetySnapshots(run: OperationRun): readonly Snapshot[] {
+function safetySnapshots(run: OperationRun): readonly Snapshot[] {
   return run.servers.flatMap(({ safety }) => (safety === undefined ? [] : [safety.snapshot]))
 }
 

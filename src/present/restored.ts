@@ -1,6 +1,6 @@
 import { createdAtOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
-import { isGood, mayBeDown, type ServerRun } from '../run/server-run.ts'
+import { goesOn, isGood, type ServerRun } from '../run/server-run.ts'
 import { failuresText, joined, tallyOf, whatWentWrong } from './account.ts'
 import type { Account } from './messages.ts'
 import * as messages from './messages.ts'
@@ -32,9 +32,7 @@ function plannedAccount(servers: readonly ServerRun[], now: number): Account {
 function restoredSome(servers: readonly ServerRun[], now: number): Account {
   const restoring = servers.some(({ task }) => task.state === 'left running')
   // What goes on is told for all of them at once.
-  const failed = servers.filter(
-    server => !isGood(server) && (server.task.state !== 'left running' || mayBeDown(server)),
-  )
+  const failed = servers.filter(server => !isGood(server) && !goesOn(server))
   const done = servers.filter(server => statusOf(server) === 'restored')
   const since = done.flatMap(server => createdAtOf(server) ?? [])
   const isSafe = done.every(({ safety }) => safety !== undefined)

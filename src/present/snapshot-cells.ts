@@ -1,7 +1,7 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { formatAge } from '../policy/durations.ts'
-import { isOwn, isThisRepository, type Marker, parseMarker } from '../policy/marker.ts'
+import { isOwn, isThisRepository, type Marker, type Purpose, parseMarker } from '../policy/marker.ts'
 import { formatSize } from '../policy/sizes.ts'
 import { createdAtMs } from '../policy/timestamps.ts'
 import type { Cell } from '../report/text-table.ts'
@@ -10,6 +10,11 @@ import { clockTime } from './messages.ts'
 /** A server for a table: its name, where it is known, and its id. */
 export function serverCell({ name, id }: { readonly name: string; readonly id: string }): string {
   return name === '' ? id : `${name} (${id})`
+}
+
+/** A snapshot for a table: its id, and its name where it has one. */
+export function snapshotText({ id, name }: Snapshot): string {
+  return name === '' ? id : `${id} ${name}`
 }
 
 /** A size for a table; `–` while the API does not know it. */
@@ -37,14 +42,15 @@ export function makerCell(snapshot: Snapshot, origin: WorkflowRun): Cell {
 }
 
 // A safety snapshot holds what was broken, and must not be taken for one from before a deploy.
-const PURPOSES: Readonly<Record<string, string>> = {
+const PURPOSES: Readonly<Record<Purpose, string>> = {
+  deploy: '',
   safety: 'safety snapshot, ',
   schedule: 'scheduled, ',
   keep: 'kept, ',
 }
 
 function makerText(marker: Marker, origin: WorkflowRun): string {
-  return `${PURPOSES[marker.purpose] ?? ''}${ownerText(marker, origin)}`
+  return `${PURPOSES[marker.purpose]}${ownerText(marker, origin)}`
 }
 
 function ownerText(marker: Marker, origin: WorkflowRun): string {

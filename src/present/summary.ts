@@ -7,7 +7,7 @@ import type { Cell } from '../report/text-table.ts'
 import { serverLabel } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { type ServerRun, snapshotOf } from '../run/server-run.ts'
-import { makerCell, serverCell, sizeText, takenText } from './snapshot-cells.ts'
+import { makerCell, serverCell, sizeText, snapshotText, takenText } from './snapshot-cells.ts'
 import { stepsToCopy } from './steps-to-copy.ts'
 import { candidatesTable, resultTable } from './tables.ts'
 import type { Verdict } from './verdict.ts'
@@ -56,7 +56,7 @@ function detailsOf(run: ServerRun, origin: WorkflowRun, now: number): readonly (
   return [
     ['Server', serverCell(run.server)],
     ...(snapshot === undefined ? [] : snapshotDetails(snapshot, origin, now)),
-    ...(run.safety === undefined ? [] : [['Safety snapshot', named(run.safety.snapshot)] as const]),
+    ...(run.safety === undefined ? [] : [['Safety snapshot', snapshotText(run.safety.snapshot)] as const]),
     ...slotDetails(run, isRead),
     ...timeDetails(run),
   ]
@@ -68,15 +68,11 @@ function snapshotDetails(
   now: number,
 ): readonly (readonly [string, Cell])[] {
   return [
-    ['Snapshot', named(snapshot)],
+    ['Snapshot', snapshotText(snapshot)],
     ['Taken', takenText(snapshot, now)],
     ['Made by', makerCell(snapshot, origin)],
     ['Size', sizeText(snapshot)],
   ]
-}
-
-function named({ id, name }: Snapshot): string {
-  return name === '' ? id : `${id} ${name}`
 }
 
 /** What is about to be deployed, and who started a restore by hand. */
@@ -137,7 +133,7 @@ function factsOf({ servers }: OperationRun): readonly string[] {
   const planned = servers.flatMap(({ task }) => (task.state === 'planned' ? task.steps : []))
   const deleted = servers.flatMap(run =>
     run.deletions.flatMap(({ snapshot, by, end }) =>
-      end === 'deleted' ? [`Deleted by ${by} on ${serverLabel(run)}: ${named(snapshot)}`] : [],
+      end === 'deleted' ? [`Deleted by ${by} on ${serverLabel(run)}: ${snapshotText(snapshot)}`] : [],
     ),
   )
   return [...planned, ...deleted].slice(0, FACTS)

@@ -5,7 +5,7 @@ import type { Cell, Table } from '../report/text-table.ts'
 import { allProblems, type OperationRun } from '../run/operation-run.ts'
 import { type ServerRun, snapshotOf } from '../run/server-run.ts'
 import { textOf, whatWentWrong } from './account.ts'
-import { ageText, makerCell, serverCell, sizeText } from './snapshot-cells.ts'
+import { ageText, makerCell, serverCell, sizeText, snapshotText } from './snapshot-cells.ts'
 import { statusOf } from './status.ts'
 
 // An account may have thousands; these are what a person would look at first, and operation: list has them all.
@@ -35,7 +35,7 @@ function snapshotTable(snapshots: readonly Snapshot[], origin: WorkflowRun, now:
     // Five columns fit a phone.
     columns: ['Snapshot', 'Age', isOfSeveral ? 'Server' : 'Size', 'Status', 'Made by'],
     rows: snapshots.map(snapshot => [
-      named(snapshot),
+      snapshotText(snapshot),
       ageText(snapshot, now),
       isOfSeveral ? serverCell(snapshot.server) : sizeText(snapshot),
       snapshot.status,
@@ -44,33 +44,16 @@ function snapshotTable(snapshots: readonly Snapshot[], origin: WorkflowRun, now:
   }
 }
 
-function named({ id, name }: Snapshot): string {
-  return name === '' ? id : `${id} ${name}`
-}
-
 function serverRow(run: ServerRun, now: number): readonly Cell[] {
   const { server } = run
   const snapshot = snapshotOf(run)
   const account = whatWentWrong(run)
   return [
     serverCell(server),
-    STATUS_WORDS[statusOf(run)],
+    // An output's value is not a word.
+    statusOf(run).replaceAll('_', ' '),
     snapshot === undefined ? '–' : snapshot.id,
     snapshot === undefined ? '–' : ageText(snapshot, now),
     account === undefined ? '' : textOf(account),
   ]
 }
-
-/** The status for a person: an output's value is not a word. */
-const STATUS_WORDS = {
-  unknown: 'unknown',
-  failed: 'failed',
-  timed_out: 'timed out',
-  cancelled: 'cancelled',
-  restoring: 'restoring',
-  in_progress: 'in progress',
-  planned: 'planned',
-  completed: 'completed',
-  restored: 'restored',
-  deleted: 'deleted',
-} as const

@@ -1,5 +1,5 @@
 import type { OperationRun } from '../run/operation-run.ts'
-import { isGood, mayBeDown, type ServerRun } from '../run/server-run.ts'
+import { goesOn, isGood, mayBeDown } from '../run/server-run.ts'
 
 const NAMES = {
   create: 'Snapshot',
@@ -10,14 +10,12 @@ const NAMES = {
   post: 'Rollback',
 } as const
 
-const STILL = 'still in progress'
-
 /** The title of a red stage's annotation. */
 export function titleOf(run: OperationRun): string {
   const end = ending(run)
   if (run.operation === 'post' && run.rollback !== 'due')
     return run.servers.some(mayBeDown) ? 'Server not started' : `End of the job ${end}`
-  return `${end === STILL ? nameOfWork(run) : NAMES[run.operation]} ${end}`
+  return `${isStillInProgress(run) ? nameOfWork(run) : NAMES[run.operation]} ${end}`
 }
 
 /** What goes on: nobody waits for a wait. */
@@ -28,17 +26,18 @@ function nameOfWork({ operation, servers }: OperationRun): string {
   return works.has('deletion') ? 'Deletion' : NAMES.create
 }
 
-/** A server that this action has left down is worse than one whose snapshot or restore goes on. */
-function goesOn(server: ServerRun): boolean {
-  return server.task.state === 'left running' && !mayBeDown(server)
+/** Accepted, and its end not seen: "failed" in a title would have a tired reader do it again. */
+function isStillInProgress({ servers, problem, cutOff }: OperationRun): boolean {
+  const bad = servers.filter(server => !isGood(server))
+  return cutOff?.by !== 'internal error' && problem === undefined && bad.length > 0 && bad.every(goesOn)
 }
 
-/** Accepted, and its end not seen: "failed" in a title would have a tired reader do it again. */
-function ending({ servers, problem, cutOff }: OperationRun): string {
-  const bad = servers.filter(server => !isGood(server))
+function ending(run: OperationRun): string {
+  const { servers, problem, cutOff } = run
   if (cutOff?.by === 'internal error') return 'ended by an internal error'
-  if (problem !== undefined || servers.length === 0) return 'failed'
-  if (bad.length > 0 && bad.every(goesOn)) return STILL
+  if (problem !== undefined) return 'failed'
+  if (servers.length === 0) return cutOff === undefined ? 'failed' : 'cancelled'
+  if (isStillInProgress(run)) return 'still in progress'
   if (servers.every(({ task }) => task.state === 'succeeded')) return 'completed with problems'
   return cutOff === undefined ? 'failed' : 'cancelled'
 }

@@ -1,3 +1,4 @@
+import type { Tone } from '../report/summary-markup.ts'
 import { snapshotIdOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { isAccepted, isGood, isSkippedWithGroup, type ServerRun, snapshotOf } from '../run/server-run.ts'
@@ -8,12 +9,6 @@ import * as messages from './messages.ts'
 import { renderNextSteps } from './next-steps.ts'
 import { restoredAccount } from './restored.ts'
 import { goodCount, isGreen, statusOf } from './status.ts'
-
-/**
- * How a stage ended: `done`, `partly` (done with a problem), `failed`, `nothing` (nothing to do, or skipped), `planned`
- * (a dry run).
- */
-export type Tone = 'done' | 'partly' | 'failed' | 'nothing' | 'planned'
 
 /** What a stage has to say: the same for the log, the annotation, the summary and the notification. Raw texts. */
 export interface Verdict {
@@ -53,6 +48,10 @@ function toneOf(run: OperationRun): Tone {
   if (run.operation === 'delete' && !hasWorked && run.deletedUnlisted.length === 0) return 'nothing'
   if (run.operation !== 'post') return 'done'
   if (run.rollback !== 'due' && run.rollback !== 'not due') return 'nothing'
+  const isUndone = run.servers.some(({ deletions }) =>
+    deletions.some(({ end }) => end === 'stays' || end === 'unknown'),
+  )
+  if (isUndone) return 'partly'
   const hasDone =
     hasWorked || run.servers.some(({ deletions, began }) => deletions.length > 0 || began !== undefined)
   return hasDone ? 'done' : 'nothing'

@@ -17,9 +17,15 @@ export interface StepToCopy {
   readonly command: string
 }
 
+/**
+ * How a stage ended: `done`, `partly` (done with a problem), `failed`, `nothing` (nothing to do, or skipped), `planned`
+ * (a dry run).
+ */
+export type Tone = 'done' | 'partly' | 'failed' | 'nothing' | 'planned'
+
 /** A job summary as data; all texts are raw, escaping is this module's work. */
 export interface SummaryModel {
-  readonly tone: 'done' | 'partly' | 'failed' | 'nothing' | 'planned'
+  readonly tone: Tone
   readonly headline: string
   readonly state: string
   /** The way out. */
@@ -36,7 +42,7 @@ export interface SummaryModel {
   readonly timeline: readonly Phase[]
 }
 
-const ICONS: Readonly<Record<SummaryModel['tone'], string>> = {
+const ICONS: Readonly<Record<Tone, string>> = {
   done: '✅',
   partly: '⚠️',
   failed: '❌',

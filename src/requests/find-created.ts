@@ -1,6 +1,6 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { SnapshotId } from '../domain/ids.ts'
-import { type Marker, parseMarker } from '../policy/marker.ts'
+import { type Marker, markerMatches, parseMarker } from '../policy/marker.ts'
 import type { Context } from '../run/context.ts'
 import { type Outcome, success } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
@@ -68,7 +68,7 @@ async function alsoCheckOtherServers(
 ): Promise<ProbeResult> {
   if (nearby.state !== 'none' || !probe.track.run.server.id.includes('-')) return nearby
   const { deadline, marker } = probe
-  const isOurs = (snapshot: Snapshot): boolean => parseMarker(snapshot.description)?.key === marker.key
+  const isOurs = ({ description }: Snapshot): boolean => markerMatches(description, marker.key)
   const answer = await createSnapshotReader(ctx).readAll(isOurs, { deadline })
   return answer.ok
     ? ownAmong(probe, answer.value)
@@ -77,8 +77,8 @@ async function alsoCheckOtherServers(
 
 /** What a list of the server's snapshots says of the request. */
 export function ownAmong(probe: CreateProbe, snapshots: readonly Snapshot[]): ProbeResult {
-  const [first, ...twins] = snapshots.filter(
-    snapshot => parseMarker(snapshot.description)?.key === probe.marker.key,
+  const [first, ...twins] = snapshots.filter(({ description }) =>
+    markerMatches(description, probe.marker.key),
   )
   if (first !== undefined) return { state: 'ours', snapshot: first, twins: twins.map(twin => twin.id) }
   const unmarked = snapshots.find(

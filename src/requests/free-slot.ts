@@ -56,7 +56,7 @@ export async function freeSlot(
 ): Promise<Outcome<FreedSlot | undefined>> {
   const candidate = slotCandidate(ctx, snapshots)
   if (candidate === undefined) return success(undefined)
-  ctx.report.line(messages.deletingOldest(track.run, candidate, ctx.clock.now()))
+  ctx.report.line(messages.deletingOldest(track.run, candidate, apiNow(ctx)))
   const deletion = await deleteSnapshot(ctx, candidate, deadline, {
     recheck: () => checkForRoom(ctx, candidate, deadline),
     onSent: () => track.record({ type: 'request sent', request: 'make room' }),

@@ -10,17 +10,12 @@ import type { Kept } from '../policy/retention.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import { ageOf, keptBecause, lastStatus, serverLabel, snapshotIdOf } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
-import type { Problem } from '../run/problem.ts'
-import type { Reason } from '../run/reasons.ts'
+import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import type { CreateProbe, ProbeResult } from './find-created.ts'
 import type { WhenFull } from './free-slot.ts'
-
-function certain(reason: Reason, what: string, state: string, ...next: readonly NextStep[]): Problem {
-  return { reason, done: 'nothing', what, state, next }
-}
 
 function unclear(what: string, state: string, ...next: readonly NextStep[]): Problem {
   return { reason: 'lost-answer', done: 'unknown', what, state, next }
@@ -66,7 +61,7 @@ function whyUnclear(found: Exclude<ProbeResult, { state: 'ours' }>): string {
   }
 }
 
-export const LIST_UNREADABLE_FOR_LONG = 'The list of snapshots could not be read for long enough to tell.'
+export const LIST_UNREADABLE_FOR_LONG = 'The time ran out before the list of snapshots could show it.'
 
 export function unclearAfterFailure(
   request: CreateProbe,
@@ -408,7 +403,7 @@ export function restoreDidNothing(run: ServerRun): string {
 export const SERVER_UNSEEN =
   'The server could not be read for so long that a restore may have started and finished.'
 export const SERVER_UNREADABLE = 'This token may not read the server.'
-export const SERVER_UNREADABLE_FOR_LONG = 'The server could not be read for long enough to tell.'
+export const SERVER_UNREADABLE_FOR_LONG = 'The time ran out before the status of the server could show it.'
 
 export function sentTwice(run: ServerRun): string {
   return `The request was sent twice, and ${serverLabel(run)} did not start restoring.`

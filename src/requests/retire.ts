@@ -5,7 +5,7 @@ import { apiNow, type Context } from '../run/context.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import type { Deletion } from '../run/server-run.ts'
 import { awaitGone } from '../waiting/deletions.ts'
-import { deleteSnapshot } from './delete-snapshot.ts'
+import { type DeletionHooks, deleteSnapshot } from './delete-snapshot.ts'
 import * as messages from './messages.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function retireOlder(
     readonly listed: readonly Snapshot[]
     readonly keepLast: number
     readonly newest: SnapshotId
-    /** `delete-on: success` deletes it: then it is none of the newest.  */
+    /** `delete-on: success` deletes it: then it is none of the newest. */
     readonly newestIsDeleted: boolean
     readonly deadline: number
   },
@@ -44,9 +44,25 @@ export async function retire(
   snapshot: Snapshot,
   how: { readonly by: Deletion['by']; readonly why: string; readonly deadline: number },
 ): Promise<void> {
-  const asked = await tryToDelete(ctx, snapshot, how.why, how.deadline)
-  const end = asked === 'deleted' ? await confirmed(ctx, snapshot, how) : asked
-  track.record({ type: 'deletion ended', deletion: { snapshot, by: how.by, end } })
+  let isSent = false
+  const hooks: DeletionHooks = {
+    onSent: () => {
+      isSent = true
+    },
+    onRefused: () => {
+      isSent = false
+    },
+  }
+  const record = (end: Deletion['end']): void =>
+    track.record({ type: 'deletion ended', deletion: { snapshot, by: how.by, end } })
+  try {
+    const asked = await tryToDelete(ctx, snapshot, how, hooks)
+    record(asked === 'deleted' ? await confirmed(ctx, snapshot, how) : asked)
+  } catch (reason) {
+    // Whatever ends the stage now: what was asked for may have been done.
+    if (isSent) record('unknown')
+    throw reason
+  }
 }
 
 /** Before something is said to be deleted, the list agrees. */
@@ -58,7 +74,7 @@ async function confirmed(
   const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
   const { end } = await awaitGone(ctx, [snapshot], until)
   if (end.state === 'done') {
-    ctx.report.line(messages.retired(snapshot, why, ctx.clock.now()))
+    ctx.report.line(messages.retired(snapshot, why, apiNow(ctx)))
     return 'deleted'
   }
   ctx.report.warn(messages.stillListed(snapshot, why))
@@ -68,10 +84,10 @@ async function confirmed(
 async function tryToDelete(
   ctx: Context,
   snapshot: Snapshot,
-  why: string,
-  deadline: number,
+  { why, deadline }: { readonly why: string; readonly deadline: number },
+  hooks: DeletionHooks,
 ): Promise<Deletion['end']> {
-  const deletion = await deleteSnapshot(ctx, snapshot, deadline)
+  const deletion = await deleteSnapshot(ctx, snapshot, deadline, hooks)
   switch (deletion.state) {
     case 'forbidden':
       ctx.report.warn(messages.retireForbidden(snapshot, why))

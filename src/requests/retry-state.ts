@@ -1,5 +1,5 @@
 import { jittered, nextDelay } from '../policy/schedule.ts'
-import { extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
+import { acceleratedInterval, extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
 import type { Context } from '../run/context.ts'
 import { type ApiFailure, isMomentaryRefusal } from '../vps/failure.ts'
 import { backoff, retryDelay } from '../vps/retry.ts'
@@ -48,7 +48,7 @@ function busyDelay(
   const now = ctx.clock.now()
   state.busyUntil ??= now + patienceMs
   // As in time-lapse everything else keeps to the given interval, so does this.
-  const gap = ctx.pace.acceleratedClock ? (ctx.pace.fixedIntervalMs ?? 0) : backoff(state.tries)
+  const gap = acceleratedInterval(ctx.pace) ?? backoff(state.tries)
   const delayMs = Math.max(jittered(gap, ctx.random), failure.retryAfterMs ?? 0)
   return now + delayMs < Math.min(deadline, state.busyUntil) ? delayMs : undefined
 }

@@ -16,6 +16,11 @@ export interface Problem {
   readonly candidates?: readonly Snapshot[]
 }
 
+/** The problem of what certainly was not done. */
+export function certain(reason: Reason, what: string, state: string, ...next: readonly NextStep[]): Problem {
+  return { reason, done: 'nothing', what, state, next }
+}
+
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem }

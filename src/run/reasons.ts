@@ -9,7 +9,7 @@ export const REASONS = {
   'not-found': 'the server or snapshot does not exist, or belongs to another account',
   'wrong-server': 'the snapshot belongs to a server that server-id does not allow',
   'wrong-run': 'operation: wait was to arm a rollback with a snapshot that another run made',
-  ambiguous: 'more than one snapshot fits, or which is the newest cannot be told',
+  ambiguous: 'more than one snapshot fits, or which is the newest, or whose it is, cannot be told',
   'not-completed': 'the snapshot is not completed',
   'too-old': 'the snapshot is older than max-snapshot-age, or its age is unknown',
   'no-free-slot': 'the server has no free snapshot slot',

@@ -1,18 +1,18 @@
+/**
+ * What the main stage leaves for the post stage. The post stage may not see the inputs again (nested composite actions
+ * lose them), so all it needs is here, the token included; the runner keeps a step's state to itself.
+ */
 import * as v from 'valibot'
 import type { Snapshot } from '../domain/entities.ts'
 import type { HealthTarget } from '../domain/health.ts'
 import { parseServerId, parseSnapshotId } from '../domain/ids.ts'
 import type { HealthInputs } from '../inputs.ts'
 import { formatMarker, parseMarker } from '../policy/marker.ts'
-import { snapshotPhase } from '../policy/statuses.ts'
+import { isCompleted } from '../policy/statuses.ts'
 import type { OperationRun } from './operation-run.ts'
 import { planSchema, type SavedPlan, type SavedPlanBase } from './saved-plan.ts'
 import { type Goal, newServerRun, type Power, type ServerRun, snapshotOf } from './server-run.ts'
 
-/**
- * What the main stage leaves for the post stage. The post stage may not see the inputs again (nested composite actions
- * lose them), so all it needs is here, the token included; the runner keeps a step's state to itself.
- */
 const serverId = v.pipe(
   v.string(),
   v.transform(text => parseServerId(text)),
@@ -216,5 +216,5 @@ function recordOf({ server: id, serverName, power, slots, snapshot }: SavedServe
 
 /** Whether the main stage saw the snapshot of a loaded record completed. */
 export function wasCompleted(snapshot: Snapshot): boolean {
-  return snapshotPhase(snapshot.status) === 'completed'
+  return isCompleted(snapshot)
 }

@@ -204,6 +204,11 @@ export function mayBeDown({ power }: ServerRun): boolean {
   }
 }
 
+/** Whether what was accepted goes on at VPS.org, and nothing is worse: this action has not left the server down. */
+export function goesOn(run: ServerRun): boolean {
+  return run.task.state === 'left running' && !mayBeDown(run)
+}
+
 /** Everything that went wrong for this server, the task's own problem first. */
 export function problemsOf({ task, power, health }: ServerRun): readonly Problem[] {
   const own = 'problem' in task ? [task.problem] : []
@@ -233,7 +238,23 @@ export function isGood(run: ServerRun): boolean {
 
 /** Whether something went wrong for it that is known already: what is still under way has not failed. */
 export function hasFailed({ task, power, health }: ServerRun): boolean {
-  const isTaskBad = ['skipped', 'rejected', 'ambiguous', 'failed'].includes(task.state)
-  const isLeft = task.state === 'left running' && task.why !== 'not awaited'
-  return isTaskBad || isLeft || power.state === 'start failed' || health.state === 'failed'
+  return isTaskBad(task) || power.state === 'start failed' || health.state === 'failed'
+}
+
+function isTaskBad(task: Task): boolean {
+  switch (task.state) {
+    case 'skipped':
+    case 'rejected':
+    case 'ambiguous':
+    case 'failed':
+      return true
+    case 'left running':
+      return task.why !== 'not awaited'
+    case 'pending':
+    case 'planned':
+    case 'requested':
+    case 'running':
+    case 'succeeded':
+      return false
+  }
 }

@@ -52,15 +52,8 @@ export type ApiResult<T> =
 
 type Kinds = ReadonlySet<ApiFailure['kind']>
 
-const MISSING_ANSWERS: Kinds = new Set([
-  'unreachable',
-  'timeout',
-  'interrupted',
-  'oversized',
-  'unreadable',
-  'mismatch',
-])
 const LOST_ANSWERS: Kinds = new Set(['timeout', 'interrupted', 'oversized', 'unreadable', 'mismatch'])
+const MISSING_ANSWERS: Kinds = new Set(['unreachable', ...LOST_ANSWERS])
 const TRANSIENT_STATUSES = new Set([408, 425, 429])
 const MOMENTARY_STATUSES = new Set([409, 423, 425])
 const INVALID_REQUEST_STATUSES = new Set([400, 422])
@@ -146,14 +139,6 @@ export function isMomentaryRefusal(failure: ApiFailure): boolean {
 /** The fields that the API named in refusing a request (400, 422, a 2xx that says no); empty where it named none. */
 export function refusedFields({ kind, status = 0, fields = [] }: ApiFailure): readonly string[] {
   return kind === 'refused' && mayNameFields(status) ? fields : []
-}
-
-/**
- * Whether the same request would fail in the same way: neither transient nor a refusal of the moment, nor just out of
- * time. 401, 403, 404 are among them; in the middle of a wait they, too, have to hold for a settle window.
- */
-export function isPermanent(failure: ApiFailure): boolean {
-  return failure.kind !== 'expired' && !isTransient(failure) && !isMomentaryRefusal(failure)
 }
 
 function mayNameFields(status: number): boolean {

@@ -18,8 +18,7 @@ export async function awaitGone(
   const reader = createSnapshotReader(ctx)
   let left = deleted
   const attempt = async (): Promise<PollAttempt<true>> => {
-    const servers = [...new Set(left.map(({ server }) => server.id))]
-    return toAttempt(await reader.read(servers, { deadline, once: true }), snapshots => {
+    return toAttempt(await reader.follow(left, { deadline, once: true }), snapshots => {
       const listed = new Set(snapshots.map(({ id }) => id))
       left = left.filter(({ id }) => listed.has(id))
       return left.length === 0 ? { state: 'done', value: true } : { state: 'pending' }

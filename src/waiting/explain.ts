@@ -58,12 +58,12 @@ export function reasonOf(failure: ApiFailure): Reason {
     case 'mismatch':
       return 'server-error'
     case 'refused':
-      return REASON_BY_STATUS[status] ?? otherReason(failure)
+      return REASON_BY_STATUS[status] ?? otherReason(failure, status)
   }
 }
 
-function otherReason(failure: ApiFailure): Reason {
-  if ((failure.status ?? 0) >= 500) return 'server-error'
+function otherReason(failure: ApiFailure, status: number): Reason {
+  if (status >= 500) return 'server-error'
   return isMomentaryRefusal(failure) ? 'server-busy' : 'refused'
 }
 

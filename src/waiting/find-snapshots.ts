@@ -7,12 +7,12 @@ import { snapshotPhase } from '../policy/statuses.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { SnapshotList } from '../vps/client.ts'
-import type { ApiResult } from '../vps/failure.ts'
+import type { ApiFailure, ApiResult } from '../vps/failure.ts'
 import { changeLog } from './change-log.ts'
 import { explain } from './explain.ts'
 import * as messages from './messages.ts'
 import { pollUntilStable, type Reading } from './poll.ts'
-import { createSnapshotReader, readForChoice, type SnapshotReader } from './snapshot-reader.ts'
+import { createSnapshotReader, type Found, readForChoice, type SnapshotReader } from './snapshot-reader.ts'
 
 /** A snapshot that an operation is about. */
 export interface Match {
@@ -70,7 +70,6 @@ async function chooseOn(
   if (!selection.ok) return selection
   const { value } = selection
   const { candidates } = value
-  if (!value.isConsistent) return failed(messages.listMoves(server, candidates))
   if (!value.selection.ok) return failed(noChoice(server, lookup.choice, candidates, value.selection))
   const { snapshot } = value.selection
   ctx.report.line(messages.selected(lookup.choice.by, snapshot, apiNow(ctx)))
@@ -130,6 +129,7 @@ async function watchSelection(
 ): Promise<Outcome<Selection>> {
   const { deadline } = lookup
   const log = changeLog(ctx)
+  let last = first
   const end = await pollUntilStable<SnapshotList, Selection>(
     ctx,
     { deadline, window: missingIdWindow(ctx.pace) },
@@ -137,6 +137,7 @@ async function watchSelection(
     list => {
       const value = selectOn(ctx, lookup, server, list)
       const { selection } = value
+      last = value
       if (!selection.ok && selection.reason === 'in-progress') {
         log(messages.newerInProgress(selection.snapshot))
         return { state: 'moving' }
@@ -148,10 +149,19 @@ async function watchSelection(
   )
   if (end.state === 'done') return success(end.value)
   if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
-  const { selection, candidates } = first
+  return failed(neverSettled(server, last, end.lastFailure))
+}
+
+/** Why the time was over before anything could be chosen: by what the last answer showed, unless none came any more. */
+function neverSettled(
+  server: ServerId,
+  { selection, candidates, isConsistent }: Selection,
+  lastFailure: ApiFailure | undefined,
+): Problem {
+  if (lastFailure !== undefined) return messages.lookUpTimedOut(lastFailure)
   if (!selection.ok && selection.reason === 'in-progress')
-    return failed(messages.newerNeverDone(selection.snapshot, candidates))
-  return failed(messages.lookUpTimedOut(end.lastFailure))
+    return messages.newerNeverDone(selection.snapshot, candidates)
+  return isConsistent ? messages.lookUpTimedOut(undefined) : messages.listMoves(server, candidates)
 }
 
 function noChoice(
@@ -222,10 +232,11 @@ async function findByIds(
 ): Promise<Outcome<readonly Match[]>> {
   const window = missingWindow(ctx, lookup.use)
   let isFirst = true
-  const classify = (snapshots: readonly Snapshot[]): Reading<readonly Match[]> => {
+  const classify = ({ snapshots, ownerless }: Found): Reading<Matches> => {
     const byId = new Map(snapshots.map(snapshot => [snapshot.id, snapshot]))
-    const value = ids.map(id => ({ id, snapshot: byId.get(id) }))
-    const missing = value.filter(item => item.snapshot === undefined).map(item => item.id)
+    const matches = ids.map(id => ({ id, snapshot: byId.get(id) }))
+    const value = { matches, ownerless }
+    const missing = matches.filter(item => item.snapshot === undefined).map(item => item.id)
     if (missing.length === 0) return { state: 'done', value }
     if (isFirst) ctx.report.line(messages.missingYet(missing, window.durationMs))
     isFirst = false
@@ -237,9 +248,16 @@ async function findByIds(
     isFirstRead => readByIds(lookup, ids, !isFirstRead),
     classify,
   )
-  if (end.state === 'done') return success(end.value)
   if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
-  return failed(messages.lookUpTimedOut(end.lastFailure))
+  if (end.state === 'expired') return failed(messages.lookUpTimedOut(end.lastFailure))
+  const { matches, ownerless } = end.value
+  // Whose it is must be known before it overwrites a server, or goes: it is neither there nor missing.
+  return ownerless.length === 0 ? success(matches) : failed(messages.ownerless(ownerless))
+}
+
+interface Matches {
+  readonly matches: readonly Match[]
+  readonly ownerless: readonly SnapshotId[]
 }
 
 /** What is to be deleted and cannot be found is no danger: three reads are enough. */
@@ -252,14 +270,14 @@ async function readByIds(
   lookup: Required<Lookup>,
   ids: readonly SnapshotId[],
   once: boolean,
-): Promise<ApiResult<readonly Snapshot[]>> {
+): Promise<ApiResult<Found>> {
   const { deadline, allowedServers, reader } = lookup
   const wanted = new Set(ids)
   if (allowedServers.length > 0) {
     const near = await reader.read(allowedServers, { deadline, once })
     if (!near.ok) return near
     const found = near.value.filter(snapshot => wanted.has(snapshot.id))
-    if (found.length === ids.length) return { ok: true, value: found }
+    if (found.length === ids.length) return { ok: true, value: { snapshots: found, ownerless: [] } }
   }
-  return reader.readAll(snapshot => wanted.has(snapshot.id), { deadline, once })
+  return reader.find(wanted, { deadline, once })
 }

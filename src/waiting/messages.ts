@@ -6,16 +6,11 @@ import type { Server, Snapshot } from '../domain/entities.ts'
 import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { ageOf, lastStatus, serverLabel } from '../run/labels.ts'
-import { advice, type NextStep } from '../run/next-step.ts'
-import type { Problem } from '../run/problem.ts'
-import type { Reason } from '../run/reasons.ts'
+import { advice } from '../run/next-step.ts'
+import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
-
-function certain(reason: Reason, what: string, state: string, ...next: readonly NextStep[]): Problem {
-  return { reason, done: 'nothing', what, state, next }
-}
 
 export function noAnswer(failure: ApiFailure): string {
   return `${describeFailure(failure)} Still waiting.`
@@ -181,6 +176,17 @@ export function wrongServer(
 function ofAllowed(allowed: readonly Snapshot[] | undefined): string {
   if (allowed === undefined) return ' The snapshots of the allowed servers could not be read.'
   return allowed.length === 0 ? ' The allowed servers have no completed snapshot.' : ''
+}
+
+/** Listed, and the list does not say of which server. */
+export function ownerless(ids: readonly SnapshotId[]): Problem {
+  const which = ids.length === 1 ? `Snapshot ${ids.join('')} is` : `Snapshots ${ids.join(', ')} are`
+  return certain(
+    'ambiguous',
+    `${which} listed without a server.`,
+    'Which server a snapshot belongs to must be known before it is used. Nothing was changed.',
+    advice('Look it up in the VPS.org panel, or try again later.'),
+  )
 }
 
 export function lookUpTimedOut(lastFailure: ApiFailure | undefined): Problem {

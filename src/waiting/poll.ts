@@ -40,14 +40,9 @@ export interface PollOptions {
 
 const HEARTBEAT_MS = 60_000
 
-/** A request that failed, as an attempt: a transient failure is no answer, anything else is final. */
-export function failedAttempt(failure: ApiFailure): PollAttempt<never> {
-  return { state: 'unanswered', failure }
-}
-
 /** A client's result as an attempt: `judge` reads a good answer. */
 export function toAttempt<A, T>(result: ApiResult<A>, judge: (answer: A) => PollAttempt<T>): PollAttempt<T> {
-  return result.ok ? judge(result.value) : failedAttempt(result.failure)
+  return result.ok ? judge(result.value) : { state: 'unanswered', failure: result.failure }
 }
 
 /**
@@ -93,11 +88,12 @@ function finality(ctx: Context, answeredBefore: boolean): (failure: ApiFailure |
   let hasAnswered = answeredBefore
   let streak: Streak | undefined
   return failure => {
-    if (failure === undefined) hasAnswered = true
-    if (failure === undefined || isTransient(failure)) {
-      streak = failure === undefined ? undefined : streak
+    if (failure === undefined) {
+      hasAnswered = true
+      streak = undefined
       return false
     }
+    if (isTransient(failure)) return false
     if (!hasAnswered || !isContradiction(failure)) return true
     streak = extendStreak(streak, String(failure.status), ctx.clock.now())
     return isSettled(streak, settleWindow(ctx.pace))

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../domain/entities.ts'
 import {
   observeServer,
   type RestoreWatch,
@@ -8,7 +9,7 @@ import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
 import { serverLabel } from '../run/labels.ts'
 import type { ServerTrack } from '../run/recorder.ts'
-import { type ServerRun, snapshotOf } from '../run/server-run.ts'
+import type { ServerRun } from '../run/server-run.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import { explain } from './explain.ts'
 import * as messages from './messages.ts'
@@ -25,6 +26,13 @@ export interface Acceptance {
   readonly seenRestoring: boolean
 }
 
+interface Followed {
+  readonly snapshot: Snapshot
+  /** In clock milliseconds. */
+  readonly deadline: number
+  readonly group: () => readonly ServerRun[]
+}
+
 type End = Exclude<ReturnType<typeof restoreProgress>, { state: 'pending' }>
 
 /** Of a fleet one line a minute is enough: the first that is still being restored speaks for all. */
@@ -37,14 +45,15 @@ function heartbeat(run: ServerRun, group: readonly ServerRun[], elapsed: string)
 
 /**
  * Follows an accepted restore to its end, and records it.
- * @param options `group`: the records of all that are restored beside it, itself included
+ * @param options `snapshot`: what it is restored from; `group`: the records of all that are restored beside it, itself
+ *   included
  * @returns the phase in which it left the server; undefined where it did not end well, as the record then says
  */
 export async function awaitRestoreEnd(
   ctx: Context,
   track: ServerTrack,
   acceptance: Acceptance,
-  { deadline, group }: { readonly deadline: number; readonly group: () => readonly ServerRun[] },
+  { snapshot, deadline, group }: Followed,
 ): Promise<'active' | 'stopped' | undefined> {
   let watch: RestoreWatch = startRestoreWatch(acceptance.at, {
     statusBefore: acceptance.statusBefore,
@@ -77,21 +86,20 @@ export async function awaitRestoreEnd(
     },
     attempt,
   )
-  return recordEnd(ctx, track, end, isFoundByName)
+  return recordEnd(ctx, track, snapshot, end, isFoundByName)
 }
 
 async function recordEnd(
   ctx: Context,
   track: ServerTrack,
+  snapshot: Snapshot,
   end: PollResult<End>,
   isFoundByName: boolean,
 ): Promise<'active' | 'stopped' | undefined> {
   const { run } = track
   if (end.state === 'refused') {
-    const snapshot = snapshotOf(run)
     const state = messages.restoreUnobservable(serverLabel(run))
-    const next =
-      snapshot === undefined ? [] : [{ kind: 'follow', snapshot: snapshot.id, isRestore: true } as const]
+    const next = [{ kind: 'follow', snapshot: snapshot.id, isRestore: true } as const]
     track.record({
       type: 'left running',
       why: 'unobservable',
@@ -107,7 +115,7 @@ async function recordEnd(
   if (end.value.state === 'failed') {
     track.record({
       type: 'failed',
-      problem: messages.restoreFailed(serverLabel(run), snapshotOf(run)?.id ?? '', end.value.status),
+      problem: messages.restoreFailed(serverLabel(run), snapshot.id, end.value.status),
     })
     return undefined
   }

@@ -55,8 +55,8 @@ export function createSnapshotPoller(
   let running = false
 
   const attempt = async (): Promise<PollAttempt<undefined>> => {
-    const servers = [...new Set([...followed.values()].map(item => item.snapshot.server.id))]
-    const answer = await reader.read(servers, { deadline, once: true })
+    const known = [...followed.values()].map(item => item.snapshot)
+    const answer = await reader.follow(known, { deadline, once: true })
     return toAttempt(answer, snapshots => {
       for (const snapshot of snapshots) {
         if (followed.has(snapshot.id)) unlisted(snapshot)

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../domain/entities.ts'
-import type { ServerId } from '../domain/ids.ts'
+import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import type { Context } from '../run/context.ts'
 import type { CallOptions, SnapshotList, SnapshotQuery } from '../vps/client.ts'
 import type { ApiResult } from '../vps/failure.ts'
@@ -13,6 +13,10 @@ export interface SnapshotReader {
     options: CallOptions,
     keep?: (snapshot: Snapshot) => boolean,
   ): Promise<ApiResult<readonly Snapshot[]>>
+  /** What the list of their servers says of snapshots that are known; one that names no server any more is known by its id. */
+  follow(known: readonly Snapshot[], options: CallOptions): Promise<ApiResult<readonly Snapshot[]>>
+  /** Looks for some ids in the whole list; `ownerless` are listed without a server. */
+  find(ids: ReadonlySet<SnapshotId>, options: CallOptions): Promise<ApiResult<Found>>
   /** The whole list, of which only what `keep` lets through is given. */
   readAll(
     keep: (snapshot: Snapshot) => boolean,
@@ -20,10 +24,18 @@ export interface SnapshotReader {
   ): Promise<ApiResult<readonly Snapshot[]>>
 }
 
+/** What the whole list has of some ids. */
+export interface Found {
+  readonly snapshots: readonly Snapshot[]
+  readonly ownerless: readonly SnapshotId[]
+}
+
 /** A reader over the client of `ctx`. */
 export function createSnapshotReader(ctx: Context): SnapshotReader {
   return {
     read: (servers, options, keep = () => true) => readKept(ctx, { servers }, options, keep),
+    follow: (known, options) => follow(ctx, known, options),
+    find: (ids, options) => find(ctx, ids, options),
     readAll: (keep, options) => readKept(ctx, {}, options, keep),
   }
 }
@@ -68,6 +80,35 @@ async function readList(
     known.add(which)
   }
   return answer
+}
+
+async function follow(
+  ctx: Context,
+  known: readonly Snapshot[],
+  options: CallOptions,
+): Promise<ApiResult<readonly Snapshot[]>> {
+  const servers = [...new Set(known.map(({ server }) => server.id))]
+  const answer = await readList(ctx, { servers }, options)
+  if (!answer.ok) return answer
+  const { snapshots, unattributed } = answer.value
+  const byId = new Map(unattributed.map(item => [item.id, item]))
+  const followed = known.flatMap(({ id, server }) => {
+    const item = byId.get(id)
+    return item === undefined ? [] : [{ ...item, server }]
+  })
+  return { ok: true, value: [...snapshots, ...followed] }
+}
+
+async function find(
+  ctx: Context,
+  ids: ReadonlySet<SnapshotId>,
+  options: CallOptions,
+): Promise<ApiResult<Found>> {
+  const answer = await readList(ctx, {}, options)
+  if (!answer.ok) return answer
+  const { snapshots, unattributed } = answer.value
+  const ownerless = unattributed.map(({ id }) => id).filter(id => ids.has(id))
+  return { ok: true, value: { snapshots: snapshots.filter(({ id }) => ids.has(id)), ownerless } }
 }
 
 async function readKept(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ended, levels } from './operations/support/facts.ts'
-import { refuse, WEB } from './operations/support/scenery.ts'
+import { byWorkflow, refuse, WEB } from './operations/support/scenery.ts'
 import { createStage, LOOPBACK, type StageSettings, TOKEN } from './operations/support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
@@ -48,6 +48,45 @@ describe('the main stage', () => {
     const exchanges = debugLines.filter(line => line.startsWith('GET /snapshots/'))
     expect(exchanges.map(line => /: (\d{3})\b/.exec(line)?.[1])).toEqual(['503', '200'])
     expect(debugLines.some(line => line.includes('[vps-snapshot-action workflow=octo/shop/'))).toBe(true)
+  })
+
+  it('says which server it took where the API knows another id, and only the name tells', async () => {
+    const uuid = '5e44e500-0000-4000-8000-000000012345'
+    const identifiers = 'uuid'
+    const snapshots = [byWorkflow({ id: '801' })]
+    const transcript = await stage({ snapshots, settings: { identifiers } }).main({
+      operation: 'restore',
+      'snapshot-id': '801',
+    })
+    expect(transcript.green).toBe(true)
+    const lines = transcript.log.filter(line => line.includes('by its ID'))
+    expect(lines).toHaveLength(1)
+    for (const fact of ['12345', WEB.name]) expect(lines[0]).toContain(fact)
+    expect(transcript.calls).toContain(`GET /servers/${uuid}/`)
+  })
+
+  it('goes on where it cannot save that it has begun, and tells those who debug', async () => {
+    const transcript = await stage({ failState: name => name === 'main' }).main({ operation: 'list' })
+    expect(transcript.green).toBe(true)
+    expect(transcript.annotations).toEqual([])
+    expect(transcript.debugLines.some(line => line.includes('no space left on device'))).toBe(true)
+  })
+
+  it('warns of an input that may be somebody else’s, and goes on', async () => {
+    const origin = { isNestedInForeignRunner: true }
+    const transcript = await stage({ origin }).main({ operation: 'list', server_id: '12345' })
+    expect(transcript.green).toBe(true)
+    expect(levels(transcript)).toEqual(['warning'])
+    expect(transcript.annotations[0]?.text).toContain('server_id')
+  })
+
+  it('refuses wrong inputs with the warnings about others', async () => {
+    const origin = { isNestedInForeignRunner: true }
+    const inputs = { operation: 'create', server_id: '12345' }
+    const transcript = await stage({ origin }).main(inputs)
+    expect(ended(transcript)).toBe('red failed invalid-input')
+    expect(levels(transcript)).toEqual(['warning', 'error'])
+    expect(transcript.annotations[0]?.text).toContain('server_id')
   })
 
   it('goes on without a summary that cannot be written', async () => {
@@ -99,6 +138,7 @@ describe('the post stage', () => {
     [' Failure ', true],
     ['', false],
     ['skipped', false],
+    [undefined, false],
   ])('acts on the job status "%s": %s', async (text, isKnown) => {
     const { main, post } = stage()
     await main({ ...CREATE, 'delete-on': 'success, failure, cancelled' })

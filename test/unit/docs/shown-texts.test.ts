@@ -59,9 +59,8 @@ describe('the texts that the documents show', () => {
   })
 
   it('say in README.md what is armed', () => {
-    expect(readme).toContain(
-      `\n${armed([run], { ...NOTHING_ARMED, restoreOn: ['failure', 'cancelled'] }, 'success')}\n`,
-    )
+    const whole = { ...NOTHING_ARMED, restoreOn: ['failure', 'cancelled'], keepLast: 3 } as const
+    expect(readme).toContain(`\n${armed([run], whole, 'success')}\n`)
   })
 
   it('are those of a rollback', () => {

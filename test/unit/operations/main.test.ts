@@ -73,6 +73,16 @@ describe('a mistake of this action', () => {
     }
   })
 
+  it('is told whatever it throws', async () => {
+    const text: unknown = 'kaputt, and no error'
+    const thrower = () => {
+      throw text
+    }
+    const seen = await deployed({}, { probe: thrower }).main(restoring(HEALTH))
+    expect(seen).toMatchObject(red('restored', 'internal-error'))
+    expect(seen.annotations[0]?.text).toContain('kaputt, and no error')
+  })
+
   it('is told in the post stage, too', async () => {
     const stage = createStage({ servers: [WEB], probe })
     await stage.main({ operation: 'create', 'server-id': WEB.id, 'restore-on': 'failure', ...HEALTH })

@@ -3,7 +3,6 @@ import { expect, it, describe as suite } from 'vitest'
 import {
   defaultDescription,
   describe,
-  descriptionText,
   formatMarker,
   type Marker,
   markerFor,
@@ -305,19 +304,6 @@ suite('markerMatches', () => {
         expect(markerMatches(description.slice(0, length), ours.key)).toBe(length >= description.length)
       }),
     )
-  })
-})
-
-suite('descriptionText', () => {
-  it('is the description without its marker', () => {
-    expect(descriptionText(`Before the update ${MARKER_TEXT}\n`)).toBe('Before the update')
-    expect(descriptionText(`${MARKER_TEXT} ${MARKER_TEXT}`)).toBe(MARKER_TEXT)
-    expect(descriptionText(MARKER_TEXT)).toBe('')
-  })
-
-  it('is the whole of a description that has none', () => {
-    expect(descriptionText('Weekly snapshot ')).toBe('Weekly snapshot ')
-    expect(descriptionText(`${MARKER_TEXT} copy`)).toBe(`${MARKER_TEXT} copy`)
   })
 })
 

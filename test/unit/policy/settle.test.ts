@@ -6,7 +6,6 @@ import {
   extendStreak,
   isSettled,
   missingIdWindow,
-  needsNoStart,
   type Streak,
   settleWindow,
 } from '../../../src/policy/settle.ts'
@@ -33,32 +32,6 @@ describe('the windows', () => {
 
   it('have twice the time and twice the reads when they are doubled', () => {
     expect(doubled({ durationMs: 60_000, reads: 3 })).toEqual({ durationMs: 120_000, reads: 6 })
-  })
-})
-
-describe('needsNoStart', () => {
-  const streak = (value: string, seconds: number, reads: number): Streak => ({
-    value,
-    since: 5_000,
-    last: 5_000 + 1_000 * seconds,
-    reads,
-  })
-
-  it('is proven by two reads some seconds apart once the server was seen stopped', () => {
-    expect(needsNoStart(streak('active', 0, 1), true, REAL)).toBe(false)
-    expect(needsNoStart(streak('active', 0.1, 2), true, REAL)).toBe(false)
-    expect(needsNoStart(streak('active', 2, 2), true, REAL)).toBe(true)
-  })
-
-  it('takes a settle window while the stop may still be on its way', () => {
-    expect(needsNoStart(streak('active', 59, 9), false, REAL)).toBe(false)
-    expect(needsNoStart(streak('active', 60, 3), false, REAL)).toBe(true)
-  })
-
-  it('is never so unless the server runs', () => {
-    expect(needsNoStart(undefined, true, REAL)).toBe(false)
-    for (const phase of ['stopped', 'transitioning', 'unrecognized'])
-      expect(needsNoStart(streak(phase, 600, 99), true, REAL)).toBe(false)
   })
 })
 

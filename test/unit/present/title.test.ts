@@ -20,7 +20,7 @@ it.each<[string, Partial<OperationRun>]>([
   ['Snapshot failed', { servers: [failed] }],
   ['Restore failed', { operation: 'restore', servers: [failed, left] }],
   ['Delete failed', { operation: 'delete', problem: problem(), servers: [left] }],
-  ['List failed', { operation: 'list', cutOff: CANCEL }],
+  ['List cancelled', { operation: 'list', cutOff: CANCEL }],
   // Nobody waits for a wait.
   ['Snapshot still in progress', { operation: 'wait', servers: [left, serverRun({ task: done })] }],
   ['Restore still in progress', { operation: 'wait', servers: [left, { ...left, task: leftTo('restore') }] }],

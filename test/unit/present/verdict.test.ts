@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Tone, verdictOf } from '../../../src/present/verdict.ts'
+import { verdictOf } from '../../../src/present/verdict.ts'
+import type { Tone } from '../../../src/report/summary-markup.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import type { ServerRun, Task } from '../../../src/run/server-run.ts'
 import { NOW, operationRun, problem, serverId, serverRun, snapshot, snapshotId } from '../run/fixtures.ts'
@@ -49,7 +50,8 @@ describe('the tone', () => {
     ['nothing', { operation: 'post', servers: [] }],
     ['nothing', { ...skipped, servers: [{ ...cleaned, began: NOW, power: { state: 'started' } }] }],
     ['done', { operation: 'post', servers: [{ ...cleaned, began: NOW, power: { state: 'started' } }] }],
-    ['done', { operation: 'post', servers: [{ ...cleaned, deletions: [deletion] }] }],
+    ['partly', { operation: 'post', servers: [{ ...cleaned, deletions: [deletion] }] }],
+    ['done', { operation: 'post', servers: [{ ...cleaned, deletions: [{ ...deletion, end: 'gone' }] }] }],
     [
       'done',
       { operation: 'post', rollback: 'due', servers: [serverRun({ goal: 'restore', task: RESTORED })] },

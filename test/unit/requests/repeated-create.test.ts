@@ -140,10 +140,6 @@ describe('a create whose answer was lost', () => {
       cancel: { afterMs: 140_000 },
       end: UNKNOWN,
     },
-    'does not go on where the list cannot be read before the repetition': {
-      settings: lagging(90_000, refuse({ method: 'GET', path: '/snapshots/', from: 12 }, 401)),
-      ...{ end: UNKNOWN, sent: 1, made: 1, told: [DEFAULT_NAME] },
-    },
     'adopts its snapshot that an API lists under the server’s number': {
       settings: {
         ...lagging(75_000, later(20, 'POST', '/snapshots/', 2), empty(2, 10), empty(12, 20)),
@@ -152,6 +148,20 @@ describe('a create whose answer was lost', () => {
       inputs: { 'server-id': uuid, wait: 'false' },
       ...{ end: 'green in_progress', made: 1, id: '802' },
     },
+  })
+
+  it('does not go on where the list cannot be read before the repetition', async () => {
+    const lists = (calls: readonly string[]) => calls.filter(call => call.startsWith('GET /snapshots/'))
+    const { calls } = await stage(lagging(90_000)).main(NO_WAIT)
+    // The last one before the second request is the look that allows it.
+    const from = lists(calls.slice(0, calls.lastIndexOf('POST /snapshots/'))).length
+    const played = stage(lagging(90_000, refuse({ ...LIST, from }, 401)))
+    const transcript = await played.main(NO_WAIT)
+    expect(ended(transcript)).toBe(UNKNOWN)
+    expect(lists(transcript.calls)).toHaveLength(from)
+    expect(changes(transcript)).toEqual(['POST /snapshots/'])
+    expect(made(played)).toEqual(['802'])
+    for (const fact of [DEFAULT_NAME, '401']) expect(transcript.annotations[0]?.text).toContain(fact)
   })
 
   it('is sent again when the server was waited for and nothing has appeared', async () => {
@@ -165,6 +175,33 @@ describe('a create whose answer was lost', () => {
     const kinds = played.world.events.map(({ kind }) => kind)
     expect(kinds.slice(-2)).toEqual(['running', 'snapshot-created'])
     expect(made(played)).toEqual(['802'])
+  })
+})
+
+describe('the look after a refusal', () => {
+  // It names a field, which is final.
+  const refusal = failCreate({ kind: 'refusal', status: 422, fields: { server_id: ['Too dull.'] } }, 'before')
+  const faults = [refusal, refuse({ ...LIST, from: 2 }, 503)]
+
+  it('takes nothing back of what is known when it is cancelled', async () => {
+    const transcript = await stage({ faults }).main(NO_WAIT, { cancel: { afterMs: 3_000 } })
+    expect(ended(transcript)).toBe('red failed refused')
+  })
+
+  it('is told as a defect where it has one', async () => {
+    let isDefective = false
+    const random = () => {
+      if (isDefective) throw new Error('no chance')
+      return 0.5
+    }
+    const played = stage({ faults, random })
+    // The pause before the list is read again is the first use of chance after the request.
+    played.clock.at(played.clock.now() + 450, () => {
+      isDefective = true
+    })
+    const transcript = await played.main(NO_WAIT)
+    expect(ended(transcript)).toMatch(/^red \w+ internal-error$/)
+    expect(made(played)).toEqual([])
   })
 })
 

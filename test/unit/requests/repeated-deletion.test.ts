@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FaultRule } from '../../emulator/faults.ts'
 import type { Act } from '../../emulator/world-types.ts'
-import { deleted, ended, levels, made } from '../operations/support/facts.ts'
+import { deleted, ended, levels, made, warnings } from '../operations/support/facts.ts'
 import { byHand, byWorkflow, fleet, later, refuse, WEB } from '../operations/support/scenery.ts'
 import { createStage, type StageSettings } from '../operations/support/stage.ts'
 
@@ -167,6 +167,39 @@ describe('a deletion whose fate is not known', () => {
     expect(annotations.some(({ level, text }) => level === 'warning' && text.includes('701'))).toBe(true)
   })
 
+  it.each([
+    ['since the list goes on showing it', { deletionLagMs: 60_000 }, [], 'green completed', ['701']],
+    [
+      'since something in between has said yes to it, and deletes no other',
+      {},
+      [{ match: { method: 'DELETE' }, when: 'before', fault: { kind: 'empty' } } as const],
+      'red failed no-free-slot',
+      [],
+    ],
+  ])('is said %s', async (_, timeline, faults, end, gone) => {
+    const settings = { timeline: { snapshotMs: 60_000, ...timeline } }
+    const played = stage({ snapshots: OWN_FIVE, settings, faults })
+    const transcript = await played.main(DELETE_OLDEST)
+    expect(ended(transcript)).toBe(end)
+    expect(deleted(played)).toEqual(gone)
+    expect(transcript.calls.filter(call => call.startsWith('DELETE'))).toHaveLength(1)
+    expect(transcript.outputs['deleted-snapshot-ids']).toBeUndefined()
+    expect(warnings(transcript)).toEqual([expect.stringContaining('701')])
+  })
+
+  it('is said where it is no longer wanted: somebody else has freed a slot', async () => {
+    const played = stage({
+      snapshots: OWN_FIVE,
+      faults: [{ match: { method: 'DELETE' }, when: 'before', fault: { kind: 'reset' } }],
+      happenings: [{ afterMs: 600, act: { act: 'delete', snapshot: '705' } }],
+    })
+    const transcript = await played.main(DELETE_OLDEST)
+    expect(ended(transcript)).toBe('green completed')
+    expect(deleted(played)).toEqual([])
+    expect(transcript.calls.filter(call => call.startsWith('DELETE'))).toHaveLength(1)
+    expect(warnings(transcript)).toEqual([expect.stringContaining('701')])
+  })
+
   it('leaves the create unknown, and the next server is not begun', async () => {
     const played = createStage({
       servers: fleet(2),
@@ -179,6 +212,20 @@ describe('a deletion whose fate is not known', () => {
     expect(transcript.outputs['status']).toBe('unknown')
     expect(transcript.annotations.at(-1)?.text).toContain('701')
     expect(made(played)).toEqual([])
+  })
+
+  it('is a warning, where it is by keep-last and the list goes on showing it', async () => {
+    const played = stage({
+      servers: [{ ...WEB, name: '' }],
+      snapshots: OWN_FIVE.slice(0, 1),
+      settings: { timeline: { snapshotMs: 30_000, deletionLagMs: 10 * 60_000 } },
+    })
+    await played.main({ ...CREATE, 'keep-last': '1' })
+    const end = await played.post('success')
+    expect(end.green).toBe(true)
+    expect(deleted(played)).toEqual(['701'])
+    // Its server has no name to be called by.
+    expect(warnings(end)).toEqual([expect.stringMatching(/701.*12345/)])
   })
 
   it('is a warning, where it is by keep-last', async () => {

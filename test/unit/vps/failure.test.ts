@@ -6,7 +6,6 @@ import {
   isAmbiguous,
   isFromIntermediary,
   isMomentaryRefusal,
-  isPermanent,
   isThrottled,
   isTransient,
   readRefusal,
@@ -38,7 +37,6 @@ function verdictOn(failure: ApiFailure): string {
     ...{
       isTransient,
       isMomentaryRefusal,
-      isPermanent,
       isAmbiguous,
       didNothing,
       isThrottled,
@@ -56,7 +54,7 @@ function verdictOn(failure: ApiFailure): string {
 }
 
 // In words: what each status means when the API's own JSON comes with it, and when anything else does.
-const FINAL = 'isPermanent didNothing'
+const FINAL = 'didNothing'
 const MOMENTARY = 'isMomentaryRefusal didNothing'
 const TROUBLE = 'isTransient isAmbiguous'
 const PAGE = 'intermediary - isTransient didNothing isFromIntermediary'
@@ -163,10 +161,10 @@ describe('an answer outside 2xx and 3xx', () => {
 describe('a failure that is no such answer', () => {
   it.each([
     ['unreachable', {}, 'unreachable - isTransient didNothing'],
-    ['unknown-host', {}, 'unknown-host - isPermanent didNothing'],
-    ['proxy', {}, 'proxy - isPermanent didNothing'],
-    ['tls', {}, 'tls - isPermanent didNothing'],
-    ['certificate', {}, 'certificate - isPermanent didNothing'],
+    ['unknown-host', {}, 'unknown-host - didNothing'],
+    ['proxy', {}, 'proxy - didNothing'],
+    ['tls', {}, 'tls - didNothing'],
+    ['certificate', {}, 'certificate - didNothing'],
     ['timeout', {}, 'timeout - isTransient isAmbiguous'],
     ['interrupted', {}, 'interrupted - isTransient isAmbiguous'],
     ['oversized', {}, 'oversized - isTransient isAmbiguous'],
@@ -179,14 +177,14 @@ describe('a failure that is no such answer', () => {
       'intermediary - isTransient isAmbiguous isFromIntermediary',
     ],
     ['redirect', { status: 302 }, 'redirect 302 isTransient didNothing'],
-    ['redirect', {}, 'redirect - isPermanent didNothing'],
+    ['redirect', {}, 'redirect - didNothing'],
     ['expired', { repeated: 1 }, 'expired - isAmbiguous'],
     ['expired', { repeated: 0 }, 'expired - didNothing'],
     ['refused', { status: 500 }, 'refused 500 isTransient isAmbiguous'],
     ['refused', { status: 200 }, 'refused 200 isMomentaryRefusal didNothing'],
-    ['refused', { status: 201, fields: ['name'] }, 'refused 201 isPermanent didNothing name'],
-    ['refused', { status: 199 }, 'refused 199 isPermanent didNothing'],
-    ['refused', {}, 'refused - isPermanent didNothing'],
+    ['refused', { status: 201, fields: ['name'] }, 'refused 201 didNothing name'],
+    ['refused', { status: 199 }, 'refused 199 didNothing'],
+    ['refused', {}, 'refused - didNothing'],
   ] as const)('%s %j is: %s', (kind, more, verdict) => {
     expect(verdictOn(failed(kind, more))).toBe(verdict)
   })

@@ -61,4 +61,8 @@ describe('a failed request as a problem', () => {
   ] as const)('of kind %s, status %s, is told as %s', (kind, status, reason) => {
     expect(reasonOf({ ...REFUSED, kind, ...(status === undefined ? {} : { status }) })).toBe(reason)
   })
+
+  it('is told as rate-limited where the limiter asked for more time than there was', () => {
+    expect(reasonOf({ ...REFUSED, kind: 'expired', retryAfterMs: 60_000 })).toBe('rate-limited')
+  })
 })

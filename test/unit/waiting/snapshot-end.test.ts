@@ -60,6 +60,16 @@ describe('a snapshot that does not complete', () => {
     expect(transcript.annotations.at(-1)?.text).toContain('503')
   })
 
+  it('times out at once where the API asks for more time than is left', async () => {
+    const headers = { 'retry-after': '3600' }
+    const limited = { kind: 'status', status: 429, headers } as const
+    const { main } = stage({ faults: [{ match: { ...LIST, from: 3 }, when: 'before', fault: limited }] })
+    const transcript = await main({ ...CREATE, timeout: '10m' })
+    expect(ended(transcript)).toMatch(/^red timed_out /)
+    expect(transcript.annotations.at(-1)?.text).toContain('429')
+    expect(transcript.took).toBeLessThan(60_000)
+  })
+
   it('counts as running with an undocumented status, which is said once', async () => {
     const { main } = stage({
       settings: { timeline: { snapshotMs: 1_000, snapshotOutcome: 'failed', failedWord: 'archiving' } },

@@ -107,6 +107,19 @@ describe('a create on a full server', () => {
       ...five({ faults: [refuse({ method: 'POST' }, 400)], happenings: [at(280, deletes('701'))] }),
       ...{ end: 'red failed server-busy', within: 125_000 },
     },
+    'with room where the API gives no reason at all is refused for now, and nothing is deleted': {
+      settings: { snapshots: FIVE.slice(0, 4), faults: [refuse({ method: 'POST' }, 400, 'Bad request.')] },
+      inputs: MAKE_ROOM,
+      ...{ end: 'red failed server-busy', made: 0, deleted: [], within: 125_000 },
+    },
+    'with room is asked again where the API gives no reason at all, and then takes it': {
+      settings: {
+        snapshots: FIVE.slice(0, 4),
+        faults: [refuse({ method: 'POST', to: 2 }, 400, 'Bad request.')],
+      },
+      inputs: MAKE_ROOM,
+      ...{ end: 'green completed', sent: 3, made: 1, deleted: [] },
+    },
     'is asked once more also where only the ids show that the slots have changed': {
       settings: {
         snapshots: FIVE.slice(1),

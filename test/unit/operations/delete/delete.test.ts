@@ -202,11 +202,33 @@ describe('a delete that fails', () => {
     expect(seen.outputs['count']).toBe('0')
   })
 
+  it('since the list fails until the deadline is timed out, and says how it failed', async () => {
+    const match = { method: 'GET', path: '/snapshots/', from: 2 }
+    const stage = shelf({}, { faults: [{ match, when: 'before', fault: status(502) }] })
+    const seen = await stage.main({ ...DELETE, timeout: '2m' })
+    expect(seen).toMatchObject(red('timed_out', 'timeout'))
+    expect(seen.outputs['count']).toBe('0')
+    expect(seen.annotations.at(-1)?.text).toContain('502')
+    expect(left(stage)).toEqual(['802'])
+  })
+
   it('since the list may no longer be read is in progress: its deletion was accepted', async () => {
     const match = { method: 'GET', path: '/snapshots/', from: 2 }
     const seen = await shelf({}, { faults: [{ match, when: 'before', fault: status(401) }] }).main(DELETE)
     expect(seen).toMatchObject(red('in_progress', 'unauthorized'))
     expect(offers(seen)).toEqual([])
+  })
+
+  it('is seen where the API says so with 200, and the end is not awaited', async () => {
+    const fault = { kind: 'status' as const, status: 200, body: '{"status":"error","detail":"locked"}' }
+    const stage = createStage({
+      servers: [WEB],
+      snapshots: [byHand({ id: '801' })],
+      faults: [{ match: { kind: 'delete' }, when: 'before', fault }],
+    })
+    const seen = await stage.main({ operation: 'delete', 'snapshot-id': '801', wait: 'false' })
+    expect(stage.world.report().snapshots).toHaveLength(1)
+    expect(seen.green).toBe(false)
   })
 })
 
@@ -229,6 +251,17 @@ describe('a delete of several', () => {
     const lists = seen.calls.slice(seen.calls.findLastIndex(call => call.startsWith('DELETE')) + 1)
     expect(lists[0]).toBe('GET /snapshots/?page_size=100')
     expect(new Set(lists.slice(1))).toEqual(new Set(['GET /snapshots/?server_id=11&page_size=100']))
+  })
+
+  it('counts those that are gone where the list holds another until the deadline', async () => {
+    const servers = SERVERS.map(server => ({
+      ...server,
+      timeline: { deletionLagMs: server.id === '12' ? 60 * MINUTE : 0 },
+    }))
+    const seen = await createStage({ ...SHELVES, servers }).main({ ...ALL, timeout: '2m' })
+    expect(seen).toMatchObject(red('timed_out', 'timeout'))
+    expect(seen.outputs['count']).toBe('2')
+    expect(jsonStatuses(seen)).toEqual(['deleted', 'timed_out', 'deleted'])
   })
 
   it('is red when one fails, and says which', async () => {

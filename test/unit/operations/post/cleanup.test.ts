@@ -90,6 +90,10 @@ describe('delete-on', () => {
   })
 })
 
+// The only item of a page, of which there is a next one.
+const PAGED = { name: 'x', status: 'completed', created_at: hoursAgo(24), server: { id: 12345, name: 'web' } }
+const LAST = JSON.stringify({ count: 2, next: null, results: [{ ...PAGED, id: 699 }] })
+
 describe('keep-last', () => {
   const OLDER = ['701', '702', '703'].map((id, index) => byWorkflow({ id, hours: 24 * (3 - index) }))
   const YOUNG = [{ ...byWorkflow({ id: '701' }), createdAt: hoursAgo(0.5) }]
@@ -136,6 +140,39 @@ describe('keep-last', () => {
     expect(levels(seen)).toEqual(['warning'])
   })
 
+  it('deletes nothing by a list that is shorter each time it is read, and warns', async () => {
+    const page = (id: number, rest: number) => ({
+      count: rest,
+      next: `/api/v1/snapshots/?page=2&page_size=100`,
+      results: [{ ...PAGED, id }],
+    })
+    const bodies = [page(701, 2), page(702, 2), page(703, 2), page(704, 2)]
+    const { stage } = await afterCreate({ 'keep-last': '1' }, { snapshots: OLDER })
+    stage.faults.add(
+      ...bodies.map(
+        (body, index): FaultRule => ({
+          match: { path: '/snapshots/', nth: 2 * index + 1 },
+          when: 'after',
+          fault: { kind: 'body', body: JSON.stringify(body) },
+        }),
+      ),
+      { match: { path: '/snapshots/' }, when: 'after', fault: { kind: 'body', body: LAST } },
+    )
+    const seen = await stage.post('success')
+    expect(seen.green).toBe(true)
+    expect(postDeeds(stage)).toEqual([])
+    expect(levels(seen)).toEqual(['warning'])
+  })
+
+  it('keeps nothing and deletes nothing where somebody else has deleted all there was', async () => {
+    const { stage } = await afterCreate({ 'keep-last': '1' })
+    stage.world.act({ act: 'delete', snapshot: '801' })
+    await stage.clock.advance(MINUTE)
+    const seen = await stage.post('success')
+    expect(seen.green).toBe(true)
+    expect(seen.calls).toEqual(['GET /snapshots/?server_id=12345&page_size=100'])
+  })
+
   it('warns of one that cannot be deleted, and deletes the others', async () => {
     const { stage } = await afterCreate({ 'keep-last': '1' }, { snapshots: OLDER })
     stage.faults.add(onDelete(409, '/snapshots/702/'))
@@ -170,6 +207,58 @@ describe('keep-last', () => {
     const { seen, done } = await endOf('success', inputs, { snapshots: OLDER })
     expect(seen.green).toBe(true)
     expect(done).toEqual(['deleted 801', 'deleted 701', 'deleted 702'])
+  })
+})
+
+describe('a server that is full when its job ends without a success', () => {
+  const FOUR = ['701', '702', '703', '704'].map(id => byWorkflow({ id, hours: 24 }))
+  const FULL = { snapshots: FOUR }
+
+  it.each([
+    ['failure', FULL, ['warning']],
+    ['cancelled', FULL, ['warning']],
+    // One slot is free: the next create will do.
+    ['failure', { snapshots: FOUR.slice(1) }, []],
+  ] as const)(
+    'is warned of at the job status %s where keep-last could not free it',
+    async (end, settings, expected) => {
+      const { seen, done } = await endOf(end, { 'keep-last': '4' }, settings)
+      expect(seen.green).toBe(true)
+      expect(levels(seen)).toEqual(expected)
+      for (const { text } of seen.annotations)
+        for (const part of [WEB.name, '5']) expect(text).toContain(part)
+      expect(done).toEqual([])
+    },
+  )
+
+  it('is freed, and not warned of, where the job succeeds', async () => {
+    const { seen, done } = await endOf('success', { 'keep-last': '4' }, FULL)
+    expect(seen).toMatchObject({ green: true, annotations: [] })
+    expect(done).toEqual(['deleted 701'])
+  })
+
+  it('is not warned of where the next create makes room by itself', async () => {
+    const { seen } = await endOf('failure', { 'keep-last': '4', 'when-full': 'delete-oldest' }, FULL)
+    expect(seen).toMatchObject({ green: true, annotations: [] })
+  })
+
+  it('is not warned of where delete-on has just freed a slot', async () => {
+    const { seen, done } = await endOf('failure', { 'keep-last': '4', 'delete-on': 'failure' }, FULL)
+    expect(seen).toMatchObject({ green: true, annotations: [] })
+    expect(done).toEqual(['deleted 801'])
+  })
+
+  it('is warned of where delete-on could not free it', async () => {
+    const { stage } = await afterCreate({ 'keep-last': '4', 'delete-on': 'failure' }, FULL)
+    stage.faults.add(onDelete(403))
+    expect(levels(await stage.post('failure'))).toEqual(['warning', 'warning'])
+  })
+
+  it('is not warned of where its slots were not counted', async () => {
+    const { stage, main } = await afterCreate({ 'keep-last': '4' }, FULL)
+    const server = changed(main.state['server-0'], { slots: undefined })
+    const seen = await stage.post('failure', { state: { ...main.state, 'server-0': server } })
+    expect(seen).toMatchObject({ green: true, annotations: [] })
   })
 })
 
@@ -241,6 +330,20 @@ describe('a server that the main stage stopped', () => {
     expect(changes(seen).map(change => change.split(' ').slice(1, 3).join(' '))).toEqual([
       ...['POST /servers/12345/power/', 'POST /snapshots/801/restore/'],
     ])
+  })
+
+  it('and whose start was refused is restored all the same, and is up when that has brought it up', async () => {
+    const { stage, state } = await leftStopped(ROLLBACK)
+    stage.faults.add({
+      match: { path: '/servers/12345/power/' },
+      when: 'before',
+      fault: { kind: 'refusal', status: 403 },
+    })
+    stage.world.act({ act: 'status', server: WEB.id, status: 'stopped' })
+    const seen = await stage.post('failure', { state })
+    expect(deeds(stage.world)).toContain('restore-begun 801')
+    expect(runs(stage.world)).toBe(true)
+    expect(seen).toMatchObject({ green: true })
   })
 
   it('and whose start a cancel cuts off is red, and nothing was restored', async () => {

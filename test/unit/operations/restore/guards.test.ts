@@ -134,6 +134,13 @@ describe('max-snapshot-age', () => {
     expect(seen).toMatchObject(red('failed', 'too-old'))
     expect(diskOf(stage.world)).toBe(NOW)
   })
+
+  it('refuses one that is older by less than anybody writes, and does not say that both are the same', async () => {
+    const snapshots = [byWorkflow({ id: '801', hours: 24 + 20 / 3_600 })]
+    const seen = await deployed({}, { snapshots }).main(restoring({ 'max-snapshot-age': '1d' }))
+    expect(seen).toMatchObject(red('failed', 'too-old'))
+    expect(seen.annotations[0]?.text).toMatch(/just over/)
+  })
 })
 
 describe('a snapshot that no list holds', () => {

@@ -14,7 +14,7 @@ import {
   restoring,
 } from '../support/restoring.ts'
 import { WEB } from '../support/scenery.ts'
-import type { Transcript } from '../support/stage.ts'
+import type { StageSettings, Transcript } from '../support/stage.ts'
 
 const RESTORE = { method: 'POST', path: '/snapshots/*/restore/' }
 const READ = { method: 'GET', path: '/servers/*/' }
@@ -97,6 +97,19 @@ describe('a restore that is refused with 400', () => {
     expect(changes(seen)).toEqual([POSTED, expect.stringMatching(/^5\ds POST .snapshots.801.restore/)])
   })
 
+  it('and whose server could not be read before is somebody else’s where it is restoring', async () => {
+    const settings: StageSettings = {
+      faults: [readFault(403, 1, 1)],
+      happenings: [{ afterMs: 0, act: RESTORED }],
+    }
+    const stage = deployed({}, settings)
+    const seen = await stage.main(restoring({ wait: 'false' }))
+    expect(seen).toMatchObject(red('failed', 'already-restoring'))
+    expect(changes(seen)).toEqual([POSTED])
+    expect(seen.outputs['server-status']).toBe('restoring')
+    expect(deeds(stage.world)).toEqual([])
+  })
+
   it('again and again is given up at the deadline', async () => {
     const stage = deployed({ stoppingMs: 60 * MINUTE }, { happenings: [{ afterMs: FIRST, act: STOP }] })
     const seen = await stage.main(restoring({ timeout: '3m' }))
@@ -114,6 +127,45 @@ describe('a restore that is refused with 400', () => {
     expect(seen.outputs['server-status']).toBe('active')
     expect(posts(seen).every(({ status }) => status === 400)).toBe(true)
     for (const part of parts) expect(seen.annotations[0]?.text).toContain(part)
+    expect(diskOf(stage.world)).toBe(NOW)
+  })
+})
+
+describe('a restore that something in between answers with a page of its own', () => {
+  const PAGE = { kind: 'challenge', status: 403 } as const
+
+  it('and has let through all the same is found by the restoring server, and sent once', async () => {
+    const stage = deployed({}, { faults: [lost(PAGE, 'after')] })
+    const seen = await stage.main(restoring())
+    expect(seen).toMatchObject(green('restored'))
+    expect(changes(seen)).toEqual([POSTED])
+    expect(deeds(stage.world)).toEqual(['restore-begun 801'])
+  })
+
+  it('and has let through is found by the automatic stop, too', async () => {
+    const stage = deployed({ restoreStoppedMs: 3 * MINUTE }, { faults: [lost(PAGE, 'after')] })
+    const seen = await stage.main(restoring())
+    expect(seen).toMatchObject(green('restored'))
+    expect(changes(seen)).toEqual([POSTED])
+  })
+
+  it('is sent again once the server has stood still for a settle window', async () => {
+    const stage = deployed({}, { faults: [lost(PAGE, 'before')] })
+    const seen = await stage.main(restoring())
+    expect(seen).toMatchObject(green('restored'))
+    expect(posts(seen)).toHaveLength(2)
+    expect(gapOf(seen)).toBeGreaterThanOrEqual(MINUTE)
+    expect(deeds(stage.world)).toEqual(['restore-begun 801'])
+  })
+
+  it.each([
+    ['may not be read any more', 401],
+    ['cannot be read until the time is over', 503],
+  ])('is unknown, and not sent again, where the server %s', async (_, status) => {
+    const stage = deployed({}, { faults: [lost(PAGE, 'before'), readFault(status, 2)] })
+    const seen = await stage.main(restoring({ timeout: '10m' }))
+    expect(seen).toMatchObject(red('unknown', 'lost-answer'))
+    expect(changes(seen)).toEqual([POSTED])
     expect(diskOf(stage.world)).toBe(NOW)
   })
 })

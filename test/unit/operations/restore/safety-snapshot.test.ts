@@ -111,6 +111,31 @@ describe('a safety snapshot that cannot be made', () => {
       { reason: 'timeout', timeline: { snapshotOutcome: 'never' }, timeout: '10m', safety: '802' },
     ],
     [
+      'somebody deletes it before it is completed',
+      {
+        reason: 'snapshot-failed',
+        settings: { happenings: [{ afterMs: 30_000, act: { act: 'delete', snapshot: '802' } }] },
+        safety: '802',
+      },
+    ],
+    [
+      'the list does not answer any more',
+      {
+        reason: 'timeout',
+        settings: { faults: [fault({ method: 'GET', path: '/snapshots/', from: 5 }, 503)] },
+        timeout: '10m',
+        safety: '802',
+      },
+    ],
+    [
+      'its end cannot be seen any more',
+      {
+        reason: 'unauthorized',
+        settings: { faults: [fault({ method: 'GET', path: '/snapshots/', from: 5 }, 401)] },
+        safety: '802',
+      },
+    ],
+    [
       'its answer is lost for good',
       { status: 'unknown', reason: 'lost-answer', settings: { faults: [LOST] } },
     ],

@@ -69,6 +69,10 @@ export interface StageSettings extends WorldSetup {
   readonly failOutputs?: boolean
   /** Which values cannot be saved for the post stage. */
   readonly failState?: (name: string) => boolean
+  /** The step's environment; empty by default. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What leads to a webhook and to GitHub; the world's wire by default. */
+  readonly tellWire?: HttpTransport
   /** The runner asks for the end while the summary is written. */
   readonly cancelOnSummary?: boolean
 }
@@ -133,10 +137,11 @@ export interface Stage {
   main(inputs: Inputs, options?: { readonly cancel?: Cancel }): Promise<Transcript>
   /**
    * Runs the post stage on what the main stage saved.
+   * @param jobStatus undefined: the runner says nothing of it
    * @param state replaces what was saved
    */
   post(
-    jobStatus: string,
+    jobStatus: string | undefined,
     options?: {
       readonly cancel?: Cancel
       readonly state?: Readonly<Record<string, string>>
@@ -167,7 +172,8 @@ export function createStage(settings: StageSettings = {}): Stage {
     },
     post: (jobStatus, { cancel, state = saved, inputs = {} } = {}) => {
       const given = Object.keys(inputs).length === 0 ? {} : { 'api-token': TOKEN, ...inputs }
-      return play(scene, { stage: postStage, inputs: { ...given, 'job-status': jobStatus }, state, cancel })
+      const ended: Inputs = jobStatus === undefined ? {} : { 'job-status': jobStatus }
+      return play(scene, { stage: postStage, inputs: { ...given, ...ended }, state, cancel })
     },
   }
 }
@@ -203,8 +209,8 @@ async function play(scene: Scene, { stage, inputs, state, cancel }: Play): Promi
     stage({
       ...{ runner, clock, signal: controller.signal },
       wire: cancel !== undefined && 'nth' in cancel ? cancelling(wire, cancel, abort) : wire,
-      tellWire: wire,
-      env: {},
+      tellWire: settings.tellWire ?? wire,
+      env: { ...settings.env },
       random: settings.random ?? (() => 0.5),
       origin: { ...ORIGIN, ...settings.origin },
       inputs: new Map(Object.entries(inputs)),

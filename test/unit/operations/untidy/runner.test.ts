@@ -144,20 +144,14 @@ describe('a runner that is not GitHub’s, in a composite action', () => {
 })
 
 describe('a mistyped input', () => {
-  it.each([
-    'restore_on',
-    'Restore-On',
-    'restoreon',
-    'restor-on',
-    'dry_run',
-    'snapshot-before-restore',
-    'max-age',
-  ])('%s is refused before anything is sent', async name => {
-    const seen = await createStage({ servers: [WEB] }).main({ ...CREATE, [name.toLowerCase()]: 'failure' })
-    if (name === 'Restore-On') return expect(seen.green).toBe(true)
-    expect(seen.outputs).toMatchObject({ status: 'failed', reason: 'invalid-input' })
-    expect(seen.requests).toEqual([])
-  })
+  it.each(['restore_on', 'restoreon', 'restor-on', 'dry_run', 'snapshot-before-restore', 'max-age'])(
+    '%s is refused before anything is sent',
+    async name => {
+      const seen = await createStage({ servers: [WEB] }).main({ ...CREATE, [name]: 'failure' })
+      expect(seen.outputs).toMatchObject({ status: 'failed', reason: 'invalid-input' })
+      expect(seen.requests).toEqual([])
+    },
+  )
 })
 
 describe('a wait that arms the end of the job', () => {
