@@ -165,12 +165,15 @@ function fileCells(play: Play): readonly Cell[] {
   return stages.flatMap(stage =>
     FILES.map(([name, files]) => ({
       ...{ name: `${named(play, 1)}: ${name} in the ${stage} stage`, play, at: { stage, files } },
-      ...{ servers: 1, timeoutSeconds: 20 },
+      ...{ servers: 1, timeoutSeconds: PATIENT_SECONDS },
       // Without its state a stage must not promise anything; where nothing is promised, it is not needed.
       passes: !('STATE' in files) || stage === 'post' || !needsState(play),
     })),
   )
 }
+
+// A fault that passes costs a second or two: this much is for a busy machine, and is never waited for.
+const PATIENT_SECONDS = 60
 
 function needsState({ wish }: Play): boolean {
   return wish.stopServer === true || (wish.restoreOn ?? []).length > 0
@@ -186,7 +189,7 @@ function cellOf(parts: Parts): Cell {
   const { name, play, servers, step, fault, when } = parts
   const isWasted = fault.kind === 'silence' || isForged(parts)
   const at = { step, fault, when }
-  return { name, play, servers, at, timeoutSeconds: isWasted ? 4 : 20, passes: passes(parts) }
+  return { name, play, servers, at, timeoutSeconds: isWasted ? 4 : PATIENT_SECONDS, passes: passes(parts) }
 }
 
 /** The API's place is taken by something that says that it is done, and it is not. A page says nothing. */

@@ -31,10 +31,19 @@ export async function playAll(cells: readonly Cell[]): Promise<Matrix> {
     const played = await Promise.all(
       patient.map(cell => limit(() => playCell(cell, `http://127.0.0.1:${port}`))),
     )
-    return { ran: played.length, failed: played.filter(({ breaches }) => breaches.length > 0), strays }
+    const alone = pLimit(1)
+    // Beside seven others on a busy machine, time in time-lapse can run out: a defect shows again when played alone.
+    const again = await Promise.all(
+      played.filter(isBroken).map(({ cell }) => alone(() => playCell(cell, `http://127.0.0.1:${port}`))),
+    )
+    return { ran: played.length, failed: again.filter(isBroken), strays }
   } finally {
     await new Promise(resolve => sink.close(resolve))
   }
+}
+
+function isBroken({ breaches }: PlayedCell): boolean {
+  return breaches.length > 0
 }
 
 /** The cells that did not hold, with why, as text. */
