@@ -50,7 +50,15 @@ export function runVirtually(
 ): Promise<boolean> {
   const defaults = readManifest().inputs
   const stage = mainStage({
-    ...{ clock, wire, tellWire: wire, random, runner: quietRunner(), origin: WORKFLOW_RUN, env: {} },
+    ...{
+      clock,
+      transport: wire,
+      notifyTransport: wire,
+      random,
+      runner: quietRunner(),
+      origin: WORKFLOW_RUN,
+      env: {},
+    },
     probe: async () => undefined,
     signal: new AbortController().signal,
     inputs: new Map(Object.keys(defaults).map(name => [name, inputs[name] ?? defaults[name]?.default ?? ''])),

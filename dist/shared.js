@@ -899,6 +899,10 @@ const EXPLANATIONS = {
 	UND_ERR_RES_EXCEEDED_MAX_SIZE: "the answer is too large",
 	UND_ERR_SOCKET: "connection closed"
 };
+/** A limit of time for a person, to a tenth of a second: `30s`, `1.5s`. */
+function limitText(ms) {
+	return `${Math.max(1, Math.round(ms / 100)) / 10}s`;
+}
 /**
 * Says what an error of the connection means.
 * @param started whether undici had begun to write the request. Until then no byte of it can have reached the API,
@@ -1131,7 +1135,7 @@ var Exchange = class {
 		});
 	}
 	#onTimeout = () => {
-		const limit = `${this.#options.timeoutMs} ms`;
+		const limit = limitText(this.#options.timeoutMs);
 		const failure = this.#controller === void 0 ? {
 			kind: "unreachable",
 			reason: `no connection within ${limit}`
@@ -1178,6 +1182,13 @@ const RESTORE_DURATION = {
 	toMs: 15 * MINUTE_MS$4
 };
 
+// src/domain/first-of.ts
+/** The first few of a list, and how many more there are: `801, 802, 803 and 7 more`. */
+function firstOf(items, shown, separator = ", ") {
+	const more = items.length > shown ? ` and ${items.length - shown} more` : "";
+	return `${items.slice(0, shown).join(separator)}${more}`;
+}
+
 // src/inputs/messages.ts
 /**
 * Every sentence that a person reads about inputs. `shown` is a value made safe to print by a `Quote`, with its
@@ -1192,13 +1203,20 @@ function wordList(words, joint) {
 }
 /** The first few of many: ten thousand wrong items in a list are one mistake. */
 function firstFew(items, separator) {
-	const shown = items.slice(0, LIST_ITEMS_SHOWN).join(separator);
-	const left = items.length - LIST_ITEMS_SHOWN;
-	return left > 0 ? `${shown}${separator}and ${left} more` : shown;
+	return firstOf(items, LIST_ITEMS_SHOWN, separator);
 }
-/** Headline for these problems; of several, each is to be printed on a line of its own. */
+const HEADLINE = 150;
+/** What is said of these problems: the headline, and what does not fit into it. */
 function refusal(problems) {
-	return problems.length === 1 ? `Invalid input: ${problems[0]} Nothing was sent.` : `${problems.length} invalid inputs. Nothing was sent.`;
+	const what = `Invalid input: ${problems[0]} Nothing was sent.`;
+	if (problems.length === 1 && what.length <= HEADLINE) return {
+		what,
+		state: ""
+	};
+	return {
+		what: `${problems.length === 1 ? "Invalid input." : `${problems.length} invalid inputs.`} Nothing was sent.`,
+		state: problems.join(" ")
+	};
 }
 const SEPARATED = "separated by commas, spaces or line breaks";
 const expects = {
@@ -1208,6 +1226,7 @@ const expects = {
 	interval: "a duration such as 5s or 1m",
 	age: "a duration such as 90s, 15m, 1h30m or 2d",
 	number: (least, most) => `a whole number from ${least} to ${most}`,
+	keepLast: (most) => `a whole number from 1 to ${most}, or more with \`when-full: delete-oldest\``,
 	oneOf: (words) => wordList(words, "or"),
 	anyOf: (words) => `one or more of ${wordList(words, "and")}, ${SEPARATED}`,
 	orWord: (word, other) => `\`${word}\` or ${other}`,
@@ -1221,7 +1240,7 @@ const expects = {
 	name: (longest) => `ASCII letters, digits, "-" and "_", at most ${longest} characters`
 };
 /** One problem of one input, as it is printed. */
-function problemOf(name, complaint, expected) {
+function problemOf$1(name, complaint, expected) {
 	return `\`${name}\`: ${complaint}. Expected ${expected}.`;
 }
 const complaints = {
@@ -1231,6 +1250,8 @@ const complaints = {
 	tooLong: (shown, most) => `${shown} is longer than ${most}`,
 	notNumber: (shown) => `${shown} is not valid`,
 	notSupported: (shown, meant) => `${shown} is not supported${meant === void 0 ? "" : ` (did you mean \`${meant}\`?)`}`,
+	inQuotationMarks: (shown) => `${shown} has quotation marks around it, which are part of the value`,
+	notAscii: (shown) => `${shown} contains characters that only look like ASCII letters or digits`,
 	emptyList: (shown) => `${shown} is an empty list`,
 	repeated: (shown) => `${shown} is listed more than once`,
 	notId: (shown, what) => `${shown} is not a ${what} ID`,
@@ -1274,6 +1295,10 @@ const contradictions = {
 	idAndName: "`snapshot-id` and `snapshot-name` cannot be combined. Remove one of them.",
 	latestToDelete: "`snapshot-id: latest` cannot be combined with `operation: delete`. Set the IDs of the snapshots."
 };
+/** A bare number is taken for seconds. */
+function readAsSeconds(name, text) {
+	return `\`${name}: ${text}\` means ${text} ${text === "1" ? "second" : "seconds"}. Write \`${text}s\` if that is right, or \`${text}m\` for minutes.`;
+}
 const unknownNames = {
 	/** `shown` is a name made safe to print, without quotation marks. */
 	nearMiss: (shown, meant) => `\`${shown}\` (variable \`INPUT_${shown.toUpperCase()}\`) is not an input of this action. Did you mean \`${meant}\`?`,
@@ -1458,7 +1483,12 @@ function duration(expected, { leastMs = 1, mostMs = Number.POSITIVE_INFINITY }) 
 			const ms = parseDuration(text);
 			if (ms === void 0) return invalid(complaints.notDuration(quote(text)));
 			if (ms < leastMs) return invalid(complaints.tooShort(quote(text), `${leastMs}ms`));
-			return ms > mostMs ? invalid(complaints.tooLong(quote(text), formatDuration(mostMs))) : ok(ms);
+			if (ms > mostMs) return invalid(complaints.tooLong(quote(text), formatDuration(mostMs)));
+			return {
+				ok: true,
+				value: ms,
+				isBareNumber: /^[0-9]+$/.test(text)
+			};
 		}
 	};
 }
@@ -1481,23 +1511,28 @@ function orWord(word, parser) {
 	};
 }
 /** A whole number in decimal digits. */
-function wholeNumber$1(least, most) {
+function wholeNumber$1(least, most, expected = expects.number(least, most)) {
 	return {
-		expects: expects.number(least, most),
+		expects: expected,
 		parse(text, quote) {
 			const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
 			return value >= least && value <= most ? ok(value) : invalid(complaints.notNumber(quote(text)));
 		}
 	};
 }
-/** One of some words, letter for letter. */
-function oneOf(words) {
+/**
+* One of some words, letter for letter.
+* @param others what other tools call them, for the question what was meant
+*/
+function oneOf(words, others = {}) {
+	const synonyms = new Map(Object.entries(others));
 	return {
 		expects: expects.oneOf(words),
 		parse(text, quote) {
 			const word = words.find((each) => each === text);
 			if (word !== void 0) return ok(word);
-			return invalid(complaints.notSupported(quote(text), nearest(text, words)));
+			const meant = synonyms.get(text.toLowerCase()) ?? nearest(text, words);
+			return invalid(complaints.notSupported(quote(text), meant));
 		}
 	};
 }
@@ -1695,6 +1730,14 @@ const OPERATIONS = [
 	"list",
 	"wait"
 ];
+/** What other tools, and people, call them. */
+const OTHER_OPERATIONS = {
+	snapshot: "create",
+	backup: "create",
+	rollback: "restore",
+	revert: "restore",
+	remove: "delete"
+};
 const ALL = OPERATIONS;
 const TIMED = [
 	"create",
@@ -1724,10 +1767,10 @@ const JOB_STATUS = {
 	parse: (text) => ok(parseJobStatus(text))
 };
 /** Every input, in the order of action.yml. The types of the requests follow from it. */
-const INPUTS = [
+const INPUTS$1 = [
 	{
 		name: "operation",
-		parser: oneOf(OPERATIONS),
+		parser: oneOf(OPERATIONS, OTHER_OPERATIONS),
 		operations: ALL,
 		required: true
 	},
@@ -1825,7 +1868,7 @@ const INPUTS = [
 	{
 		name: "keep-last",
 		field: "keepLast",
-		parser: wholeNumber$1(1, 1e3),
+		parser: wholeNumber$1(1, 1e3, expects.keepLast(5 - 1)),
 		operations: AT_JOB_END
 	},
 	{
@@ -1918,7 +1961,7 @@ const INPUTS = [
 		otherwise: "unknown"
 	}
 ];
-const ROWS = INPUTS;
+const ROWS = INPUTS$1;
 const INPUT_NAMES = ROWS.map((row) => row.name);
 /** Whether an operation uses an input. */
 function uses(operation, name) {
@@ -2004,20 +2047,23 @@ function parseEach(texts) {
 	const token = (texts.get("api-token") ?? "").trim();
 	const values = {};
 	const given = /* @__PURE__ */ new Set();
+	const bareNumbers = /* @__PURE__ */ new Map();
 	const problems = /* @__PURE__ */ new Map();
 	/** Sent as part of a name, a description or an address, the token would be kept or seen where nobody expects it. */
 	const holdsToken = (row) => row.name !== "api-token" && token.length >= SHORTEST_TOKEN && textOf(row).includes(token);
 	function valueFor(row, text) {
 		if (text === "") return row.default === void 0 ? row.otherwise : valueFor(row, row.default);
 		const result = row.parser.parse(text, quote);
+		if (result.ok && result.isBareNumber === true) bareNumbers.set(row.name, text);
 		if (result.ok) return result.value;
-		problems.set(row.name, problemOf(row.name, result.complaint, row.parser.expects));
+		const complaint = slipIn(row, text, quote) ?? result.complaint;
+		problems.set(row.name, problemOf$1(row.name, complaint, row.parser.expects));
 		return valueFor(row, "");
 	}
 	for (const row of ROWS) {
 		const value = valueFor(row, textOf(row));
 		values[row.name] = value;
-		if (holdsToken(row) && !problems.has(row.name)) problems.set(row.name, problemOf(row.name, complaints.misplacedToken, withoutToken));
+		if (holdsToken(row) && !problems.has(row.name)) problems.set(row.name, problemOf$1(row.name, complaints.misplacedToken, withoutToken));
 		if (row.secret && value instanceof URL) secrets.add(value.href);
 		if (JSON.stringify(value) !== JSON.stringify(valueFor(row, ""))) given.add(row.name);
 	}
@@ -2025,10 +2071,19 @@ function parseEach(texts) {
 		values,
 		given,
 		invalidNames: new Set(problems.keys()),
+		bareNumbers,
 		problems: [...problems.values()],
 		secrets: [...secrets],
 		quote
 	};
+}
+const QUOTATION_MARKS = /^["'`“”„‘’«»]+|["'`“”„‘’«»]+$/gu;
+/** What keeps a value from being valid that looks valid to a person: more helpful than what it is not. */
+function slipIn({ parser, secret }, text, quote) {
+	if (secret) return void 0;
+	const isMeant = (meant) => meant !== text && parser.parse(meant, quote).ok;
+	if (isMeant(text.replace(QUOTATION_MARKS, ""))) return complaints.inQuotationMarks(quote(text));
+	return isMeant(text.normalize("NFKC")) ? complaints.notAscii(quote(text)) : void 0;
 }
 
 // src/policy/names.ts
@@ -2162,6 +2217,7 @@ function requestOf(operation, raw) {
 		...DISARMED
 	} : raw.values;
 	const own = ROWS.flatMap(({ name, field, operations }) => field !== void 0 && operations.includes(operation) ? [[field, values[name]]] : []);
+	const notices = [...findUnused(raw, operation), ...findBareNumbers(raw, operation)];
 	return {
 		ok: true,
 		value: {
@@ -2169,16 +2225,19 @@ function requestOf(operation, raw) {
 			...derived.value,
 			operation,
 			pace: paceOf(values),
-			notices: findUnused(raw, operation)
+			notices
 		}
 	};
+}
+function findBareNumbers({ bareNumbers }, operation) {
+	return [...bareNumbers].flatMap(([name, text]) => uses(operation, name) ? [readAsSeconds(name, text)] : []);
 }
 function deriveCreate({ values, invalidNames, quote }) {
 	const givenName = values["snapshot-name"];
 	const name = givenName === void 0 ? void 0 : makeValidName(givenName)?.name;
 	const problems = [];
 	if (values["server-id"].length === 0 && !invalidNames.has("server-id")) problems.push(missing$1.serversToSnapshot);
-	if (givenName !== void 0 && name === void 0) problems.push(problemOf("snapshot-name", complaints.noValidName(quote(givenName)), expects.name(64)));
+	if (givenName !== void 0 && name === void 0) problems.push(problemOf$1("snapshot-name", complaints.noValidName(quote(givenName)), expects.name(64)));
 	if (problems.length > 0) return {
 		ok: false,
 		problems
@@ -2227,80 +2286,38 @@ function paceOf(values) {
 }
 
 // src/inputs/unknown-names.ts
-/** Names that people give from memory, or had in an earlier draft. None is an alias: each is refused by name. */
+/** Names that inputs had in an earlier draft. None is an alias: each is refused by name, and so is what resembles it. */
 const OTHER_NAMES = /* @__PURE__ */ new Map([
 	["max-age", "max-snapshot-age"],
 	["snapshot-before-restore", "safety-snapshot"],
 	["rollback-on", "restore-on"],
 	["restore-on-failure", "restore-on"],
-	["rollback-on-failure", "restore-on"],
-	["token", "api-token"],
-	["api-key", "api-token"]
+	["rollback-on-failure", "restore-on"]
 ]);
-/**
-* Words for our inputs that other tools use. Only the word itself counts, whatever its letter case and separators, not
-* what resembles it: some are short. Ignored with a warning, each would overwrite a server that was only to be checked,
-* or leave a deploy without its rollback.
-*/
-const OTHER_WORDS$1 = {
-	"dry-run": [
+const BY_WORD = new Map([
+	["dry-run", [
 		"dry",
-		"plan",
 		"plan-only",
-		"check",
 		"check-only",
-		"preview",
 		"simulate",
 		"noop",
 		"what-if"
-	],
-	"safety-snapshot": [
+	]],
+	["safety-snapshot", [
 		"safety",
 		"safety-backup",
-		"backup",
 		"backup-first",
 		"backup-before-restore"
-	],
-	"restore-on": [
+	]],
+	["restore-on", [
 		"on-failure",
 		"auto-rollback",
 		"auto-restore",
 		"rollback-if",
 		"rollback-when",
 		"restore-when"
-	],
-	"max-snapshot-age": [
-		"age",
-		"snapshot-age",
-		"older-than"
-	],
-	"keep-last": [
-		"retain",
-		"retention",
-		"keep-count",
-		"max-snapshots"
-	],
-	"snapshot-name": ["name", "label"],
-	"stop-server": [
-		"stop",
-		"shutdown",
-		"power-off"
-	],
-	"start-after-restore": [
-		"start",
-		"start-after",
-		"start-server"
-	],
-	wait: ["no-wait", "async"],
-	timeout: [
-		"timeout-minutes",
-		"timeout-seconds",
-		"wait-timeout",
-		"max-wait"
-	],
-	"poll-interval": ["interval"]
-};
-const BY_WORD = new Map(INPUT_NAMES.flatMap((name) => (OTHER_WORDS$1[name] ?? []).map((word) => [lettersOf(word), name])));
+	]]
+].flatMap(([name, words]) => words.map((word) => [lettersOf(word), name])));
 const CANDIDATES$1 = [...INPUT_NAMES, ...OTHER_NAMES.keys()];
 /** The input for which other tools have this word. */
 function otherWordFor(name) {
@@ -2381,6 +2398,7 @@ function parseInputs(texts, { mayInheritInputs = false } = {}) {
 	} : {
 		ok: false,
 		problems,
+		values: raw.values,
 		...told
 	};
 }
@@ -2390,7 +2408,48 @@ function findMissing({ values, invalidNames }) {
 	return [...isMissing("operation") ? [missing$1.operation(OPERATIONS)] : [], ...isMissing("api-token") ? [missing$1.apiToken] : []];
 }
 
-// src/report/harmless.ts
+// src/report/runner.ts
+const SHORTEST_SECRET = 8;
+/**
+* A runner that is never told a secret: a text from the API may hold it in a form that becomes readable only when it is
+* made harmless. What is kept for the post stage is passed on as it is.
+*/
+function withoutSecrets(runner, secrets) {
+	const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+	if (hidden.length === 0) return runner;
+	const hide = (text) => hidden.reduce((clean, secret) => clean.replaceAll(secret, "***"), text);
+	return {
+		...runner,
+		info: (line) => runner.info(hide(line)),
+		debug: (line) => runner.debug(hide(line)),
+		notice: (text, title) => runner.notice(hide(text), title),
+		warning: (text, title) => runner.warning(hide(text), title),
+		error: (text, title) => runner.error(hide(text), title),
+		setOutput: (name, value) => runner.setOutput(name, hide(value)),
+		writeSummary: (markup, how) => runner.writeSummary(hide(markup), how)
+	};
+}
+/** The real runner, through the toolkit. */
+const githubRunner = {
+	info,
+	debug,
+	notice: (text, title) => notice(text, { title }),
+	warning: (text, title) => warning(text, { title }),
+	error: (text, title) => error(text, { title }),
+	startGroup,
+	endGroup,
+	mask: setSecret,
+	setOutput,
+	saveState: (name, value) => {
+		if ((process.env["GITHUB_STATE"] ?? "") === "") throw new Error("GITHUB_STATE is not set");
+		saveState(name, value);
+	},
+	writeSummary: async (markup, { replace }) => {
+		await summary.addRaw(markup, true).write({ overwrite: replace });
+	}
+};
+
+// src/report/sanitize.ts
 /**
 * Text from outside (the API, a person's description, a proxy's page) made harmless before it is printed.
 *
@@ -2413,62 +2472,28 @@ function oneLine$1(text, limit = 300) {
 }
 /** A whole line for the log: nothing in it is a command to the runner. Longer than `LINE_LIMIT` is cut. */
 function logLine(line) {
-	return line.replace(/[^ ].*$/s, "") + defuse(oneLine$1(line, LINE_LIMIT$1));
+	return line.replace(/[^ ].*$/s, "") + escapeWorkflowCommands(oneLine$1(line, LINE_LIMIT$1));
 }
 const LINE_LIMIT$1 = 1e3;
 /** Takes the runner's command syntax apart, visibly: `::x::` becomes `: :x::`, `##[x]` becomes `## [x]`. */
-function defuse(line) {
+function escapeWorkflowCommands(line) {
 	return line.replace(/^::/, ": :").replaceAll("##[", "## [");
 }
 /** Text for HTML and for Markdown's HTML blocks, in which Markdown is not read. */
 function escapeHtml(text, limit = LINE_LIMIT$1) {
 	return oneLine$1(text, limit).replace(/[&<>"'`|]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
+/**
+* The same for a sentence: what stands between two backticks is shown as code. No other markup can come of it, nor can
+* code within code, since everything is escaped first.
+*/
+function sentenceHtml(text, limit) {
+	return escapeHtml(text, limit).replace(/&#96;((?:(?!&#96;).)+)&#96;/g, "<code>$1</code>");
+}
 /** Text for a Mermaid chart: only what cannot end a label or begin a directive, at most 60 characters. */
 function mermaidText(text) {
 	return oneLine$1(text.replace(/[^\p{L}\p{N} .()/_-]+/gu, " "), 60);
 }
-
-// src/report/runner.ts
-const SHORTEST_SECRET = 8;
-/**
-* A runner that is never told a secret: a text from the API may hold it in a form that becomes readable only when it is
-* made harmless. What is kept for the post stage is passed on as it is.
-*/
-function withoutSecrets(runner, secrets) {
-	const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
-	if (hidden.length === 0) return runner;
-	const hide = (text) => hidden.reduce((clean, secret) => clean.replaceAll(secret, "***"), text);
-	return {
-		...runner,
-		info: (line) => runner.info(hide(line)),
-		debug: (line) => runner.debug(hide(line)),
-		notice: (text, title) => runner.notice(hide(text), title),
-		warning: (text, title) => runner.warning(hide(text), title),
-		error: (text, title) => runner.error(hide(text), title),
-		setOutput: (name, value) => runner.setOutput(name, hide(value)),
-		writeSummary: (markup) => runner.writeSummary(hide(markup))
-	};
-}
-/** The real runner, through the toolkit. */
-const githubRunner = {
-	info,
-	debug,
-	notice: (text, title) => notice(text, { title }),
-	warning: (text, title) => warning(text, { title }),
-	error: (text, title) => error(text, { title }),
-	startGroup,
-	endGroup,
-	mask: setSecret,
-	setOutput,
-	saveState: (name, value) => {
-		if ((process.env["GITHUB_STATE"] ?? "") === "") throw new Error("GITHUB_STATE is not set");
-		saveState(name, value);
-	},
-	writeSummary: async (markup) => {
-		await summary.addRaw(markup, true).write();
-	}
-};
 
 // src/platform/system-clock.ts
 /** The machine's clock. It follows the monotonic timer, so that a corrected wall clock moves no deadline. */
@@ -2534,7 +2559,8 @@ function probeTcp(target, options) {
 		host: target.host,
 		port: target.port
 	});
-	const timer = setTimeout(() => resolve(`no connection within ${options.timeoutMs} ms`), options.timeoutMs);
+	const { timeoutMs } = options;
+	const timer = setTimeout(() => resolve(`no connection within ${limitText(timeoutMs)}`), timeoutMs);
 	const onAbort = () => reject(options.signal.reason);
 	if (options.signal.aborted) onAbort();
 	options.signal.addEventListener("abort", onAbort);
@@ -2605,6 +2631,11 @@ function parseMarker(description) {
 	if (start > 0 && text.charAt(start - 1).trim() !== "") return void 0;
 	return readMarker(text.slice(Math.max(start, 0)));
 }
+/** What a description says before its marker; all of it where there is none. */
+function withoutMarker$1(description) {
+	const marker = parseMarker(description);
+	return (marker === void 0 ? description : description.trimEnd().slice(0, -formatMarker(marker).length)).trim();
+}
 function readMarker(text) {
 	const match = MARKER.exec(text);
 	if (match === null) return void 0;
@@ -2651,6 +2682,10 @@ function isThisRepository(marker, run) {
 /** Whether this workflow run made it, in whichever attempt: only then may a `wait` step arm a rollback to it. */
 function madeByThisRun(marker, run) {
 	return isThisRepository(marker, run) && marker?.run === run.runId;
+}
+/** Whether this very attempt made it: then nobody can have restored it before the deploy that it is for. */
+function madeByThisAttempt(marker, run) {
+	return madeByThisRun(marker, run) && marker?.attempt === run.attempt;
 }
 /**
 * The workflow file of a workflow's ref (`GITHUB_WORKFLOW_REF`), e.g. `owner/repo/.github/workflows/deploy.yml` of
@@ -2745,19 +2780,19 @@ const LAST_RESORT_MS = 1900;
 /** Runs a stage with the real clock, network and runner, and sets the exit code. */
 async function runStage(stage) {
 	const { env } = process;
-	const wires = [
+	const transports = [
 		createUndiciTransport({ env }),
 		createUndiciTransport({ env }),
 		createUndiciTransport({ env })
 	];
-	const [wire, healthWire, tellWire] = wires;
+	const [transport, healthTransport, notifyTransport] = transports;
 	process.exitCode = 1;
 	try {
 		const isGreen = await stage({
 			runner: githubRunner,
-			wire,
-			tellWire,
-			probe: createHealthProbe(healthWire),
+			transport,
+			notifyTransport,
+			probe: createHealthProbe(healthTransport),
 			clock: systemClock,
 			random: Math.random,
 			signal: cancelSignal(),
@@ -2771,7 +2806,7 @@ async function runStage(stage) {
 		const message = oneLine$1(error instanceof Error ? error.message : String(error));
 		githubRunner.error(`Internal error: ${message}. Please open an issue with this log.`, "VPS.org snapshot");
 	} finally {
-		await Promise.all(wires.map(({ close }) => close()));
+		await Promise.all(transports.map(({ close }) => close()));
 		if (process.exitCode !== 0) endForGood();
 	}
 }
@@ -2788,10 +2823,15 @@ function endForGood() {
 	setTimeout(() => process.kill(process.pid, "SIGKILL"), LAST_RESORT_MS).unref();
 }
 
+// src/domain/entities.ts
+/** The status of a snapshot whose answer holds none that can be read: neither completed, nor failed, nor in progress. */
+const UNREADABLE_STATUS = "unreadable";
+
 // src/policy/timestamps.ts
 const HOUR_MS = 36e5;
 const FURTHEST_EAST_MS = 14 * HOUR_MS;
 const FURTHEST_WEST_MS = 12 * HOUR_MS;
+const SKEW_MS = 3e5;
 const TIMESTAMP = new RegExp([/^(?<date>\d{4}-\d\d-\d\d)[t ](?<minute>\d\d:\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,12}))?)?/, / ?(?<zone>z|utc|gmt|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?$/].map(({ source }) => source).join(""), "i");
 const EPOCH = /^[1-9]\d{9}(?:\d{3})?(?:\.\d{1,12})?$/;
 const EPOCH_SECONDS_END = 1e10;
@@ -2852,11 +2892,69 @@ function ageOf$1({ createdAt }, now) {
 		atMostMs: age + FURTHEST_EAST_MS
 	};
 }
+/** Whether a date lies so far ahead that a clock must be wrong, both in milliseconds since the epoch. */
+function isAhead(at, now) {
+	return at - now > SKEW_MS;
+}
 /** Whether a snapshot's date is later than another's by more than so many milliseconds, both read by one clock. */
 function isDatedLater(snapshot, other, byMs) {
 	const [later, earlier] = [parseTimestamp(snapshot.createdAt), parseTimestamp(other.createdAt)];
 	if (later === void 0 || earlier === void 0) return false;
 	return later.hasZone === earlier.hasZone && later.ms - earlier.ms > byMs;
+}
+
+// src/policy/statuses.ts
+/** The longest creation that the reference mentions takes ten minutes. */
+const STUCK_AFTER_MS = 18e5;
+const SNAPSHOT_WORDS = new Map([
+	["in_progress", "in_progress"],
+	...words("completed", "completed", "complete", "available", "ready", "done", "success", "finished"),
+	...words("failed", "failed", "failure", "aborted", "cancelled", "canceled")
+]);
+const SERVER_WORDS = new Map([
+	...words("active", "active", "running"),
+	...words("stopped", "stopped", "off"),
+	...words("restoring", "restoring"),
+	...words("transitioning", "starting", "stopping", "restarting", "rebooting", "booting", "shutting_down"),
+	...words("transitioning", "powering_on", "powering_off"),
+	...words("error", "failed")
+]);
+function words(phase, ...statuses) {
+	return statuses.map((status) => [status, phase]);
+}
+/** In any letter case, with `_`, `-` or a space between words. */
+function snapshotPhase(status) {
+	const word = normalize(status);
+	return SNAPSHOT_WORDS.get(word) ?? (isError(word) ? "failed" : "unrecognized");
+}
+/** Whether a snapshot is there to be restored. */
+function isCompleted({ status }) {
+	return snapshotPhase(status) === "completed";
+}
+/** In any letter case, with `_`, `-` or a space between words. */
+function serverPhase(status) {
+	const word = normalize(status);
+	return SERVER_WORDS.get(word) ?? (isError(word) ? "error" : "unrecognized");
+}
+/**
+* Whether a snapshot is still being made; one of an unrecognized status is, as long as it is young.
+* @param now by the API's clock, in milliseconds since the epoch
+*/
+function snapshotActivity(snapshot, now) {
+	const phase = snapshotPhase(snapshot.status);
+	if (phase === "completed" || phase === "failed") return "finished";
+	const age = ageOf$1(snapshot, now);
+	if (age.state === "future") return "stuck";
+	if (age.state === "unknown") return "undated";
+	if (age.atLeastMs >= 18e5) return "stuck";
+	return age.atMostMs < 18e5 ? "in_progress" : "undated";
+}
+function normalize(status) {
+	return status.trim().toLowerCase().replace(/[\s-]+/g, "_");
+}
+/** `error`, `errored`, `error_timeout`, … */
+function isError(word) {
+	return word.startsWith("error");
 }
 
 // src/run/server-run.ts
@@ -2867,6 +2965,7 @@ function newServerRun(goal, server, target) {
 		server: {
 			...server,
 			status: void 0,
+			statusSince: void 0,
 			readAt: void 0
 		},
 		target,
@@ -2912,6 +3011,10 @@ function isAccepted({ task }) {
 		case "ambiguous": return false;
 	}
 }
+/** Whether its restore counts as done though no read of the server ever showed it. */
+function wasNeverSeen({ task }) {
+	return task.state === "succeeded" && task.how === "never seen";
+}
 /** Whether the server is, or may be, down because of this action and has not been seen running since. */
 function mayBeDown$1({ power }) {
 	switch (power.state) {
@@ -2938,6 +3041,10 @@ function problemsOf({ task, power, health }) {
 		...start,
 		...unhealthy
 	];
+}
+/** Nothing was asked of the API for it that would change anything. */
+function hasNoTrace(run) {
+	return (run.task.state === "skipped" || run.task.state === "pending") && run.power.state === "untouched" && run.deletions.length === 0 && run.safety === void 0;
 }
 /** Whether nothing was begun for it because another server of its group had failed. */
 function isSkippedWithGroup({ task }) {
@@ -2971,9 +3078,16 @@ function isTaskBad(task) {
 }
 
 // src/run/labels.ts
-/** What a person calls the server: its name where it is known. */
+/** What a person calls the server: its name where it is known. It can begin a sentence. */
 function serverLabel({ server }) {
-	return server.name === "" ? `server ${server.id}` : server.name;
+	return server.name === "" ? `Server ${server.id}` : shortName(server.name);
+}
+const NAME_SHOWN = 32;
+/** A long name without its middle: those of a fleet often differ at the end only. */
+function shortName(name) {
+	const letters = Array.from(name);
+	if (letters.length <= NAME_SHOWN) return name;
+	return `${letters.slice(0, 16).join("")}…${letters.slice(-15).join("")}`;
 }
 /** The id of its snapshot, for a text; empty while there is none. */
 function snapshotIdOf(run) {
@@ -2988,10 +3102,28 @@ function createdAtOf(run) {
 function lastStatus({ server }) {
 	return server.status ?? "unreadable";
 }
+/** The same with the time since when, e.g. `restarting, since 02:41 UTC`. */
+function lastStatusSince(run) {
+	const { statusSince } = run.server;
+	return statusSince === void 0 ? lastStatus(run) : statusSeen(lastStatus(run), statusSince);
+}
+/** A status and since when it was seen so, for a text. */
+function statusSeen(status, since) {
+	return `${status}, since ${timeOfDay(since)}`;
+}
+/** How a snapshot was seen last, as a sentence. @param last undefined: no list has shown it */
+function lastSeenText(last) {
+	return last === void 0 ? "No list has shown it yet." : `Its last status was ${statusSeen(last.status, last.since)}.`;
+}
 /** How old a snapshot is at `now` (clock milliseconds), e.g. `2 days old`. */
 function ageOf(snapshot, now) {
 	const created = createdAtMs(snapshot);
-	return created === void 0 ? "age unknown" : `${formatAge(now - created)} old`;
+	if (created === void 0) return "age unknown";
+	return isAhead(created, now) ? "dated in the future" : `${formatAge(now - created)} old`;
+}
+/** A snapshot in a text: its id, and its name where it has one. */
+function snapshotLabel({ id, name }) {
+	return name === "" ? id : `${id} "${name}"`;
 }
 const SHOWN_IDS = 10;
 /** Why retention leaves some snapshots alone: those with one reason together, e.g. `801, 802 are manual; 803 was made by this run`. */
@@ -3005,11 +3137,7 @@ function keptBecause(kept) {
 		group.ids.push(snapshot.id);
 		groups.set(keepReason(reason), group);
 	}
-	return [...groups.values()].map(({ reason, ids }) => `${firstOf(ids)} ${keepReason(reason, ids.length > 1)}`).join("; ");
-}
-function firstOf(ids) {
-	const others = ids.length - SHOWN_IDS;
-	return `${ids.slice(0, SHOWN_IDS).join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
+	return [...groups.values()].map(({ reason, ids }) => `${firstOf(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`).join("; ");
 }
 /** Why retention leaves a snapshot, or several, alone, to be read after the ids. */
 function keepReason(reason, areSeveral = false) {
@@ -3021,6 +3149,7 @@ function keepReason(reason, areSeveral = false) {
 		case "safety": return areSeveral ? "are safety snapshots" : "is a safety snapshot";
 		case "keep": return `${be} kept for good (\`keep: true\`)`;
 		case "this-run": return `${areSeveral ? "were" : "was"} made by this run`;
+		case "unmarked": return `${areSeveral ? "were" : "was"} made by this run, without ${areSeveral ? "their" : "its"} marker`;
 		case "unfinished": return `${be} unfinished`;
 		case "newest": return reason.count === 1 ? `${be} the newest` : `${be} among the newest ${reason.count}`;
 		case "too-young": return `can be deleted from ${timeOfDay(reason.deletableFrom)}`;
@@ -3418,8 +3547,28 @@ function isSuccess(status) {
 // src/vps/failure-messages.ts
 /** One whole sentence: what happened, in whose words, HTTP last. Raw text: not yet harmless to print. */
 function describeFailure(failure) {
+	if (failure.last !== void 0) return describeFailure(failure.last);
 	const words = wordsOf(failure);
 	return `${whatHappened(failure)}${words === "" ? "" : `: ${words}`} (${httpOf(failure)}).`;
+}
+const BY_ID = /^\/(server|snapshot)s\/([^/?]+)\//;
+const HEADLINE_LIMIT$2 = 100;
+/** The same for a headline: where the API has much to say, that is a sentence of its own. */
+function describeInTwo(failure) {
+	const what = describeFailure(failure);
+	const words = wordsOf(failure);
+	if (words === "" || what.length <= HEADLINE_LIMIT$2) return {
+		what,
+		words: ""
+	};
+	return {
+		what: `${whatHappened(failure)} (${httpOf(failure)}).`,
+		words: `The answer: ${words}.`
+	};
+}
+/** Whether the description names the server, and not only the request. */
+function namesServer(failure) {
+	return failure.kind === "refused" && failure.status === 404 && BY_ID.exec(failure.path)?.[1] === "server";
 }
 /** The API's own words, where they say more than the status does. */
 function wordsOf({ detail, status }) {
@@ -3438,7 +3587,7 @@ function httpOf(failure) {
 }
 function whatHappened(failure) {
 	if (failure.kind === "refused") return refusalOf(failure);
-	if (failure.kind === "expired" && failure.repeated === 0) return failure.retryAfterMs === void 0 ? "The time limit was reached before the request could be sent" : "The request does not fit into the time limit";
+	if (failure.kind === "expired" && failure.repeated === 0) return "The time limit was reached before the request could be sent";
 	if (failure.kind === "redirect" && failure.status === void 0) return "The API returned a link to another address, which is not followed";
 	return OUTCOMES[failure.kind];
 }
@@ -3464,7 +3613,6 @@ function refusalOf(failure) {
 	if (status >= 500) return "VPS.org returned a server error";
 	return isMomentaryRefusal(failure) ? "VPS.org refused the request for now" : "VPS.org refused the request";
 }
-const BY_ID = /^\/(server|snapshot)s\/([^/?]+)\//;
 function missing({ path }) {
 	const [, kind, id] = BY_ID.exec(path) ?? [];
 	if (id === void 0) return "VPS.org found nothing at this address";
@@ -3479,19 +3627,19 @@ const REFUSALS = {
 const ACCOUNT = "your VPS.org account (https://admin.vps.org/account/developers/)";
 const CHECK_API_URL = "Check that `api-url` is the address of the VPS.org API.";
 const MAYBE_DONE = "Check the current state before you try again: the request may have taken effect.";
+const TRY_LATER = "Try again later.";
 const VERIFICATION = "Verification cannot be switched off.";
 /**
 * The next step for a person. Raw text where it names permissions or fields.
 * @param permissions of the token, where they are known; they are named for a 403
 */
 function remedyFor(failure, permissions) {
-	if (failure.retryAfterMs !== void 0 && isLimited(failure)) return waitRemedy(failure.retryAfterMs);
+	if (failure.last !== void 0) return remedyFor(failure.last, permissions);
+	if (failure.retryAfterMs !== void 0 && failure.status === 429) return waitRemedy(failure.retryAfterMs);
 	if (failure.kind === "certificate") return certificateRemedy(failure.code ?? "");
+	if (failure.method === "GET" && ["timeout", "interrupted"].includes(failure.kind)) return TRY_LATER;
 	if (failure.kind !== "refused") return KIND_REMEDIES[failure.kind];
 	return refusalRemedy(failure, permissions);
-}
-function isLimited({ kind, status, repeated }) {
-	return status === 429 || kind === "expired" && repeated === 0;
 }
 const KIND_REMEDIES = {
 	unreachable: "Check that this runner can reach `api-url`: the firewall, and the proxy variables HTTPS_PROXY and NO_PROXY.",
@@ -3516,13 +3664,22 @@ function certificateRemedy(code) {
 function refusalRemedy(failure, permissions) {
 	const { status = 0 } = failure;
 	const fields = refusedFields(failure);
-	if (fields.length > 0) return `Fix ${fields.join(", ")} as the API asks.`;
+	if (fields.length > 0) return fieldsRemedy(fields);
 	if (status === 401) return `Check that the secret holds the complete token. If it expired or was revoked, create a new one in ${ACCOUNT}.`;
 	if (status === 403) return permissionRemedy(permissions);
 	if (status === 404) return remedyForMissing(failure);
+	if (status === 402) return "Check the billing of your VPS.org account, then try again.";
 	if (status === 429) return "Try again in a few minutes, with fewer jobs at once.";
 	if (isMomentaryRefusal(failure)) return "Check the status of the server, then try again.";
-	return isTransient(failure) ? "Try again later." : CHECK_API_URL;
+	return isTransient(failure) ? TRY_LATER : CHECK_API_URL;
+}
+const INPUTS = /* @__PURE__ */ new Map([
+	["name", "`snapshot-name`"],
+	["description", "`description`"],
+	["server_id", "`server-id`"]
+]);
+function fieldsRemedy(fields) {
+	return fields.every((field) => INPUTS.has(field)) ? `Correct ${fields.map((field) => INPUTS.get(field)).join(" and ")} as VPS.org asks.` : `Resolve what VPS.org reports about ${fields.join(", ")}, then try again.`;
 }
 /** A list has no ID that could be wrong. */
 function remedyForMissing({ path }) {
@@ -3540,6 +3697,10 @@ function waitRemedy(retryAfterMs) {
 }
 
 // src/operations/messages.ts
+/**
+* Every sentence that an operation itself says: log lines, warnings, plans of a dry run, and why it goes no further. Texts
+* from the API are raw; the report makes them harmless.
+*/
 const NOTHING_CHANGED$2 = "Nothing was changed.";
 /** The titles of the log's groups. */
 const GROUPS = {
@@ -3548,11 +3709,11 @@ const GROUPS = {
 	restore: "Restore"
 };
 function nameChanged(given, name) {
-	return `Snapshot name "${given}" contains unsupported characters; using "${name}".`;
+	return `VPS.org does not allow the snapshot name "${given}"; using "${name}" (at most ${64} ASCII letters, digits, "-" and "_").`;
 }
 const NO_SNAPSHOT_OF_IT = "No snapshot of it was taken.";
-function notSettledForCreate(settled, seen) {
-	return certain("server-busy", settled, `${seen} ${NO_SNAPSHOT_OF_IT}`, {
+function notSettledForCreate({ reason, what, state }) {
+	return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, {
 		kind: "re-run",
 		after: "Check the server in the VPS.org panel, then"
 	});
@@ -3564,7 +3725,7 @@ function unreadableServer(server) {
 	return `This token may not read server ${server}, so its status is unknown. Taking the snapshot anyway.`;
 }
 function snapshotAccepted(run, { id, name }) {
-	return `Snapshot ${id} of ${serverLabel(run)} was accepted: "${name}".`;
+	return `Snapshot ${id} of ${serverLabel(run)} was accepted${name === "" ? "" : `: "${name}"`}.`;
 }
 function snapshotCompleted(run) {
 	return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} is complete.`;
@@ -3588,8 +3749,10 @@ function startedByOther(run) {
 		after: "Check what else starts or restores the server, then"
 	});
 }
-function wouldTake$1(run, name, used) {
-	return `Would take snapshot "${name}" of ${serverLabel(run)} (${run.server.status ?? "status unknown"}, ${used} of ${5} slots in use).`;
+function wouldTake$1(run, name) {
+	const { slots, server } = run;
+	const used = slots === void 0 || slots > 5 ? "" : `, ${slots} of ${5} slots in use`;
+	return `Would take snapshot "${name}" of ${serverLabel(run)} (${server.status ?? "status unknown"}${used}).`;
 }
 function wouldStop(run) {
 	return `Would stop ${serverLabel(run)} first and start it again afterwards.`;
@@ -3597,8 +3760,8 @@ function wouldStop(run) {
 function wouldLeave(run) {
 	return `Would not stop ${serverLabel(run)}: it is not running.`;
 }
-function wouldDeleteFirst({ id, name }) {
-	return `Would delete snapshot ${id} "${name}" first, because no slot is free.`;
+function wouldDeleteFirst(snapshot) {
+	return `Would delete snapshot ${snapshotLabel(snapshot)} first, because no slot is free.`;
 }
 function twoOfOneServer(one, other) {
 	const what = `Snapshots ${one.id} and ${other.id} both belong to server ${other.server.id}.`;
@@ -3625,14 +3788,26 @@ function rejected(run, snapshot, rejection, candidates) {
 	const isAge = rejection.why !== "not completed";
 	const hasOther = (candidates ?? []).length > 0;
 	return {
-		...certain(isAge ? "too-old" : "not-completed", `Snapshot ${snapshot.id} was not restored: ${rejectionText(snapshot, rejection)}.`, `${serverLabel(run)} was not changed.${alternatives(candidates)}`, ...hasOther ? [advice("Set `snapshot-id` to another snapshot.")] : [], ...rejection.why === "too old" ? [advice("To restore an older snapshot, raise or remove `max-snapshot-age`.")] : [], ...rejection.why === "age unknown" ? [advice("To restore a snapshot of unknown age, remove `max-snapshot-age`.")] : []),
+		...certain(isAge ? "too-old" : "not-completed", `Snapshot ${snapshot.id} was not restored: ${rejectionText(snapshot, rejection)}.`, `${serverLabel(run)} was not changed.${alternatives(candidates)}`, ...isAge ? [] : stepsForUnfinished(snapshot), ...hasOther ? [advice("Set `snapshot-id` to another snapshot.")] : [], ...rejection.why === "too old" ? [advice("To restore an older snapshot, raise or remove `max-snapshot-age`.")] : [], ...rejection.why === "age unknown" || rejection.why === "dated ahead" ? [advice("To restore a snapshot of unknown age, remove `max-snapshot-age`.")] : []),
 		candidates: candidates ?? []
 	};
 }
+/** One that failed is never completed; any other may be. */
+function stepsForUnfinished({ id, status, server }) {
+	return snapshotPhase(status) === "failed" ? [{
+		kind: "list",
+		server: server.id
+	}] : [{
+		kind: "follow",
+		snapshot: id,
+		isRestore: false
+	}];
+}
 function rejectionText(snapshot, rejection) {
 	switch (rejection.why) {
-		case "not completed": return `its status is "${snapshot.status}", not completed`;
+		case "not completed": return snapshot.status === "unreadable" ? "its status cannot be read" : `its status is "${snapshot.status}", not completed`;
 		case "age unknown": return "its age is unknown, and `max-snapshot-age` is set";
+		case "dated ahead": return "it is dated in the future, so its age is unknown, and `max-snapshot-age` is set";
 		case "too old": {
 			const [is, may] = [formatDuration(rejection.ageMs), formatDuration(rejection.maxAgeMs)];
 			return `it is ${is === may ? "just over " : ""}${is} old, and \`max-snapshot-age\` is ${may}`;
@@ -3647,12 +3822,12 @@ function wouldTakeSafety(run) {
 	return `Would first take a safety snapshot of ${serverLabel(run)}.`;
 }
 function wouldOverwrite$1(run, snapshot, now) {
-	return `Would overwrite ${serverLabel(run)} (${run.server.id}, ${lastStatus(run)}) with snapshot ${snapshot.id} "${snapshot.name}" (${ageOf(snapshot, now)}).`;
+	return `Would overwrite ${serverLabel(run)} (${run.server.id}, ${lastStatus(run)}) with snapshot ${snapshotLabel(snapshot)} (${ageOf(snapshot, now)}).`;
 }
 function safetyInCancelledJob(run) {
 	return `The job was cancelled, so little time is left: if the safety snapshot of ${serverLabel(run)} does not complete within four minutes, nothing is restored. To restore without a safety snapshot, set \`safety-snapshot: false\`.`;
 }
-function safetyFailed(run, { what, state, ...problem }) {
+function safetyFailed(run, { what, state, isUnnamed: _, ...problem }) {
 	return {
 		...problem,
 		what: `${serverLabel(run)} was not restored: its safety snapshot could not be taken.`,
@@ -3684,31 +3859,48 @@ function leftStopped(run) {
 function absent(id) {
 	return `Snapshot ${id} was not found: it has already been deleted, or the ID is wrong.`;
 }
-function wouldDelete$1(run, { id, name, createdAt }, now) {
-	return `Would delete snapshot ${id} "${name}" of ${serverLabel(run)} (${ageOf({ createdAt }, now)}).`;
+/** @param guard the servers that are allowed */
+function notFoundToDelete(ids, guard) {
+	return certain("not-found", `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`, `Not deleted: nothing shows whether an unlisted snapshot belongs to a server that \`server-id\` allows (${guard.join(", ")}).`, advice("Check `snapshot-id`. What has already been deleted needs no other step."));
 }
-function goneAlready$1({ id }) {
-	return `Snapshot ${id} had already been deleted.`;
+function wouldDelete$1(run, snapshot, now) {
+	return `Would delete snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} (${ageOf(snapshot, now)}).`;
+}
+/** @param mayBeOurs something in between had answered a request of ours */
+function goneAlready$1({ id }, mayBeOurs) {
+	return mayBeOurs ? `Snapshot ${id} is gone: an earlier request of this step or somebody else deleted it.` : `Snapshot ${id} had already been deleted.`;
 }
 function givenTwice(one, other) {
 	const what = `\`server-id\` names one server twice: ${one} and ${other} are the same.`;
 	return certain("invalid-input", what, NOTHING_CHANGED$2, advice(`Remove ${other} from \`server-id\`.`));
 }
-function unknownButListed({ id, server }) {
-	const what = `Snapshot ${id} was not deleted: VPS.org says that it does not exist, and lists it all the same.`;
+function unknownButListed(run, { id, server }) {
+	const what = `Snapshot ${id} of ${serverLabel(run)} was not deleted: VPS.org says that it does not exist, but still lists it.`;
 	return certain("not-found", what, "", {
 		kind: "list",
 		server: server.id
 	});
 }
-function deletionAccepted(run, { id, name }) {
-	return `The deletion of snapshot ${id} "${name}" of ${serverLabel(run)} was accepted.`;
+function deletionAccepted(run, snapshot) {
+	return `The deletion of snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was accepted.`;
 }
 function unlistedDeleted(id) {
 	return `Snapshot ${id} was not in the list yet; its deletion was accepted.`;
 }
 function deletionUnknown({ id }) {
 	return `It is unknown whether snapshot ${id} was deleted.`;
+}
+function deletionCutOff(id) {
+	return {
+		reason: "lost-answer",
+		done: "unknown",
+		what: deletionUnknown({ id }),
+		state: "The step ended before VPS.org had answered.",
+		next: [{
+			kind: "list",
+			server: void 0
+		}]
+	};
 }
 function notDeleted$1({ id }) {
 	return `Snapshot ${id} was not deleted.`;
@@ -3726,7 +3918,7 @@ function nothingToWaitFor(ids) {
 function notOfThisRun(snapshots) {
 	const ids = snapshots.map(({ id }) => id);
 	const which = ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`;
-	return certain("wrong-run", `${which} not made by this workflow run, so no rollback is armed.`, "A rollback to it could undo more than this deploy. Nothing was changed, and the deploy should not begin.", advice("Set `snapshot-id` to the output of this run's own `operation: create` step."));
+	return certain("wrong-run", `${which} not made by this workflow run, so no rollback is armed.`, "A rollback to it could undo more than this deploy. Nothing was changed. The deploy must not start.", advice("Set `snapshot-id` to the output of this run's own `operation: create` step."));
 }
 function snapshotIs(run, { id, status }) {
 	return `Snapshot ${id} of ${serverLabel(run)} is ${status.replaceAll("_", " ")}.`;
@@ -3734,8 +3926,12 @@ function snapshotIs(run, { id, status }) {
 function followingRestore(run) {
 	return `${serverLabel(run)} is being restored; waiting for the restore to finish.`;
 }
-function makingSure(run, status) {
-	return `${serverLabel(run)} is ${status}; confirming that no restore is in progress.`;
+/** @param ms how long it has to stay so */
+function makingSure(run, ms) {
+	return `${serverLabel(run)} is ${lastStatus(run)}; watching it for ${formatDuration(ms)}, in case a restore has just been started.`;
+}
+function isSettling(run) {
+	return `${serverLabel(run)} is ${lastStatus(run)}; waiting until it settles.`;
 }
 function serverIs(run) {
 	return `${serverLabel(run)} is ${lastStatus(run)}.`;
@@ -3752,7 +3948,14 @@ function interleavedUnknown(failure) {
 }
 /** @param target what is not restored */
 function interleaved(run, target, { snapshot, marker }, runId) {
-	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since run ${runId}.`, `Snapshot ${snapshot.id} of that run is newer than ${snapshotIdOf(run)}; a rollback would undo that deploy, too. Nothing was overwritten.`, {
+	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since this run (${runId}).`, `A rollback to snapshot ${snapshotIdOf(run)} would undo that deploy, too: its snapshot ${snapshot.id} is newer. Nothing was overwritten.`, advice("Decide which of the two deploys is to stay."), {
+		kind: "restore",
+		snapshot: target.id
+	});
+}
+/** A fleet is rolled back as a whole or not at all. */
+function interleavedInGroup(run, target, other, { marker }) {
+	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to ${serverLabel(other)}, which belongs to the same group.`, "Of a group all servers are rolled back, or none. Nothing was overwritten.", {
 		kind: "restore",
 		snapshot: target.id
 	});
@@ -3760,11 +3963,11 @@ function interleaved(run, target, { snapshot, marker }, runId) {
 function interleavedWarning(run, { snapshot, marker }) {
 	return `Run ${marker.run} has deployed to ${serverLabel(run)} since this snapshot was taken (its snapshot ${snapshot.id} is newer): restoring undoes that deploy, too.`;
 }
-function fullAfterFailure(run, jobStatus) {
-	return `The job ${jobStatus === "failure" ? "failed" : "was cancelled"}, so \`keep-last\` deleted nothing. ${serverLabel(run)} has ${run.slots} of ${5} slots in use: the next create will be refused unless \`when-full: delete-oldest\` is set.`;
+function fullAfterFailure(run) {
+	return `All ${5} slots of ${serverLabel(run)} are in use: the next create will be refused unless you delete a snapshot or set \`when-full: delete-oldest\`.`;
 }
 function cannotArm(why) {
-	return certain("runner-files", "The runner's state file cannot be written, so nothing could be done at the end of the job.", `${NOTHING_CHANGED$2} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
+	return certain("runner-files", "The runner's state file cannot be written, so nothing would happen at the end of the job.", `${NOTHING_CHANGED$2} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
 }
 function disarmed(why) {
 	return certain("runner-files", "No rollback is armed: the runner's state file can no longer be written.", `The snapshot exists. The cause: ${why}.`, {
@@ -3772,39 +3975,53 @@ function disarmed(why) {
 		after: "Check the disk of the runner, then"
 	});
 }
-const CANCELLED_AT_THE_END = "The step was cancelled just before its end: no rollback is armed for this job.";
+function cleanUpDisarmed(why) {
+	return `The runner's state file can no longer be written (${why}): do not rely on \`delete-on\` or \`keep-last\` for this snapshot. If it stays, delete it yourself.`;
+}
 const STATE_LOST_UNCLEAR = "What the main step saved for the end of the job is missing, and so are its inputs: nothing was restored, started or deleted. If the job failed after a deploy, restore the server yourself.";
 const STATE_LOST_CLEAN_UP = "What the main step saved for the end of the job is missing: no snapshot was deleted.";
 function stateLost(isRestoreDue, mayBeDown, servers) {
 	const list = servers.join(", ");
 	return certain("lost-state", `${isRestoreDue ? "Nothing was restored" : "Nothing was started"}: what the snapshot step saved is missing.`, mayBeDown ? "The server may still be stopped." : "The post step cannot tell which snapshot to restore.", ...isRestoreDue ? [advice(`If the deploy has begun, find this run's snapshot with \`operation: list\`${list === "" ? "" : ` and \`server-id: ${list}\``}, and restore it.`)] : [], ...mayBeDown ? [{ kind: "start server" }] : []);
 }
+const AVAILABLE = "Available snapshots:";
+const RESULTS = "Results:";
+function moreInOutput(count) {
+	return `… and ${count} more, all of them in the output "snapshots".`;
+}
+/** For those who have saved the form by hand. */
+function byHand(command) {
+	return `By hand: ${command}`;
+}
 
 // src/operations/lost-state.ts
+const NOTHING = {
+	problem: void 0,
+	isRestoreDue: false,
+	warning: void 0
+};
 /**
 * What to say where the main stage's state is lost: nothing is changed. It is red where the step's inputs show that
 * something was due; a nested composite action may have lost them, too.
 */
 function judgeLostState(parsed, jobStatus) {
 	if (!parsed.ok) return {
-		problem: void 0,
+		...NOTHING,
 		warning: STATE_LOST_UNCLEAR
 	};
 	const { inputs } = parsed;
-	if (inputs.operation !== "create" && inputs.operation !== "wait") return {
-		problem: void 0,
-		warning: void 0
-	};
+	if (inputs.operation !== "create" && inputs.operation !== "wait") return NOTHING;
 	const isRestoreDue = jobStatus === "unknown" ? inputs.restoreOn.length > 0 : inputs.restoreOn.some((end) => end === jobStatus);
 	const mayBeDown = inputs.operation === "create" && inputs.stopServer;
 	if (isRestoreDue || mayBeDown) return {
 		problem: stateLost(isRestoreDue, mayBeDown, inputs.servers),
+		isRestoreDue,
 		warning: void 0
 	};
-	return {
-		problem: void 0,
-		warning: inputs.deleteOn.some((end) => end === jobStatus) || inputs.keepLast !== void 0 && jobStatus === "success" ? STATE_LOST_CLEAN_UP : void 0
-	};
+	return inputs.deleteOn.some((end) => end === jobStatus) || inputs.keepLast !== void 0 && jobStatus === "success" ? {
+		...NOTHING,
+		warning: STATE_LOST_CLEAN_UP
+	} : NOTHING;
 }
 
 // src/run/apply.ts
@@ -3816,24 +4033,15 @@ function apply(run, event, at) {
 	switch (event.type) {
 		case "server read": {
 			const { name, status } = event.server;
-			return {
+			return withStatus({
 				...run,
 				server: {
 					...run.server,
-					name: name || run.server.name,
-					status,
-					readAt: at
+					name: name || run.server.name
 				}
-			};
+			}, status, at);
 		}
-		case "status seen": return {
-			...run,
-			server: {
-				...run.server,
-				status: event.status,
-				readAt: at
-			}
-		};
+		case "status seen": return withStatus(run, event.status, at);
 		case "server unreadable": return {
 			...run,
 			server: {
@@ -3892,6 +4100,19 @@ function apply(run, event, at) {
 		default: return afterTask(run, event, at);
 	}
 }
+function withStatus(run, status, at) {
+	const { server } = run;
+	const statusSince = server.status === status ? server.statusSince : at;
+	return {
+		...run,
+		server: {
+			...server,
+			status,
+			statusSince,
+			readAt: at
+		}
+	};
+}
 function afterTask(run, event, at) {
 	const task = taskAfter(run, event, at);
 	const isOver = event.type === "succeeded" || event.type === "left running" || event.type === "failed";
@@ -3923,12 +4144,14 @@ function taskAfter(run, event, at) {
 			before: settled(task)
 		};
 		case "request refused": return settled(task);
-		case "accepted": return {
-			state: "running",
-			work: event.work,
-			snapshot: event.snapshot,
-			since: at
-		};
+		case "accepted": {
+			const { type, ...accepted } = event;
+			return {
+				...accepted,
+				state: "running",
+				since: at
+			};
+		}
 		case "succeeded": return succeeded(task, event, at);
 		case "left running": {
 			const { type, ...because } = event;
@@ -4103,12 +4326,17 @@ function settled(task) {
 /** The record of an operation that begins at `now`, in clock milliseconds. */
 function newOperationRun(facts, now) {
 	return {
+		stopsServers: false,
 		...facts,
 		began: now,
 		servers: [],
 		absent: [],
 		deletedUnlisted: [],
 		listed: void 0,
+		unclear: {
+			ownerless: [],
+			unreadable: 0
+		},
 		asked: [],
 		problem: void 0,
 		armed: void 0,
@@ -4137,7 +4365,8 @@ function applyToAll(run, event, at) {
 		case "listed": return {
 			...run,
 			listed: event.snapshots,
-			asked: event.asked
+			asked: event.asked,
+			unclear: event.unclear
 		};
 		case "failed": return {
 			...run,
@@ -4183,70 +4412,32 @@ function deletedSnapshots(run) {
 	return run.servers.flatMap((server) => server.deletions.filter(({ end }) => end === "deleted").map(({ snapshot }) => snapshot));
 }
 
-// src/policy/sizes.ts
-const MIB_PER_GIB = 1024;
-/** A size for a person, from mebibytes: `512 MiB`, `5.0 GiB`, `unknown size`. */
-function formatSize(mb) {
-	if (mb === null || !Number.isFinite(mb) || mb < 0) return "unknown size";
-	const mebibytes = Math.round(mb);
-	return mebibytes < MIB_PER_GIB ? `${mebibytes} MiB` : `${(mb / MIB_PER_GIB).toFixed(1)} GiB`;
+// src/present/messages/phrases.ts
+/** What the sentences of this folder are made of. */
+const NEVER_SEEN_RESTORING = "VPS.org accepted the restore; \"restoring\" was never observed.";
+const NOTHING_CHANGED$1 = "Nothing was changed.";
+/** Sentences side by side, without those that are empty. */
+function joined(sentences) {
+	return sentences.filter((sentence) => sentence !== "").join(" ");
+}
+function age(run, now) {
+	const created = createdAtOf(run);
+	if (created === void 0) return "of unknown age";
+	return isAhead(created, now) ? "dated in the future" : `${formatAge(now - created)} old`;
+}
+/** `02:41 UTC`, with the date where it was another day. */
+function clockTime(at, now) {
+	const text = new Date(at).toISOString();
+	const today = new Date(now).toISOString().slice(0, 10);
+	const time = `${text.slice(11, 16)} UTC`;
+	return text.startsWith(today) ? time : `${text.slice(0, 10)} ${time}`;
+}
+/** The first few of a list, and how many more: a headline fits one line. */
+function few(items, shown = 3, separator = ", ") {
+	return firstOf(items, shown, separator);
 }
 
-// src/policy/statuses.ts
-/** The longest creation that the reference mentions takes ten minutes. */
-const STUCK_AFTER_MS = 18e5;
-const SNAPSHOT_WORDS = new Map([
-	["in_progress", "in_progress"],
-	...words("completed", "completed", "complete", "available", "ready", "done", "success", "finished"),
-	...words("failed", "failed", "failure", "aborted", "cancelled", "canceled")
-]);
-const SERVER_WORDS = new Map([
-	...words("active", "active", "running"),
-	...words("stopped", "stopped", "off"),
-	...words("restoring", "restoring"),
-	...words("transitioning", "starting", "stopping", "restarting", "rebooting", "booting", "shutting_down"),
-	...words("transitioning", "powering_on", "powering_off"),
-	...words("error", "failed")
-]);
-function words(phase, ...statuses) {
-	return statuses.map((status) => [status, phase]);
-}
-/** In any letter case, with `_`, `-` or a space between words. */
-function snapshotPhase(status) {
-	const word = normalize(status);
-	return SNAPSHOT_WORDS.get(word) ?? (isError(word) ? "failed" : "unrecognized");
-}
-/** Whether a snapshot is there to be restored. */
-function isCompleted({ status }) {
-	return snapshotPhase(status) === "completed";
-}
-/** In any letter case, with `_`, `-` or a space between words. */
-function serverPhase(status) {
-	const word = normalize(status);
-	return SERVER_WORDS.get(word) ?? (isError(word) ? "error" : "unrecognized");
-}
-/**
-* Whether a snapshot is still being made; one of an unrecognized status is, as long as it is young.
-* @param now by the API's clock, in milliseconds since the epoch
-*/
-function snapshotActivity(snapshot, now) {
-	const phase = snapshotPhase(snapshot.status);
-	if (phase === "completed" || phase === "failed") return "finished";
-	const age = ageOf$1(snapshot, now);
-	if (age.state === "future") return "stuck";
-	if (age.state === "unknown") return "undated";
-	if (age.atLeastMs >= 18e5) return "stuck";
-	return age.atMostMs < 18e5 ? "in_progress" : "undated";
-}
-function normalize(status) {
-	return status.trim().toLowerCase().replace(/[\s-]+/g, "_");
-}
-/** `error`, `errored`, `error_timeout`, … */
-function isError(word) {
-	return word.startsWith("error");
-}
-
-// src/present/messages.ts
+// src/present/messages/server-trouble.ts
 const ENDED = {
 	cancelled: "Cancelled",
 	"internal error": "Interrupted"
@@ -4285,24 +4476,24 @@ function unanswered(run) {
 		state: "It is unknown whether VPS.org acted on it."
 	};
 }
-function timedOut(run, { work, since, at, lastFailure }) {
+function timedOut(run, { work, since, at, lastFailure, last }) {
 	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
 	const failure = lastFailure === void 0 ? "" : ` The last request failed: ${lastFailure}`;
 	switch (work) {
 		case "snapshot": return {
 			what: `Snapshot ${id} of ${server} did not complete within ${formatDuration(at - (run.began ?? since))}.`,
-			state: `It continues at VPS.org.${failure}`
+			state: `${lastSeenText(last)} It continues at VPS.org.${failure}`
 		};
 		case "restore": return {
 			what: lastFailure === void 0 ? `${server} is still restoring from snapshot ${id} after ${formatDuration(at - since)}.` : `The restore of ${server} from snapshot ${id} was not seen to finish within ${formatDuration(at - since)}.`,
-			state: `${lastFailure === void 0 ? "The restore continues at VPS.org" : "VPS.org had accepted it"} (last status: ${lastStatus(run)}). Do not restore again.${failure}`
+			state: `${lastFailure === void 0 ? "The restore continues at VPS.org" : "VPS.org had accepted it"} (last status: ${lastStatusSince(run)}). Do not restore again.${failure}`
 		};
 		case "possible restore": return {
 			what: `Snapshot ${id} is complete, but it could not be seen whether ${server} is being restored.`,
-			state: `Its last status was ${lastStatus(run)}.${failure}`
+			state: `Its last status was ${lastStatusSince(run)}.${failure}`
 		};
 		case "deletion": return {
-			what: `Snapshot ${id} is still listed ${formatDuration(at - since)} after its deletion was accepted.`,
+			what: `Snapshot ${id} of ${server} is still listed ${formatDuration(at - since)} after its deletion was accepted.`,
 			state: failure.trim()
 		};
 	}
@@ -4329,9 +4520,9 @@ function cutOff(run, { work, why }) {
 		};
 	}
 }
-function acceptedInCancelledJob(run, { since }) {
+function acceptedInCancelledJob(run, { since, apiTime = since }) {
 	return {
-		what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(since, since)}).`,
+		what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(apiTime, apiTime)}).`,
 		state: "A cancelled job has no time to wait for the end of the restore. Do not restore again."
 	};
 }
@@ -4359,7 +4550,7 @@ function mayBeDown(run) {
 function restoredNotStarted(run, { what, state }) {
 	return {
 		what: `${serverLabel(run)} has been restored, but could not be started.`,
-		state: `${what} ${state}`.trim()
+		state: joined([what, state])
 	};
 }
 function unhealthy$1(run, { what, state }) {
@@ -4370,293 +4561,52 @@ function unhealthy$1(run, { what, state }) {
 }
 function healthCheckCutOff(run) {
 	return {
-		what: `${doneBut(run)} its health check was cut off.`,
+		what: `The health check of ${serverLabel(run)} was cut off.`,
 		state: ""
+	};
+}
+/** A cancel after the work itself was done. */
+function cancelledAfter(run, work, signal) {
+	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
+	return work === "restore" ? `Cancelled (${signal}) after ${server} was restored from snapshot ${id}.` : `Cancelled (${signal}) after snapshot ${id} of ${server} had completed.`;
+}
+/** The request to stop it may have been obeyed, whatever its answer was. */
+function mayHaveStopped(run, { state }) {
+	return {
+		what: `${serverLabel(run)} was asked to stop for its snapshot and may be stopped now.`,
+		state
 	};
 }
 function doneBut(run) {
 	return run.task.state === "succeeded" && run.task.work === "restore" ? `${serverLabel(run)} has been restored, but` : `Snapshot ${snapshotIdOf(run)} is complete, but`;
 }
 function deletedToFreeSlot(snapshots) {
-	return `Snapshot ${snapshots.map(({ id, name }) => `${id} "${name}"`).join(", ")} was deleted to free a slot.`;
+	return `Snapshot ${snapshots.map(snapshotLabel).join(", ")} was deleted to free a slot.`;
 }
-function snapshotDone(run) {
-	const took = run.task.state === "succeeded" ? formatDuration(run.task.at - (run.began ?? run.task.since)) : "";
-	const size = formatSize(snapshotOf(run)?.sizeMb ?? null);
-	const slot = run.slots === void 0 ? "" : `, slot ${run.slots} of ${5}`;
-	return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} completed in ${took} (${size}${slot}).`;
+const SNAPSHOTS_CONTINUE = "The snapshots in progress continue at VPS.org.";
+const RESTORES_CONTINUE = "The restores in progress continue at VPS.org. Do not restore those servers again.";
+function deletionsAccepted(ids) {
+	return `The deletion of ${ids.length === 1 ? `snapshot ${ids.join("")}` : `snapshots ${few(ids, 10)}`} was accepted, but not seen to finish.`;
 }
-const ENDS = {
-	success: "succeeds",
-	failure: "fails",
-	cancelled: "is cancelled"
-};
-/** What is armed, and that nothing is. */
-function armed(servers, { restoreOn, deleteOn, keepLast, isTooLate, isKept }, jobStatus) {
-	const [only, ...others] = servers;
-	const isOne = only !== void 0 && others.length === 0;
-	const target = isOne ? `${serverLabel(only)} is restored to this snapshot` : `${servers.length === 2 ? "both" : `all ${servers.length}`} servers are restored`;
-	const these = isOne ? "this snapshot is" : "these snapshots are";
-	const maySucceed = jobStatus === "success" || jobStatus === "unknown";
-	const deletes = deleteOn.filter((end) => end !== "success" || maySucceed);
-	const said = [
-		...restoreOn.length === 0 ? [] : [`If this job ${endsText(restoreOn)}, ${target}.`],
-		...deletes.length === 0 ? [] : [`If this job ${endsText(deletes)}, ${these} deleted.`],
-		...keepLast === void 0 || !maySucceed ? [] : [`If this job succeeds, ${keptOf(keepLast)}.`]
-	];
-	const none = isTooLate ? "The job had already failed or been cancelled before this step, so no rollback is armed." : "No rollback is set (`restore-on` is empty).";
-	const kept = isKept ? [`${isOne ? "This snapshot stays" : "These snapshots stay"} ${UNTIL_DELETED}`] : [];
-	const isPromise = jobStatus === "unknown" && said.length > 0;
-	return [
-		...restoreOn.length === 0 ? [none] : [],
-		...said,
-		...kept,
-		...isPromise ? [NEEDS_JOB_STATUS] : []
-	].join(" ");
+function skippedUnchanged(servers) {
+	return `Nothing was changed on ${few(servers.map(serverLabel), 10)}.`;
 }
-const UNTIL_DELETED = "until you delete it: retention and `latest` leave it alone.";
-/** Without the word at the end of the job none of the promises is kept. */
-const NEEDS_JOB_STATUS = "The runner does not report the status of the job (`job-status` is empty or unknown). Unless it does at the end, none of this happens. Do not set `job-status` yourself.";
-const DRY_WAIT = "This was a dry run: nothing is armed for the end of the job.";
-function keptOf(keepLast) {
-	return `this workflow's ${keepLast === 1 ? "newest snapshot is" : `newest ${keepLast} snapshots are`} kept and its older ones are deleted`;
-}
-function endsText(ends) {
-	return ends.map((end) => ENDS[end]).join(" or ");
-}
-function snapshotNotAwaited(run) {
-	return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} was accepted and is in progress.`;
-}
-/** What the step that waits for it must carry. */
-const WAIT_ARMS = "No rollback is armed yet: put `restore-on`, `delete-on`, `keep-last` and `health-check` on the `operation: wait` step before the deploy.";
-function snapshotsNotAwaited(count) {
-	return `${count} snapshots were accepted and are in progress.`;
-}
-function wouldTake(servers) {
-	return `Dry run: would take ${servers.length === 1 ? "a snapshot" : `${servers.length} snapshots`} of ${few(servers.map(serverLabel))}.`;
-}
-const NOTHING_CHANGED$1 = "Nothing was changed.";
-const NOTHING_RESTORED = "Nothing was restored.";
-function snapshotsDone(all, tookMs) {
-	return `${all} of ${all} snapshots completed in ${formatDuration(tookMs)}.`;
-}
-function snapshotsFailed(tally) {
-	return tallyText(tally, "snapshots completed", "in progress");
-}
-function tallyText(tally, done, underWay) {
-	const others = [
-		[tally.underWay, underWay],
-		[tally.unknown, "unknown"],
-		[tally.failed, "failed"],
-		[tally.skipped, "skipped"],
-		[tally.troubled, "with a problem"]
-	].flatMap(([count, what]) => count === 0 ? [] : [`; ${count} ${what}`]);
-	return `${tally.done} of ${tally.all} ${done}${others.join("")}.`;
-}
-function wouldOverwrite(servers, now) {
-	const [only, ...others] = servers;
-	if (only === void 0) return "Dry run: would overwrite nothing.";
-	return others.length > 0 ? `Dry run: would overwrite ${servers.length} servers: ${few(servers.map(serverLabel))}.` : `Dry run: would overwrite ${serverLabel(only)} with snapshot ${snapshotIdOf(only)} (${age(only, now)}).`;
-}
-function restoreNotAwaited(run, since, now) {
-	return {
-		what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(since, now)}).`,
-		state: "The end of the restore was not waited for. Do not restore again."
-	};
-}
-function restored(run, now) {
-	const created = createdAtOf(run);
-	const taken = created === void 0 ? "taken at an unknown time" : `taken ${clockTime(created, now)}, ${formatAge(now - created)} ago`;
-	return {
-		what: `Restored ${serverLabel(run)} to snapshot ${snapshotIdOf(run)} (${taken}).`,
-		state: `${stateAfter(run)} ${lost(created, run.safety?.snapshot.id, now)}`
-	};
-}
-function lost(since, safety, now) {
-	const after = since === void 0 ? "it was taken" : clockTime(since, now);
-	return safety === void 0 ? `Changes made after ${after} are lost.` : `Changes made after ${after} are no longer on the server; safety snapshot ${safety} has them.`;
-}
-/** @param isSafe whether each has a safety snapshot */
-function lostSince$1(since, now, isSafe) {
-	const end = isSafe ? "no longer on them; their safety snapshots have them" : "lost on them";
-	return `Changes made after ${clockTime(since, now)} are ${end}.`;
-}
-function stateAfter(run) {
-	const status = lastStatus(run);
-	return `The server is ${serverPhase(status) === "active" ? "running" : status}${run.health.state === "passed" ? " and healthy" : ""}.${run.task.state === "succeeded" && run.task.how === "never seen" ? " VPS.org accepted the restore; \"restoring\" was never observed." : ""}`;
-}
-function restoredSome$1(tally) {
-	return tallyText(tally, "servers restored", "still restoring");
-}
-const DO_NOT_RESTORE_AGAIN = "Do not restore the servers that are still restoring.";
-function wouldDelete(servers) {
-	return `Dry run: would delete ${servers.length === 0 ? "nothing" : snapshotsOf(servers)}.`;
-}
-function deleted(servers) {
-	return `Deleted ${snapshotsOf(servers)}.`;
-}
-function snapshotsOf(servers) {
-	const [only, ...others] = servers;
-	return only === void 0 || others.length > 0 ? `${servers.length} snapshots: ${few(servers.map(snapshotIdOf))}` : `snapshot ${snapshotIdOf(only)} of ${serverLabel(only)}`;
-}
-function deletedIds(list) {
-	return `Deleted ${list.length === 1 ? "snapshot" : `${list.length} snapshots:`} ${few(list)}.`;
-}
-function deletedSome(done, all) {
-	return `${done} of ${all} snapshots deleted.`;
-}
-function goneAlready(ids) {
-	return `Already deleted: ${few(ids)}.`;
-}
-/** What no list holds may never have existed. */
-function notFound$1(ids) {
-	return `Not found: ${few(ids)} (already deleted, or the ID is wrong).`;
-}
-function listed(snapshots, asked) {
-	const { length } = snapshots;
-	const servers = new Set(snapshots.map(({ server }) => server.id)).size;
-	if (length > 0) return `${length} ${length === 1 ? "snapshot" : "snapshots"} on ${servers} ${servers === 1 ? "server" : "servers"}.`;
-	if (asked.length === 0) return "This token can see no snapshots.";
-	return `No snapshots on ${asked.length === 1 ? "server" : "servers"} ${few(asked)}.`;
-}
-function waitedForSome(done, all) {
-	return `${done} of ${all} done.`;
-}
-function waitedForSnapshot(run, now) {
-	const { status } = run.server;
-	return {
-		what: `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} is complete (${formatSize(snapshotOf(run)?.sizeMb ?? null)}, ${age(run, now)}).`,
-		state: status === void 0 ? "" : `No restore is in progress: the server is ${serverPhase(status) === "active" ? "running" : status}.`
-	};
-}
-/** The API does not say which snapshot a server is being restored from. */
-function waitedForRestore(run) {
-	return {
-		what: `The restore of ${serverLabel(run)} has finished.`,
-		state: stateAfter(run)
-	};
-}
-const BECAUSE = {
-	success: "",
-	failure: "The job failed.",
-	cancelled: "The job was cancelled.",
-	unknown: ""
-};
-const ROLLBACK_SKIPPED = {
-	what: "Rollback skipped: the snapshot step did not succeed.",
-	state: "Nothing was restored."
-};
-const JOB_STATUS_UNKNOWN = {
-	what: "Nothing was restored or deleted: the runner did not say how the job ended.",
-	state: "`job-status` is empty or unknown."
-};
-function nothingToDo(jobStatus) {
-	return `Nothing to do at the end of the job (job status: ${jobStatus}).`;
-}
-function startedAgain(run) {
-	return `${serverLabel(run)}, which was stopped for its snapshot, is running again.`;
-}
-function deletionEnded(by, end, snapshots) {
-	switch (end) {
-		case "deleted": return `\`${by}\` deleted ${ids(snapshots)}.`;
-		case "stays": return `\`${by}\` could not delete ${ids(snapshots)}.`;
-		case "unknown": return `It is unknown whether \`${by}\` deleted ${ids(snapshots)}.`;
-	}
-}
-const RETENTION_UNREADABLE = "`keep-last` deleted nothing: the list of snapshots could not be read.";
-const RETENTION_DELETED_NOTHING = "`keep-last` deleted nothing.";
-/** Each one that stays has a reason. */
-function kept(items) {
-	return `Kept: ${keptBecause(items)}.`;
-}
-function ids(snapshots) {
-	return `${snapshots.length === 1 ? "snapshot" : "snapshots"} ${few(snapshots.map(({ id }) => id))}`;
-}
-function cutOffBeforeAnything(cut) {
-	return {
-		what: endedEarly(cut),
-		state: "Nothing was changed."
-	};
-}
-function endedEarly(cut) {
-	return cut.by === "cancel" ? `Cancelled (${cut.signal}).` : `Internal error: ${cut.message}.`;
-}
-const DEFECT = "This is a mistake in the action.";
-const REPORT_IT = "Please open an issue with this log.";
-function done(items) {
-	return `Completed before the end: ${few(items, 10)}.`;
-}
-function doneSnapshot(id, status) {
-	return `snapshot ${id} (${status})`;
-}
-function doneSafety(id) {
-	return `safety snapshot ${id} (accepted)`;
-}
-function doneFreed(id) {
-	return `snapshot ${id} (deleted to free a slot)`;
-}
-const CLEANUP_CUT_OFF = "Whatever is not named here may or may not have been done.";
-/** Who started a restore by hand. */
-function startedBy(actor) {
-	return `Started by ${actor}.`;
-}
-function serverFailed(run, { what, state }) {
-	const text = `${what} ${state}`.trim();
-	const label = serverLabel(run);
-	return text.toLowerCase().includes(label.toLowerCase()) ? text : `${label}: ${text}`;
+/** @param isNamed whether the account names the server itself */
+function serverFailed(run, { what, state }, isNamed) {
+	const text = joined([what, state]);
+	return isNamed ? text : `${serverLabel(run)}: ${text}`;
 }
 function furtherFailed(servers) {
-	const more = servers.length > IDS$1 ? ` and ${servers.length - IDS$1} more` : "";
-	return `${servers.length} more: ${servers.slice(0, IDS$1).map(serverLabel).join(", ")}${more}.`;
+	return `${servers.length} more: ${few(servers.map(serverLabel), IDS$1)}.`;
 }
 const IDS$1 = 30;
-function followStep(list, isRestore) {
-	return `To ${isRestore ? "follow the restore" : "resume waiting"}, run \`operation: wait\` with \`snapshot-id: ${list}\`.`;
-}
-function restoreStep(list, count) {
-	return `To restore ${these(list, count)} yourself, run \`operation: restore\` with \`snapshot-id: ${list}\`.`;
-}
-function deleteStep(list, count) {
-	return `To delete ${these(list, count)}, run \`operation: delete\` with \`snapshot-id: ${list}\`.`;
-}
-function these(list, count) {
-	return count === 1 ? `snapshot ${list}` : "these snapshots";
-}
-function listStep(server) {
-	return server === "" ? "To see what exists, run `operation: list`." : `To see what exists, run \`operation: list\` with \`server-id: ${server}\`.`;
-}
-function checkApplication(run) {
-	return `Check the application on ${serverLabel(run)}.`;
-}
-const DO_IT = "To carry this out, run it again with `dry-run: false`.";
-const START_NOW = "Start the server in the VPS.org panel; the action tries once more at the end of the job.";
-const START_YOURSELF = "Check the server in the VPS.org panel, and start it if it is stopped.";
-function reRun(after) {
-	return after === void 0 ? "Re-run the job." : `${after} re-run the job.`;
-}
-function age(run, now) {
-	const created = createdAtOf(run);
-	return created === void 0 ? "of unknown age" : `${formatAge(now - created)} old`;
-}
-/** `02:41 UTC`, with the date where it was another day. */
-function clockTime(at, now) {
-	const text = new Date(at).toISOString();
-	const today = new Date(now).toISOString().slice(0, 10);
-	const time = `${text.slice(11, 16)} UTC`;
-	return text.startsWith(today) ? time : `${text.slice(0, 10)} ${time}`;
-}
-/** The first few of a list, and how many more: a headline fits one line. */
-function few(items, shown = 3, separator = ", ") {
-	if (items.length <= shown) return items.join(separator);
-	return `${items.slice(0, shown).join(separator)} and ${items.length - shown} more`;
-}
 
 // src/present/status.ts
 const RUNNING = {
 	snapshot: "in_progress",
 	restore: "restoring",
 	"possible restore": "in_progress",
-	deletion: "in_progress"
+	deletion: "unknown"
 };
 const DONE = {
 	snapshot: "completed",
@@ -4735,10 +4685,6 @@ function isGreen({ operation, servers, problem, cutOff }) {
 	const isCutOff = cutOff?.by === "internal error" || cutOff !== void 0 && operation !== "post";
 	return problem === void 0 && !isCutOff && servers.every(isGood);
 }
-/** How many servers have done all that was asked. */
-function goodCount(run) {
-	return run.servers.filter(isGood).length;
-}
 
 // src/present/account.ts
 /** What went wrong for one server, and what state it is in; undefined where all is as asked. */
@@ -4754,6 +4700,7 @@ function whatWentWrong(run) {
 		what: first.what,
 		state: joined([
 			first.state,
+			wasNeverSeen(run) ? NEVER_SEEN_RESTORING : "",
 			...rest,
 			...freed$1(run)
 		])
@@ -4762,10 +4709,6 @@ function whatWentWrong(run) {
 /** An account as one text. */
 function textOf$1({ what, state }) {
 	return joined([what, state]);
-}
-/** Sentences side by side, without those that are empty. */
-function joined(sentences) {
-	return sentences.filter((sentence) => sentence !== "").join(" ");
 }
 function accountOfTask(run) {
 	const { task, goal } = run;
@@ -4776,7 +4719,7 @@ function accountOfTask(run) {
 		case "succeeded": return;
 		case "skipped": return goal === "clean up" ? void 0 : skipped(run, task.why);
 		case "requested": return unanswered(run);
-		case "rejected":
+		case "rejected": return isStopUnclear(run) ? mayHaveStopped(run, task.problem) : task.problem;
 		case "ambiguous":
 		case "failed": return task.problem;
 		case "left running": return accountOfLeft(run, task);
@@ -4792,8 +4735,14 @@ function accountOfLeft(run, task) {
 		case "unobservable": return unobservable(task, task.problem);
 	}
 }
+/** It could not be stopped, as far as anybody could see, nor was it seen running again. */
+function isStopUnclear(run) {
+	const { task } = run;
+	return task.state === "rejected" && task.problem.reason === "stop-failed" && mayBeDown$1(run);
+}
 function accountOfPower(run) {
 	const { power, task } = run;
+	if (isStopUnclear(run)) return void 0;
 	if (power.state === "start failed") return task.state === "succeeded" && task.work === "restore" ? restoredNotStarted(run, power.problem) : power.problem;
 	return mayBeDown$1(run) ? mayBeDown(run) : void 0;
 }
@@ -4835,12 +4784,42 @@ function failuresText(servers) {
 }
 function failureText(server) {
 	const account = whatWentWrong(server);
-	return account === void 0 ? "" : serverFailed(server, account);
+	if (account === void 0) return "";
+	const { task } = server;
+	const isNamed = !("problem" in task && task.problem.isUnnamed === true);
+	return serverFailed(server, account, isNamed);
+}
+/** What went wrong for some servers of a group that is not told for all of them at once. */
+function ownFailures(servers) {
+	return servers.filter((server) => !isGood(server) && !isSkippedWithGroup(server) && !isQuietlyLeft(server) && !isNotBegun(server));
+}
+/** It goes on at VPS.org, and there is nothing more to say about it. */
+function isQuietlyLeft(server) {
+	const { task } = server;
+	if (task.state !== "left running" || !goesOn(server)) return false;
+	if (task.work === "possible restore") return false;
+	return task.why !== "unobservable" && (task.why !== "timed out" || task.lastFailure === void 0);
+}
+/** Its turn had not come when the end was asked for. */
+function isNotBegun(server) {
+	const { task } = server;
+	return task.state === "skipped" && task.why === "cancelled" && hasNoTrace(server);
+}
+/** What is told of several servers at once: what goes on, and what was not begun. */
+function toldTogether(servers) {
+	const leftWith = (work) => servers.filter((server) => isQuietlyLeft(server) && "work" in server.task && server.task.work === work);
+	const notBegun = servers.filter(isNotBegun);
+	const deletions = leftWith("deletion").map(snapshotIdOf);
+	return [
+		leftWith("snapshot").length > 0 ? SNAPSHOTS_CONTINUE : "",
+		leftWith("restore").length > 0 ? RESTORES_CONTINUE : "",
+		deletions.length > 0 ? deletionsAccepted(deletions) : "",
+		notBegun.length > 0 ? skippedUnchanged(notBegun) : ""
+	];
 }
 /** The failures for which the verdict has only a name. */
-function furtherFailures({ operation, servers }) {
-	const isRestore = operation === "restore" || operation === "post";
-	return servers.filter((server) => !isGood(server) && !isSkippedWithGroup(server)).filter((server) => !isRestore || !goesOn(server)).slice(FAILURES).map(failureText).filter((text) => text !== "");
+function furtherFailures({ servers }) {
+	return ownFailures(servers).slice(FAILURES).map(failureText).filter((text) => text !== "");
 }
 
 // src/present/reason.ts
@@ -4941,7 +4920,7 @@ function snapshotFields(run) {
 			snapshot
 		}];
 	});
-	const list = (value) => existing.map(value).join(",");
+	const list = (value) => listOf(existing.map(value));
 	return {
 		"snapshot-id": list(({ snapshot }) => snapshot.id),
 		"snapshot-name": list(({ snapshot }) => snapshot.name),
@@ -4951,8 +4930,14 @@ function snapshotFields(run) {
 		"size-mb": existing.every(({ snapshot }) => snapshot.sizeMb === null) ? "" : list(({ snapshot }) => `${snapshot.sizeMb ?? ""}`)
 	};
 }
+const SEPARATOR = ",";
+/** Lists pair up, so that of several values none may hold a comma; one alone stays as it is. */
+function listOf(values) {
+	return (values.length > 1 ? values.map((value) => value.replaceAll(SEPARATOR, " ")) : values).join(SEPARATOR);
+}
 /** They pair up with the other lists, which hold what exists; where nothing does, there is nothing to pair up with. */
-function serverStatuses({ servers }) {
+function serverStatuses({ operation, servers, stopsServers }) {
+	if (operation === "create" && !stopsServers) return {};
 	const existing = servers.filter((server) => snapshotOf(server) !== void 0);
 	const statuses = (existing.length > 0 ? existing : servers).map(({ server }) => server.status ?? "");
 	return statuses.some((status) => status !== "") ? { "server-status": statuses.join(",") } : {};
@@ -5007,9 +4992,27 @@ function jsonOf(snapshot, server) {
 	};
 }
 
+// src/run/context.ts
+/**
+* Now by the API's clock, in milliseconds since the epoch: what it dated is compared with that. By the `Date` header of
+* its answers; by our own clock while none was seen.
+*/
+function apiNow({ api, clock }) {
+	return clock.now() + (api.clockOffsetMs() ?? 0);
+}
+/** Whether something has not been said yet; it counts as said from then on. */
+function isNews({ said }, key) {
+	const isNew = !said.has(key);
+	said.add(key);
+	return isNew;
+}
+
 // src/run/recorder.ts
-/** Keeps the record of `begin`; whatever happens goes through here. */
-function createRecorder(clock, begin, observe) {
+/**
+* Keeps the record of `begin`; whatever happens goes through here.
+* @param apiTime now by the API's clock, in milliseconds
+*/
+function createRecorder(clock, begin, observe, apiTime = () => clock.now()) {
 	let run = begin;
 	let tracks = [];
 	const change = (next) => {
@@ -5021,7 +5024,13 @@ function createRecorder(clock, begin, observe) {
 		get run() {
 			return run.servers[index] ?? initial;
 		},
-		record: (event) => change(applyToServer(run, index, event, clock.now()))
+		record: (event) => {
+			const dated = event.type === "accepted" ? {
+				...event,
+				apiTime: apiTime()
+			} : event;
+			change(applyToServer(run, index, dated, clock.now()));
+		}
 	});
 	return {
 		get run() {
@@ -6039,65 +6048,126 @@ function arm(inputs, recorder) {
 }
 /**
 * A state that was lost in the middle disarms a rollback: the step must not end green, nor the deploy begin. A step that
-* is red anyway arms none, and has a better reason.
+* is red anyway arms none, and has a better reason. That a clean-up is disarmed is a warning, and it is promised no more.
 */
-function checkStillArmed(recorder) {
-	const { stateLost, armed } = recorder.run;
-	if (stateLost === void 0 || armed === void 0 || !isGreen(recorder.run)) return;
-	if (armed.restoreOn.length > 0) recorder.record({
+function checkStillArmed({ report }, recorder) {
+	const { stateLost, armed, problem } = recorder.run;
+	if (stateLost === void 0 || armed === void 0 || problem !== void 0) return;
+	if (armed.restoreOn.length > 0 && isGreen(recorder.run)) recorder.record({
 		type: "failed",
 		problem: disarmed(stateLost)
 	});
+	else if (armed.deleteOn.length > 0 || armed.keepLast !== void 0) {
+		report.warn(cleanUpDisarmed(stateLost));
+		recorder.record({
+			type: "armed",
+			armed: {
+				...armed,
+				deleteOn: [],
+				keepLast: void 0
+			}
+		});
+	}
 }
 
-// src/present/snapshot-cells.ts
-/** A server for a table: its name, where it is known, and its id. */
-function serverCell({ name, id }) {
-	return name === "" ? id : `${name} (${id})`;
+// src/present/messages/job-end.ts
+/** Why a rollback was due, whatever became of it. */
+function whyRollback(jobStatus) {
+	return `Reason for the rollback: the job ${jobStatus === "cancelled" ? "was cancelled" : "failed"}.`;
 }
-/** A snapshot for a table: its id, and its name where it has one. */
-function snapshotText({ id, name }) {
-	return name === "" ? id : `${id} ${name}`;
+const ROLLBACK_SKIPPED = {
+	what: "Rollback skipped: the snapshot step did not succeed.",
+	state: "Nothing was restored."
+};
+const JOB_STATUS_UNKNOWN = {
+	what: "Nothing was restored or deleted: the runner did not say how the job ended.",
+	state: "`job-status` is empty or unknown."
+};
+function nothingToDo(jobStatus) {
+	return `Nothing to do at the end of the job (job status: ${jobStatus}).`;
 }
-/** A size for a table; `–` while the API does not know it. */
-function sizeText({ sizeMb }) {
-	return sizeMb === null ? "–" : formatSize(sizeMb);
+function startedAgain(run) {
+	return `${serverLabel(run)}, which was stopped for its snapshot, is running again.`;
 }
-/** An age for a table, e.g. `2 days`. */
-function ageText(snapshot, now) {
-	const created = createdAtMs(snapshot);
-	return created === void 0 ? "unknown" : formatAge(now - created);
+function deletionEnded(by, end, snapshots) {
+	switch (end) {
+		case "deleted": return `\`${by}\` deleted ${ids(snapshots)}.`;
+		case "stays": return `\`${by}\` could not delete ${ids(snapshots)}.`;
+		case "unknown": return `It is unknown whether \`${by}\` deleted ${ids(snapshots)}.`;
+	}
 }
-/** When it was taken: by the API's clock, since ages are rounded, and which of two snapshots holds what may hang on minutes. */
-function takenText(snapshot, now) {
-	const created = createdAtMs(snapshot);
-	return created === void 0 ? "unknown" : `${clockTime(created, now)} (${formatAge(now - created)} ago)`;
+const RETENTION_UNREADABLE = "`keep-last` deleted nothing: the list of snapshots could not be read.";
+const RETENTION_DELETED_NOTHING = "`keep-last` deleted nothing.";
+function retentionOmitted(jobStatus) {
+	return `\`keep-last\` deleted nothing, because the job ${jobStatus === "cancelled" ? "was cancelled" : "failed"}.`;
 }
-/** Who made it, with a link to the run. */
-function makerCell(snapshot, origin) {
-	const marker = parseMarker(snapshot.description);
-	if (marker === void 0) return "manual";
+/** Each one that stays has a reason. */
+function kept(items) {
+	return `Kept: ${keptBecause(items)}.`;
+}
+function ids(snapshots) {
+	return `${snapshots.length === 1 ? "snapshot" : "snapshots"} ${few(snapshots.map(({ id }) => id))}`;
+}
+function cutOffBeforeAnything(cut) {
 	return {
-		text: makerText(marker, origin),
-		href: runUrl(origin, marker)
+		what: endedEarly(cut),
+		state: "Nothing was changed."
 	};
 }
-const PURPOSES = {
-	deploy: "",
-	safety: "safety snapshot, ",
-	schedule: "scheduled, ",
-	keep: "kept, "
-};
-function makerText(marker, origin) {
-	return `${PURPOSES[marker.purpose]}${ownerText(marker, origin)}`;
+function endedEarly(cut, operation) {
+	if (cut.by === "internal error") return `Internal error: ${cut.message}.`;
+	return operation === "post" ? `The post step was cancelled (${cut.signal}).` : `Cancelled (${cut.signal}).`;
 }
-function ownerText(marker, origin) {
-	if (isOwn(marker, origin)) return marker.run === origin.runId ? "this run" : `this workflow, run ${marker.run}`;
-	return `${isThisRepository(marker, origin) ? marker.workflow.slice(marker.repository.length + 1) : marker.workflow}, run ${marker.run}`;
+const DEFECT = "This is a mistake in the action.";
+const REPORT_IT = "Please open an issue with this log.";
+function done(items) {
+	return `Completed before the end: ${few(items, 10)}.`;
 }
-/** The page of a run. The parts of a marker are letters that need no escaping in an address. */
-function runUrl({ serverUrl }, { repository, run }) {
-	return `${serverUrl}/${repository}/actions/runs/${run}`;
+function doneSnapshot(id, status) {
+	return `snapshot ${id} (${status})`;
+}
+function doneSafety(id) {
+	return `safety snapshot ${id}`;
+}
+function doneFreed(id) {
+	return `snapshot ${id} (deleted to free a slot)`;
+}
+/** A deletion that a cancel cuts off is named as one of which the end is unknown. */
+function cleanUpCutOff(namesSome) {
+	return namesSome ? "No other snapshot was deleted." : "No snapshot was deleted.";
+}
+/** Who started a restore by hand. */
+function startedBy(actor) {
+	return `Started by ${actor}.`;
+}
+
+// src/present/messages/way-out.ts
+/** Every sentence that says what to do next. */
+function followStep(list, count, isRestore) {
+	return `To ${isRestore ? `follow the ${count === 1 ? "restore" : "restores"}` : `wait for ${these(list, count)} to complete`}, run \`operation: wait\` with \`snapshot-id: ${list}\`.`;
+}
+function restoreStep(list, count) {
+	return `To restore ${these(list, count)}, run \`operation: restore\` with \`snapshot-id: ${list}\`.`;
+}
+function deleteStep(list, count) {
+	return `To delete ${these(list, count)}, run \`operation: delete\` with \`snapshot-id: ${list}\`.`;
+}
+function these(list, count) {
+	return count === 1 ? `snapshot ${list}` : "these snapshots";
+}
+function listStep(server) {
+	return server === "" ? "To see what exists, run `operation: list`." : `To see what exists, run \`operation: list\` with \`server-id: ${server}\`.`;
+}
+/** Where the runner did not say how the job ended. */
+const IF_DEPLOY_FAILED = "If the deploy failed, restore the server by hand.";
+function checkApplication(run) {
+	return `Check the application on ${serverLabel(run)}.`;
+}
+const DO_IT = "To do it, run the step again with `dry-run: false`.";
+const START_NOW = "Start the server in the VPS.org panel if it is stopped; the action tries once more at the end of the job.";
+const START_YOURSELF = "Check the server in the VPS.org panel, and start it if it is stopped.";
+function reRun(after) {
+	return after === void 0 ? "Re-run the job." : `${after} re-run the job.`;
 }
 
 // src/present/next-steps.ts
@@ -6108,10 +6178,23 @@ function nextStepsOf(run) {
 	if (run.cutOff?.by === "internal error") return [advice(REPORT_IT), ...run.servers.flatMap((server) => stepsOfTask(run, server))];
 	const own = run.problem?.next ?? [];
 	if (run.servers.length > 0 && run.servers.every(({ task }) => task.state === "planned")) return [advice(DO_IT)];
+	if (run.rollback === "job status unknown") return [...own, ...stepsOfUnknownEnd(run)];
 	const acting = run.servers.filter((server) => !isSkippedWithGroup(server));
 	const ofServers = (acting.length === 0 ? run.servers : acting).flatMap((server) => stepsOfServer(run, server));
 	const steps = [...own, ...ofServers];
 	return steps.length === 0 && run.cutOff !== void 0 && run.operation !== "post" ? [{ kind: "re-run" }] : steps;
+}
+/** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
+function stepsOfUnknownEnd(run) {
+	const restores = run.servers.flatMap(({ target }) => target !== void 0 && wasCompleted(target) ? [{
+		kind: "restore",
+		snapshot: target.id
+	}] : []);
+	return [
+		...run.servers.flatMap((server) => stepsOfServer(run, server)),
+		...restores.length === 0 ? [] : [advice(IF_DEPLOY_FAILED)],
+		...restores
+	];
 }
 function stepsOfServer(run, server) {
 	return [
@@ -6177,9 +6260,15 @@ function renderNextSteps(run) {
 * @param triesAgain whether the end of the job starts a stopped server
 */
 function renderSteps(steps, triesAgain = false) {
-	const texts = merge(steps.toSorted((a, b) => Number(a.kind === "re-run") - Number(b.kind === "re-run"))).map((step) => render(step, triesAgain));
+	const isActing = steps.some(({ kind }) => kind !== "advice" && kind !== "try again");
+	const texts = merge(steps.filter(({ kind }) => !isActing || kind !== "try again").toSorted((a, b) => urgency(a) - urgency(b))).map((step) => render(step, triesAgain));
 	const unique = [...new Set(texts)];
 	return unique.length === 0 ? void 0 : unique.slice(0, SHOWN).join(" ");
+}
+/** A server that is down comes first; to run the job again, or to try again, comes after all else. */
+function urgency({ kind }) {
+	if (kind === "start server") return 0;
+	return kind === "re-run" || kind === "try again" ? 2 : 1;
 }
 function merge(steps) {
 	const byKind = /* @__PURE__ */ new Map();
@@ -6195,7 +6284,7 @@ function merge(steps) {
 	return [...byKind.values()];
 }
 function keyOf(step) {
-	if (step.kind === "advice") return `advice ${step.text}`;
+	if (step.kind === "advice" || step.kind === "try again") return `${step.kind} ${step.text}`;
 	if (step.kind === "re-run") return `re-run ${step.after ?? ""}`;
 	return step.kind === "follow" ? `follow ${step.isRestore}` : step.kind;
 }
@@ -6207,24 +6296,22 @@ function subjectOf(step) {
 		case "list": return step.server ?? "";
 		case "start server":
 		case "re-run":
+		case "try again":
 		case "advice": return "";
 	}
 }
 function render({ step, subjects }, triesAgain) {
-	const ids = listOf([...subjects]);
+	const ids = firstOf([...subjects], IDS, ",");
 	switch (step.kind) {
-		case "follow": return followStep(ids, step.isRestore);
+		case "follow": return followStep(ids, subjects.size, step.isRestore);
 		case "restore": return restoreStep(ids, subjects.size);
 		case "delete": return deleteStep(ids, subjects.size);
 		case "list": return listStep(ids);
 		case "start server": return triesAgain ? START_NOW : START_YOURSELF;
 		case "re-run": return reRun(step.after);
+		case "try again":
 		case "advice": return step.text;
 	}
-}
-function listOf(ids) {
-	const more = ids.length > IDS ? ` and ${ids.length - IDS} more` : "";
-	return ids.slice(0, IDS).join(",") + more;
 }
 
 // src/present/steps-to-copy.ts
@@ -6232,7 +6319,7 @@ function listOf(ids) {
 const FORM = "vps-snapshots.yml";
 const TITLES = {
 	restore: "Restore step to copy",
-	wait: "Step to copy that resumes the wait",
+	wait: "Wait step to copy",
 	delete: "Delete step to copy"
 };
 /** The steps that a person may need next, ready to paste, each with the line that starts the form by hand. */
@@ -6273,7 +6360,9 @@ function instead(server) {
 	const problems = problemsOf(server);
 	if (problems.some(({ next }) => next.some((step) => step.kind === "follow" && step.isRestore))) return [];
 	const [candidate] = problems.flatMap((problem) => problem.candidates ?? []);
-	const snapshot = task.state === "rejected" && ["too-old", "not-completed"].includes(task.problem.reason) ? candidate : snapshotOf(server);
+	const isUnfit = task.state === "rejected" && ["too-old", "not-completed"].includes(task.problem.reason);
+	const hasOther = task.state === "failed" && candidate !== void 0;
+	const snapshot = isUnfit || hasOther ? candidate : snapshotOf(server);
 	return snapshot === void 0 ? [] : [{
 		server: server.server.id,
 		snapshot: snapshot.id
@@ -6308,8 +6397,73 @@ function stepFor(operation, subjects, { action }) {
 			`    server-id: ${servers}`,
 			`    snapshot-id: ${snapshots}`
 		].join("\n"),
-		command: `gh workflow run ${FORM} -f operation=${operation} -f server-id=${servers} -f snapshot-id=${snapshots}`
+		command: `gh workflow run ${FORM} -f operation=${operation} -f server-id=${servers} -f snapshot-id=${snapshots}${operation === "wait" ? "" : " -f dry-run=false"}`
 	};
+}
+
+// src/policy/sizes.ts
+const MIB_PER_GIB = 1024;
+/** A size for a person, from mebibytes: `512 MiB`, `5.0 GiB`, `unknown size`. */
+function formatSize(mb) {
+	if (mb === null || !Number.isFinite(mb) || mb < 0) return "unknown size";
+	const mebibytes = Math.round(mb);
+	return mebibytes < MIB_PER_GIB ? `${mebibytes} MiB` : `${(mb / MIB_PER_GIB).toFixed(1)} GiB`;
+}
+
+// src/present/snapshot-cells.ts
+/** A server for a table: its name, where it is known, and its id. */
+function serverCell({ name, id }) {
+	return name === "" ? id : `${name} (${id})`;
+}
+/** A snapshot for a table: its id, and its name where it has one. */
+function snapshotText({ id, name }) {
+	return name === "" ? id : `${id} ${name}`;
+}
+/** A size for a table; `–` while the API does not know it. */
+function sizeText({ sizeMb }) {
+	return sizeMb === null ? "–" : formatSize(sizeMb);
+}
+/** An age for a table, e.g. `2 days`. */
+function ageText(snapshot, now) {
+	const created = createdAtMs(snapshot);
+	if (created === void 0) return "unknown";
+	return isAhead(created, now) ? "in the future" : formatAge(now - created);
+}
+/** When it was taken: by the API's clock, since ages are rounded, and which of two snapshots holds what may hang on minutes. */
+function takenText(snapshot, now) {
+	const created = createdAtMs(snapshot);
+	if (created === void 0) return "unknown";
+	const age = isAhead(created, now) ? "in the future" : `${formatAge(now - created)} ago`;
+	return `${clockTime(created, now)} (${age})`;
+}
+/**
+* Who made it, with a link to the run.
+* @param isOurs this run made it: the API may have dropped the marker that would say so
+*/
+function makerCell(snapshot, origin, isOurs = false) {
+	const marker = parseMarker(snapshot.description);
+	if (marker === void 0) return isOurs ? "this run, without its marker" : "manual";
+	return {
+		text: makerText(marker, origin),
+		href: runUrl(origin, marker)
+	};
+}
+const PURPOSES = {
+	deploy: "",
+	safety: "safety snapshot, ",
+	schedule: "scheduled, ",
+	keep: "kept, "
+};
+function makerText(marker, origin) {
+	return `${PURPOSES[marker.purpose]}${ownerText(marker, origin)}`;
+}
+function ownerText(marker, origin) {
+	if (isOwn(marker, origin)) return marker.run === origin.runId ? "this run" : `this workflow, run ${marker.run}`;
+	return `${isThisRepository(marker, origin) ? marker.workflow.slice(marker.repository.length + 1) : marker.workflow}, run ${marker.run}`;
+}
+/** The page of a run. The parts of a marker are letters that need no escaping in an address. */
+function runUrl({ serverUrl }, { repository, run }) {
+	return `${serverUrl}/${repository}/actions/runs/${run}`;
 }
 
 // src/policy/recency.ts
@@ -6440,7 +6594,7 @@ function summaryOf(run, verdict, origin, now) {
 		headline: verdict.headline,
 		state: verdict.state,
 		next: verdict.next,
-		details: isTable || only === void 0 ? [] : [...detailsOf(only, origin, now), ...runDetails(run, origin)],
+		details: isTable || only === void 0 ? [] : [...detailsOf(run, only, origin, now), ...runDetails(run, origin)],
 		table: isTable ? resultTable(run, origin, now) : void 0,
 		candidates: candidatesTable(run, origin, now),
 		facts: factsOf(run),
@@ -6449,36 +6603,47 @@ function summaryOf(run, verdict, origin, now) {
 	};
 }
 /** A good deploy gets one summary, that of its snapshot: the end of a job shows only what it did or refused. */
-function hasSomethingToShow({ servers, rollback }) {
-	return rollback !== "not due" || servers.some(({ deletions, began }) => began !== void 0 || deletions.some(({ end }) => end !== "gone"));
+function hasSomethingToShow({ servers, rollback, problem }) {
+	return problem !== void 0 || rollback !== "not due" || servers.some(({ deletions, began }) => began !== void 0 || deletions.some(({ end }) => end !== "gone"));
 }
 function shownServers({ operation, rollback, servers }) {
 	return operation === "post" && rollback !== "due" ? [] : servers;
 }
 /** One server, line by line: a phone shows all of it. */
-function detailsOf(run, origin, now) {
+function detailsOf({ operation }, run, origin, now) {
 	const snapshot = snapshotOf(run);
 	const isRead = run.server.name !== "" || run.server.status !== void 0;
 	if (snapshot === void 0 && !isRead) return [];
+	const isOurs = operation === "create" || operation === "post";
 	return [
 		["Server", serverCell(run.server)],
-		...snapshot === void 0 ? [] : snapshotDetails(snapshot, origin, now),
+		...snapshot === void 0 ? [] : snapshotDetails(snapshot, {
+			origin,
+			isOurs
+		}, now),
+		...descriptionDetails(run, snapshot),
 		...run.safety === void 0 ? [] : [["Safety snapshot", snapshotText(run.safety.snapshot)]],
 		...slotDetails(run, isRead),
 		...timeDetails(run)
 	];
 }
-function snapshotDetails(snapshot, origin, now) {
+function snapshotDetails(snapshot, { origin, isOurs }, now) {
 	return [
 		["Snapshot", snapshotText(snapshot)],
 		["Taken", takenText(snapshot, now)],
-		["Made by", makerCell(snapshot, origin)],
+		["Made by", makerCell(snapshot, origin, isOurs)],
 		["Size", sizeText(snapshot)]
 	];
 }
-/** What is about to be deployed, and who started a restore by hand. */
+/** Of what overwrites a server, where it comes from: workflow, job and commit, unless somebody wrote something else. */
+function descriptionDetails({ goal }, snapshot) {
+	const text = goal === "restore" && snapshot !== void 0 ? withoutMarker$1(snapshot.description) : "";
+	return text === "" ? [] : [["Description", text]];
+}
+/** What is about to be deployed, or was undone; and who started a restore by hand. */
 function runDetails({ operation }, { sha, serverUrl, repository, event, actor }) {
-	if (operation === "create" && /^[0-9a-f]{40}$/.test(sha)) return [["Commit", {
+	const label = operation === "create" ? "Commit" : "Undone commit";
+	if ((operation === "create" || operation === "post") && /^[0-9a-f]{40}$/.test(sha)) return [[label, {
 		text: sha.slice(0, 7),
 		href: `${serverUrl}/${repository}/commit/${sha}`
 	}]];
@@ -6487,7 +6652,7 @@ function runDetails({ operation }, { sha, serverUrl, repository, event, actor })
 /** Slots are counted from a list, which says nothing of a server that does not exist. */
 function slotDetails({ slots, task }, isRead) {
 	const isGone = task.state === "failed" && task.snapshot === void 0;
-	return slots === void 0 || !isRead || isGone || task.state === "planned" ? [] : [["Slots", `${slots} of ${5} in use`]];
+	return slots === void 0 || slots > 5 || !isRead || isGone || task.state === "planned" ? [] : [["Slots", `${slots} of ${5} in use`]];
 }
 function timeDetails(run) {
 	const { began, ended } = run;
@@ -6530,6 +6695,7 @@ const NAMES = {
 };
 /** The title of a red stage's annotation. */
 function titleOf(run) {
+	if (run.problem?.reason === "invalid-input") return "VPS.org snapshot: invalid input";
 	const end = ending(run);
 	if (run.operation === "post" && run.rollback !== "due") return run.servers.some(mayBeDown$1) ? "Server not started" : `End of the job ${end}`;
 	return `${isStillInProgress(run) ? nameOfWork(run) : NAMES[run.operation]} ${end}`;
@@ -6549,11 +6715,191 @@ function isStillInProgress({ servers, problem, cutOff }) {
 function ending(run) {
 	const { servers, problem, cutOff } = run;
 	if (cutOff?.by === "internal error") return "ended by an internal error";
-	if (problem !== void 0) return "failed";
-	if (servers.length === 0) return cutOff === void 0 ? "failed" : "cancelled";
+	const ended = cutOff === void 0 ? "failed" : "cancelled";
+	if (problem !== void 0 || servers.length === 0) return ended;
 	if (isStillInProgress(run)) return "still in progress";
 	if (servers.every(({ task }) => task.state === "succeeded")) return "completed with problems";
-	return cutOff === void 0 ? "failed" : "cancelled";
+	return ended;
+}
+
+// src/present/messages/results.ts
+function snapshotDone(run) {
+	const took = run.task.state === "succeeded" ? formatDuration(run.task.at - run.task.since) : "";
+	const size = formatSize(snapshotOf(run)?.sizeMb ?? null);
+	const slot = run.slots === void 0 || run.slots > 5 ? "" : `, slot ${run.slots} of ${5}`;
+	return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} completed in ${took} (${size}${slot}).`;
+}
+const ENDS = {
+	success: "succeeds",
+	failure: "fails",
+	cancelled: "is cancelled"
+};
+/** What is armed, and that nothing is. */
+function armed({ servers, jobStatus, cutOff }, { restoreOn: asked, deleteOn, keepLast, isTooLate, isKept }) {
+	const restoreOn = cutOff === void 0 ? asked : [];
+	const [only, ...others] = servers;
+	const isOne = only !== void 0 && others.length === 0;
+	const target = isOne ? `${serverLabel(only)} is restored to this snapshot` : `${servers.length === 2 ? "both" : `all ${servers.length}`} servers are restored`;
+	const these = isOne ? "this snapshot is" : "these snapshots are";
+	const maySucceed = jobStatus === "success" || jobStatus === "unknown";
+	const deletes = deleteOn.filter((end) => end !== "success" || maySucceed);
+	const unmarked = servers.filter((run) => !hasMarker(run)).length;
+	const promisesRetention = keepLast !== void 0 && maySucceed;
+	const said = [
+		...restoreOn.length === 0 ? [] : [`If this job ${endsText(restoreOn)}, ${target}.`],
+		...deletes.length === 0 ? [] : [`If this job ${endsText(deletes)}, ${these} deleted.`],
+		...promisesRetention ? [`If this job succeeds, ${keptOf(keepLast)}.`] : []
+	];
+	const none = isTooLate ? "The job had already failed or been cancelled before this step, so no rollback is armed." : asked.length > 0 ? "This step did not end green, so no rollback is armed." : "No rollback is set (`restore-on` is empty).";
+	const kept = isKept ? [`${isOne ? "This snapshot stays" : "These snapshots stay"} ${UNTIL_DELETED}`] : [];
+	const isPromise = jobStatus === "unknown" && said.length > 0;
+	return [
+		...restoreOn.length === 0 ? [none] : [],
+		...said,
+		...kept,
+		...promisesRetention && unmarked > 0 ? [withoutMarker(unmarked, servers.length)] : [],
+		...isPromise ? [NEEDS_JOB_STATUS] : []
+	].join(" ");
+}
+/** Retention goes by the marker in the description, which the API may not have kept. */
+function hasMarker(run) {
+	return parseMarker(snapshotOf(run)?.description ?? "") !== void 0;
+}
+function withoutMarker(count, all) {
+	const which = all === 1 ? "This snapshot" : `${count} of these snapshots`;
+	return count === 1 ? `${which} has no marker: \`keep-last\` neither counts nor deletes it. Delete it yourself.` : `${which} have no marker: \`keep-last\` neither counts nor deletes them. Delete them yourself.`;
+}
+const UNTIL_DELETED = "until you delete it: retention and `latest` leave it alone.";
+/** Without the word at the end of the job none of the promises is kept. */
+const NEEDS_JOB_STATUS = "The runner does not report the status of the job (`job-status` is empty or unknown). Unless it does at the end, none of this happens. Do not set `job-status` yourself.";
+const DRY_WAIT = "This was a dry run: nothing is armed for the end of the job.";
+function keptOf(keepLast) {
+	return `this workflow's ${keepLast === 1 ? "newest snapshot is" : `newest ${keepLast} snapshots are`} kept and its older ones are deleted`;
+}
+function endsText(ends) {
+	return ends.map((end) => ENDS[end]).join(" or ");
+}
+function snapshotNotAwaited(run) {
+	return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} was accepted and is in progress.`;
+}
+/** What the step that waits for it must carry. */
+const WAIT_ARMS = "No rollback is armed yet: put `restore-on`, `delete-on`, `keep-last` and `health-check` on the `operation: wait` step before the deploy.";
+function snapshotsNotAwaited(count) {
+	return `${count} snapshots were accepted and are in progress.`;
+}
+function wouldTake(servers) {
+	return `Dry run: would take ${servers.length === 1 ? "a snapshot" : `${servers.length} snapshots`} of ${few(servers.map(serverLabel))}.`;
+}
+const NOTHING_RESTORED = "Nothing was restored.";
+function snapshotsDone(all, tookMs) {
+	return `${all} of ${all} snapshots completed in ${formatDuration(tookMs)}.`;
+}
+function snapshotsFailed(tally) {
+	return tallyText(tally, "snapshots completed", "in progress");
+}
+function tallyText(tally, done, underWay) {
+	const others = [
+		[tally.underWay, underWay],
+		[tally.unknown, "unknown"],
+		[tally.failed, "failed"],
+		[tally.skipped, "skipped"],
+		[tally.troubled, "with a problem"]
+	].flatMap(([count, what]) => count === 0 ? [] : [`; ${count} ${what}`]);
+	return `${tally.done} of ${tally.all} ${done}${others.join("")}.`;
+}
+function wouldOverwrite(servers, now) {
+	const [only, ...others] = servers;
+	if (only === void 0) return "Dry run: would overwrite nothing.";
+	return others.length > 0 ? `Dry run: would overwrite ${servers.length} servers: ${few(servers.map(serverLabel))}.` : `Dry run: would overwrite ${serverLabel(only)} with snapshot ${snapshotIdOf(only)} (${age(only, now)}).`;
+}
+function restoreNotAwaited(run, since, now) {
+	return {
+		what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(since, now)}).`,
+		state: "The step did not wait for the restore to finish. Do not restore again."
+	};
+}
+function restored(run, now) {
+	const created = createdAtOf(run);
+	const taken = created === void 0 ? "taken at an unknown time" : isAhead(created, now) ? `dated ${clockTime(created, now)}, in the future` : `taken ${clockTime(created, now)}, ${formatAge(now - created)} ago`;
+	return {
+		what: `Restored ${serverLabel(run)} to snapshot ${snapshotIdOf(run)} (${taken}).`,
+		state: `${stateAfter(run)} ${lost(created, run.safety?.snapshot.id, now)}`
+	};
+}
+function lost(since, safety, now) {
+	const after = since === void 0 || isAhead(since, now) ? "it was taken" : clockTime(since, now);
+	return safety === void 0 ? `Changes made after ${after} are lost.` : `Changes made after ${after} are no longer on the server; safety snapshot ${safety} has them.`;
+}
+/** @param isSafe whether each has a safety snapshot */
+function lostSince$1(since, now, isSafe) {
+	const changes = `changes made after ${clockTime(since, now)} are`;
+	return isSafe ? `On the restored servers, ${changes} gone; their safety snapshots have them.` : `On the restored servers, ${changes} lost.`;
+}
+function stateAfter(run) {
+	const status = lastStatus(run);
+	const state = serverPhase(status) === "active" ? "running" : status;
+	const healthy = run.health.state === "passed" ? " and healthy" : "";
+	return joined([`The server is ${state}${healthy}.`, wasNeverSeen(run) ? NEVER_SEEN_RESTORING : ""]);
+}
+/** No read of some servers showed their restore. */
+function neverSeenRestoring(servers) {
+	return `VPS.org accepted ${servers.length === 1 ? "the restore" : "the restores"} of ${few(servers.map(serverLabel))}; "restoring" was never observed there.`;
+}
+function restoredSome$1(tally) {
+	return tallyText(tally, "servers restored", "still restoring");
+}
+function wouldDelete(servers) {
+	return `Dry run: would delete ${servers.length === 0 ? "nothing" : snapshotsOf(servers)}.`;
+}
+function deleted(servers) {
+	return `Deleted ${snapshotsOf(servers)}.`;
+}
+function snapshotsOf(servers) {
+	const [only, ...others] = servers;
+	return only === void 0 || others.length > 0 ? `${servers.length} snapshots: ${few(servers.map(snapshotIdOf))}` : `snapshot ${snapshotIdOf(only)} of ${serverLabel(only)}`;
+}
+function deletedIds(list) {
+	return `Deleted ${list.length === 1 ? "snapshot" : `${list.length} snapshots:`} ${few(list)}.`;
+}
+function deletedSome(done, all) {
+	return `${done} of ${all} snapshots deleted.`;
+}
+function goneAlready(ids) {
+	return `Already deleted: ${few(ids)}.`;
+}
+/** What no list holds may never have existed. */
+function notFound$1(ids) {
+	return `Not found: ${few(ids)} (already deleted, or the ID is wrong).`;
+}
+function listed(snapshots, asked) {
+	const { length } = snapshots;
+	const servers = new Set(snapshots.map(({ server }) => server.id)).size;
+	if (length > 0) return `${length} ${length === 1 ? "snapshot" : "snapshots"} on ${servers} ${servers === 1 ? "server" : "servers"}.`;
+	if (asked.length === 0) return "This token can see no snapshots.";
+	return `No snapshots on ${asked.length === 1 ? "server" : "servers"} ${few(asked)}.`;
+}
+function listedOwnerless(ids) {
+	return ids.length === 1 ? `The server of snapshot ${few(ids)} could not be told from the list.` : `The servers of ${ids.length} snapshots could not be told from the list: ${few(ids)}.`;
+}
+function listedUnreadable(count) {
+	return `${count} ${count === 1 ? "item" : "items"} of the list could not be read.`;
+}
+function waitedForSome(tally) {
+	return tallyText(tally, "finished", "in progress");
+}
+function waitedForSnapshot(run, now) {
+	const { status } = run.server;
+	return {
+		what: `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} is complete (${formatSize(snapshotOf(run)?.sizeMb ?? null)}, ${age(run, now)}).`,
+		state: status === void 0 ? "" : `The server is ${serverPhase(status) === "active" ? "running" : status}; no restore was seen.`
+	};
+}
+/** The API does not say which snapshot a server is being restored from. */
+function waitedForRestore(run) {
+	return {
+		what: `The restore of ${serverLabel(run)} has finished.`,
+		state: stateAfter(run)
+	};
 }
 
 // src/present/restored.ts
@@ -6564,7 +6910,7 @@ function restoredAccount({ servers, mode }, now) {
 	if (only === void 0 || others.length > 0) return restoredSome(servers, now);
 	const wrong = whatWentWrong(only);
 	if (wrong !== void 0) return wrong;
-	return only.task.state === "left running" ? restoreNotAwaited(only, only.task.since, now) : restored(only, now);
+	return only.task.state === "left running" ? restoreNotAwaited(only, only.task.apiTime ?? only.task.since, now) : restored(only, now);
 }
 function plannedAccount(servers, now) {
 	const planned = servers.filter(({ task }) => task.state === "planned");
@@ -6577,17 +6923,17 @@ function plannedAccount(servers, now) {
 	};
 }
 function restoredSome(servers, now) {
-	const restoring = servers.some(({ task }) => task.state === "left running");
-	const failed = servers.filter((server) => !isGood(server) && !goesOn(server));
 	const done = servers.filter((server) => statusOf$1(server) === "restored");
 	const since = done.flatMap((server) => createdAtOf(server) ?? []);
+	const unseen = done.filter((server) => isGood(server) && wasNeverSeen(server));
 	const isSafe = done.every(({ safety }) => safety !== void 0);
 	return {
 		what: restoredSome$1(tallyOf(servers)),
 		state: joined([
 			since.length === 0 ? "" : lostSince$1(Math.min(...since), now, isSafe),
-			restoring ? DO_NOT_RESTORE_AGAIN : "",
-			failuresText(failed)
+			unseen.length === 0 ? "" : neverSeenRestoring(unseen),
+			...toldTogether(servers),
+			failuresText(ownFailures(servers))
 		])
 	};
 }
@@ -6595,14 +6941,16 @@ function restoredSome(servers, now) {
 // src/present/end-of-job.ts
 /** What became of the end of the job: what was restored, started again, deleted and kept. */
 function endOfJobAccount(run, now) {
+	if (run.problem !== void 0) return run.problem;
 	const [rollback, starts] = [rollbackAccount(run, now), startAccounts(run)];
 	const [first, ...others] = run.rollback !== "due" && run.servers.some(mayBeDown$1) ? [...starts, ...rollback] : [...rollback, ...starts];
+	const deletions = [...deletionSentences(run, "delete-on"), ...retentionSentences(run)];
+	const isCleanUpCutOff = run.cutOff !== void 0 && run.rollback !== "due";
 	const rest = [
 		...others.map(textOf$1),
-		...deletionSentences(run, "delete-on"),
-		...retentionSentences(run),
-		run.cutOff === void 0 ? "" : CLEANUP_CUT_OFF
-	].filter((text) => text !== "");
+		...deletions,
+		...isCleanUpCutOff ? [cleanUpCutOff(deletions.length > 0)] : []
+	];
 	if (first !== void 0) return {
 		what: first.what,
 		state: joined([first.state, ...rest])
@@ -6623,7 +6971,7 @@ function rollbackAccount(run, now) {
 			const isSaid = run.servers.length === 1 && run.servers.some(({ task }) => "why" in task && task.why === "job cancelled");
 			return [{
 				what,
-				state: joined([isSaid ? "" : BECAUSE[run.jobStatus], state])
+				state: joined([isSaid ? "" : whyRollback(run.jobStatus), state])
 			}];
 		}
 	}
@@ -6653,6 +7001,7 @@ function deletionSentences(run, by) {
 function retentionSentences(run) {
 	if (run.retention === "list unreadable") return [RETENTION_UNREADABLE];
 	if (run.retention === "not asked") return [];
+	if (run.retention === "job not successful") return run.rollback === "due" ? [] : [retentionOmitted(run.jobStatus)];
 	const said = deletionSentences(run, "keep-last");
 	if (run.cutOff !== void 0) return said;
 	const kept$1 = run.servers.flatMap((server) => server.kept ?? []);
@@ -6665,18 +7014,27 @@ function deletionsBy({ servers }, by, end) {
 // src/present/verdict.ts
 /** The verdict of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
 function verdictOf(run, now) {
-	const account = withCutOff(run, accountOf(run, now));
+	const account = withinOneLine(withCutOff(run, accountOf(run, now)));
 	return {
 		isGreen: isGreen(run),
 		tone: toneOf(run),
-		headline: capitalized(account.what),
+		headline: account.what,
 		state: account.state,
 		next: renderNextSteps(run)
 	};
 }
-/** A server without a name is called `server 12345`; a name stays as it is. */
-function capitalized(text) {
-	return text.replace(/^server (?=\S+ )/, "Server ");
+const HEADLINE_LIMIT$1 = 160;
+/** A first sentence that is too long is cut, and stands whole after the headline. */
+function withinOneLine({ what, state }) {
+	const letters = Array.from(what);
+	if (letters.length <= HEADLINE_LIMIT$1) return {
+		what,
+		state
+	};
+	return {
+		what: `${letters.slice(0, 159).join("")}…`,
+		state: joined([what, state])
+	};
 }
 function toneOf(run) {
 	const hasWorked = run.servers.some(({ task }) => task.state === "succeeded" && task.work !== "possible restore");
@@ -6704,7 +7062,7 @@ function withCutOff(run, account) {
 	if (cutOff === void 0) return account;
 	const hasDone = run.deletedUnlisted.length > 0 || !run.servers.every(hasNoTrace);
 	if (run.operation !== "post" && run.problem === void 0 && !hasDone) return cutOffBeforeAnything(cutOff);
-	const how = endedEarly(cutOff);
+	const how = endedEarly(cutOff, run.operation);
 	if (cutOff.by === "internal error") return {
 		what: how,
 		state: joined([
@@ -6713,30 +7071,43 @@ function withCutOff(run, account) {
 			DEFECT
 		])
 	};
-	return run.problem === void 0 && run.servers.length === 1 && isSaidByServer(run) ? account : {
+	const [only, ...others] = run.problem === void 0 ? run.servers : [];
+	if (only !== void 0 && others.length === 0) {
+		if (isCancelSaid(only)) return account;
+		if (only.task.state === "succeeded" && only.task.work !== "deletion") return leadingWith(cancelledAfter(only, only.task.work, cutOff.signal), only);
+	}
+	if (run.operation === "post" && run.rollback !== "due" && !run.servers.some(mayBeDown$1)) return {
+		what: how,
+		state: joined([account.what, account.state])
+	};
+	return {
 		what: account.what,
 		state: joined([
-			account.state,
 			how,
+			account.state,
 			doneSoFar(run)
 		])
 	};
 }
-/** Whether the account of the only server tells of the cancel. */
-function isSaidByServer({ servers }) {
-	return servers.some(({ task, goal }) => goal !== "clean up" && (task.state === "skipped" || task.state === "left running") && task.why === "cancelled");
+/** Whether the account of a server tells of the cancel. */
+function isCancelSaid({ task, goal }) {
+	return goal !== "clean up" && (task.state === "skipped" || task.state === "left running") && task.why === "cancelled";
 }
-/** Nothing was asked of the API for it that would change anything. */
-function hasNoTrace(run) {
-	return (run.task.state === "skipped" || run.task.state === "pending") && run.power.state === "untouched" && run.deletions.length === 0 && run.safety === void 0;
+/** The cancel, and then what it left undone. */
+function leadingWith(what, server) {
+	const wrong = whatWentWrong(server);
+	return {
+		what,
+		state: wrong === void 0 ? "" : textOf$1(wrong)
+	};
 }
 /** What had been done before the end. */
 function doneSoFar({ servers }) {
 	const items = servers.flatMap((server) => {
 		const snapshot = snapshotOf(server);
 		return [
-			...isAccepted(server) && snapshot !== void 0 ? [doneSnapshot(snapshot.id, statusOf$1(server))] : [],
-			...server.safety === void 0 ? [] : [doneSafety(server.safety.snapshot.id)],
+			...server.task.state === "succeeded" && isAccepted(server) && snapshot !== void 0 ? [doneSnapshot(snapshot.id, statusOf$1(server))] : [],
+			...server.safety?.state === "completed" ? [doneSafety(server.safety.snapshot.id)] : [],
 			...server.deletions.flatMap(({ snapshot: { id }, by, end }) => end === "deleted" && by === "when-full" ? [doneFreed(id)] : [])
 		];
 	});
@@ -6766,8 +7137,8 @@ function createAccount(run) {
 		state: armedText(run)
 	};
 }
-function armedText({ servers, armed: armed$1, jobStatus }) {
-	return armed$1 === void 0 ? "" : armed(servers, armed$1, jobStatus);
+function armedText(run) {
+	return run.armed === void 0 ? "" : armed(run, run.armed);
 }
 function groupAccount(run) {
 	const { servers } = run;
@@ -6782,11 +7153,13 @@ function groupAccount(run) {
 		state: armedText(run)
 	};
 	const outcome = servers.some(mayBeTouched) ? NOTHING_RESTORED : NOTHING_CHANGED$1;
-	const failed = bad.filter((server) => !isSkippedWithGroup(server));
-	const isSaid = outcome === "Nothing was changed." && failed.some(({ task }) => task.state === "rejected" && task.problem.state !== "");
 	return {
 		what: snapshotsFailed(tallyOf(servers)),
-		state: joined([failuresText(failed), isSaid ? "" : outcome])
+		state: joined([
+			...toldTogether(servers),
+			failuresText(ownFailures(servers)),
+			outcome
+		])
 	};
 }
 /** From the beginning to the end of the last server's part, in milliseconds. */
@@ -6845,7 +7218,11 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }) {
 	};
 	if (bad.length > 0) return {
 		what: deletedSome(ours.length, servers.length),
-		state: joined([...done, failuresText(bad)])
+		state: joined([
+			...done,
+			...toldTogether(servers),
+			failuresText(ownFailures(servers))
+		])
 	};
 	const [headline = "", ...more] = done;
 	return {
@@ -6853,14 +7230,17 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }) {
 		state: joined(more)
 	};
 }
-function listAccount({ problem, listed: listed$1, asked }) {
+function listAccount({ problem, listed: listed$1, asked, unclear }) {
 	if (problem !== void 0 || listed$1 === void 0) return problem ?? {
 		what: "",
 		state: ""
 	};
+	const { ownerless, unreadable } = unclear;
+	const others = [...ownerless.length === 0 ? [] : [listedOwnerless(ownerless)], ...unreadable === 0 ? [] : [listedUnreadable(unreadable)]];
+	const [what = "", ...more] = listed$1.length === 0 && others.length > 0 ? others : [listed(listed$1, asked), ...others];
 	return {
-		what: listed(listed$1, asked),
-		state: ""
+		what,
+		state: joined(more)
 	};
 }
 function waitAccount(run, now) {
@@ -6876,8 +7256,12 @@ function waitAccount(run, now) {
 		state: ""
 	};
 	if (others.length > 0) return {
-		what: waitedForSome(goodCount(run), servers.length),
-		state: joined([failuresText(bad), bad.length === 0 ? armedText(run) : ""])
+		what: waitedForSome(tallyOf(servers)),
+		state: joined([
+			...toldTogether(servers),
+			failuresText(ownFailures(servers)),
+			bad.length === 0 ? armedText(run) : ""
+		])
 	};
 	const wrong = whatWentWrong(only);
 	if (wrong !== void 0) return wrong;
@@ -6893,15 +7277,6 @@ function waitAccount(run, now) {
 	};
 }
 
-// src/run/context.ts
-/**
-* Now by the API's clock, in milliseconds since the epoch: what it dated is compared with that. By the `Date` header of
-* its answers; by our own clock while none was seen.
-*/
-function apiNow({ api, clock }) {
-	return clock.now() + (api.clockOffsetMs() ?? 0);
-}
-
 // src/operations/conclude.ts
 /** Writes the outputs, the summary and the verdict of a stage, however it ended. */
 async function conclude(ctx, run) {
@@ -6909,6 +7284,7 @@ async function conclude(ctx, run) {
 	const now = apiNow(ctx);
 	const verdict = verdictOf(run, now);
 	printDetails(ctx, run, now);
+	if (!verdict.isGreen) for (const { command } of stepsToCopy(run, ctx.origin)) ctx.report.line(byHand(command));
 	await ctx.report.conclude({
 		isGreen: verdict.isGreen,
 		title: titleOf(run),
@@ -6938,11 +7314,11 @@ function printDetails(ctx, run, now) {
 	for (const failure of furtherFailures(run)) ctx.report.line(failure);
 	const candidates = candidatesTable(run, ctx.origin, now);
 	if (candidates !== void 0) {
-		ctx.report.line("Available snapshots:");
+		ctx.report.line(AVAILABLE);
 		printTable(ctx, candidates);
 	}
 	if (run.servers.length <= 1 || run.mode === "dry run" || run.operation === "post" && run.rollback !== "due") return;
-	ctx.report.line("Results:");
+	ctx.report.line(RESULTS);
 	printTable(ctx, resultTable(run, ctx.origin, now));
 }
 /** Prints a table to the log; of a long one the beginning. */
@@ -6951,7 +7327,7 @@ function printTable(ctx, { columns, rows }) {
 		columns,
 		rows: rows.slice(0, LINES)
 	});
-	if (rows.length > LINES) ctx.report.line(`… and ${rows.length - LINES} more, all of them in the output "snapshots".`);
+	if (rows.length > LINES) ctx.report.line(moreInOutput(rows.length - LINES));
 }
 
 // node_modules/yocto-queue/index.js
@@ -7091,7 +7467,88 @@ function validateConcurrency(concurrency) {
 	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) throw new TypeError("Expected `concurrency` to be a number from 1 and up");
 }
 
+// src/waiting/explain.ts
+const ACCOUNT_TIMEOUT_MS = 1e4;
+/**
+* A failed request as a problem. For a 403 the account is asked which permissions the token has, so that the text can
+* say them.
+*/
+async function explain(ctx, failure, facts = {}) {
+	const told = failure.last ?? failure;
+	const permissions = told.status === 403 ? await ctx.permissions(ctx.endsBy) : void 0;
+	const { what, words } = describeInTwo(told);
+	return {
+		reason: facts.reason ?? (facts.done === "unknown" ? "lost-answer" : reasonOf$1(told)),
+		done: facts.done ?? "nothing",
+		what,
+		state: [words, facts.state ?? ""].filter((text) => text !== "").join(" "),
+		...namesServer(told) ? {} : { isUnnamed: true },
+		next: [remedyStep(told, permissions), ...facts.next ?? []]
+	};
+}
+/** What helps against a failed request. */
+function remedyStep(failure, permissions) {
+	const text = remedyFor(failure, permissions);
+	return failure.kind === "refused" && (isMomentaryRefusal(failure) || isTransient(failure)) ? {
+		kind: "try again",
+		text
+	} : advice(text);
+}
+/** The word for a failed request. */
+function reasonOf$1(failure) {
+	const { status = 0 } = failure;
+	switch (failure.kind) {
+		case "expired": return failure.last === void 0 ? "timeout" : reasonOf$1(failure.last);
+		case "unreachable":
+		case "unknown-host":
+		case "proxy":
+		case "tls":
+		case "certificate":
+		case "intermediary":
+		case "redirect": return "unreachable";
+		case "timeout":
+		case "interrupted":
+		case "oversized":
+		case "unreadable":
+		case "mismatch": return "server-error";
+		case "refused": return REASON_BY_STATUS[status] ?? otherReason(failure, status);
+	}
+}
+function otherReason(failure, status) {
+	if (status >= 500) return "server-error";
+	return isMomentaryRefusal(failure) ? "server-busy" : "refused";
+}
+const REASON_BY_STATUS = {
+	401: "unauthorized",
+	403: "forbidden",
+	404: "not-found",
+	429: "rate-limited"
+};
+/** Tells what the token may do, as `Context.permissions` does: a fleet that is refused a hundred times asks once. */
+function permissionsReader({ api, clock }) {
+	let asked;
+	return (endsBy = Number.POSITIVE_INFINITY) => {
+		asked ??= askPermissions(api, Math.min(endsBy, clock.now() + ACCOUNT_TIMEOUT_MS));
+		return asked;
+	};
+}
+async function askPermissions(api, deadline) {
+	try {
+		const answer = await api.account({
+			deadline,
+			once: true
+		});
+		return answer.ok ? answer.value.permissions : void 0;
+	} catch {
+		return;
+	}
+}
+
 // src/waiting/messages.ts
+/**
+* Every sentence that a wait says: log lines, and the problems that end one. Texts from the API are raw; the report makes
+* them harmless.
+*/
 function noAnswer(failure) {
 	return `${describeFailure(failure)} Still waiting.`;
 }
@@ -7099,13 +7556,22 @@ function answersAgain(failures) {
 	return `The API is responding again (${failures} failed ${failures === 1 ? "request" : "requests"}).`;
 }
 function retrying(failure, delayMs) {
-	return `${describeFailure(failure)} Trying again in ${(delayMs / 1e3).toFixed(1)} s.`;
+	return `${describeFailure(failure)} ${tryingAgain(failure, delayMs)}`;
+}
+/** The heartbeat of a refusal that lasts: its words have been said. */
+function stillRefusing(failure, delayMs, lastedMs) {
+	const { httpStatus = "" } = failure;
+	return `VPS.org has been refusing for ${formatDuration(lastedMs)} (${httpStatus}). ${tryingAgain(failure, delayMs)}`;
+}
+function tryingAgain({ retryAfterMs = 0 }, delayMs) {
+	const when = `Trying again in ${delayMs < 6e4 ? `${Number((delayMs / 1e3).toFixed(1))}s` : formatDuration(delayMs)}`;
+	return retryAfterMs > delayMs ? `${when}, although it asks to wait ${formatDuration(retryAfterMs)}: there is less time than that.` : `${when}.`;
 }
 function snapshotsInProgress(ids, elapsedMs) {
 	return `${ids.length === 1 ? `Snapshot ${ids[0]} has been` : `${ids.length} snapshots have been`} in progress for ${formatDuration(elapsedMs)}; a snapshot usually takes 3 to 10 minutes.`;
 }
 function unlistedStatus({ id, status }) {
-	return `Snapshot ${id} has the undocumented status "${status}"; treating it as still in progress.`;
+	return status === "unreadable" ? `The status of snapshot ${id} cannot be read; treating it as still in progress.` : `Snapshot ${id} has the undocumented status "${status}"; treating it as still in progress.`;
 }
 function duplicate(ours, id) {
 	return `VPS.org made a duplicate: snapshot ${id} has the same key as ${ours}. Delete ${id} to free its slot.`;
@@ -7131,17 +7597,30 @@ function snapshotUnobservable(label) {
 function snapshotTimedOut(label, waitedMs) {
 	return `${label} was not completed after ${formatDuration(waitedMs)}.`;
 }
-function snapshotContinues(lastFailure) {
-	return `It continues at VPS.org.${lastFailure === void 0 ? "" : ` The last request failed: ${lastFailure}`}`;
+function snapshotContinues(last, lastFailure) {
+	const failure = lastFailure === void 0 ? "" : ` The last request failed: ${lastFailure}`;
+	return `${lastSeenText(last)} It continues at VPS.org.${failure}`;
 }
-/** @param which its id, or its place in the list */
-function oddItem(which, problem) {
-	return `Item ${which} of the list of snapshots cannot be read (${problem}). It takes a slot, and is never chosen or deleted.`;
+const ODD_ITEMS = 3;
+function oddItems(items) {
+	const texts = items.map(({ id, problem }) => id === void 0 ? problem : `${id}: ${problem}`);
+	const more = items.length > ODD_ITEMS ? "; …" : "";
+	const which = `${[...new Set(texts)].slice(0, ODD_ITEMS).join("; ")}${more}`;
+	return items.length === 1 ? `An item of the list of snapshots cannot be read (${which}). It takes a slot, and is never chosen or deleted.` : `${items.length} items of the list of snapshots cannot be read (${which}). They take slots, and are never chosen or deleted.`;
 }
 function selected$1(by, snapshot, now) {
 	const { id, name, server } = snapshot;
 	const taken = ageOf(snapshot, now);
-	return by === "latest" ? `The latest snapshot of ${server.name} (${server.id}) is ${id} "${name}", ${taken}.` : `The snapshot named "${name}" on ${server.name} (${server.id}) is ${id}, ${taken}.`;
+	return by === "latest" ? `The latest snapshot of ${serverText(server)} is ${snapshotLabel(snapshot)}, ${taken}.` : `The snapshot named "${name}" on ${serverText(server)} is ${id}, ${taken}.`;
+}
+/** A server in a text: an API need not say its name. */
+function serverText({ name, id }) {
+	return name === "" ? `server ${id}` : `${name} (${id})`;
+}
+function passedOver(snapshots) {
+	const which = snapshots.map(({ id, status }) => `${id} (${status})`).join(", ");
+	const isOne = snapshots.length === 1;
+	return `\`latest\` passes over ${which}: ${isOne ? "it is" : "they are"} newer, or may be, but ${isOne ? "is" : "are"} not complete.`;
 }
 function latestOfRerun({ id, server }) {
 	return `Snapshot ${id}, the latest of server ${server.id}, was taken by a re-run: it may contain what the run's first attempt left behind.`;
@@ -7164,17 +7643,17 @@ function noLatest(server, candidates) {
 	};
 }
 function latestUndecided(server, candidates) {
-	const what = `It cannot be told which snapshot of server ${server} is the newest.`;
+	const what = `\`latest\` cannot tell which snapshot of server ${server} is the newest.`;
 	return {
-		...certain("ambiguous", what, "Neither their dates nor their IDs decide, and `latest` never guesses. Nothing was changed.", NAME_ONE),
+		...certain("ambiguous", what, "Neither the dates nor the IDs decide it. Nothing was changed.", NAME_ONE),
 		candidates
 	};
 }
 function newerInProgress({ id, server }) {
-	return `A newer snapshot of ${server.name} (${server.id}), ${id}, is in progress; waiting for it before choosing \`latest\`.`;
+	return `A newer snapshot of ${serverText(server)}, ${id}, is in progress; waiting for it before choosing \`latest\`.`;
 }
-function newerNeverDone({ id, server }, candidates) {
-	const what = `A newer snapshot of ${server.name} (${server.id}), ${id}, did not complete in time.`;
+function newerNeverDone({ id, server, status }, candidates) {
+	const what = `A newer snapshot of ${serverText(server)}, ${id}, did not complete in time (last status: ${status}).`;
 	return {
 		...certain("not-completed", what, "An older one is not taken for `latest`. Nothing was changed.", NAME_ONE),
 		candidates
@@ -7204,7 +7683,7 @@ function noneOfName(server, name, candidates) {
 }
 function wrongServer(guard, strangers, allowed) {
 	const [first] = strangers;
-	const what = `${strangers.length === 1 && first !== void 0 ? `Snapshot ${first.id} belongs to ${first.server.name} (${first.server.id})` : `Snapshots ${strangers.map(({ id }) => id).join(", ")} belong to other servers`}, but \`server-id\` only allows ${guard.join(", ")}.`;
+	const what = `${strangers.length === 1 && first !== void 0 ? `Snapshot ${first.id} belongs to ${serverText(first.server)}` : `Snapshots ${strangers.map(({ id }) => id).join(", ")} belong to other servers`}, but \`server-id\` only allows ${guard.join(", ")}.`;
 	const next = advice("Set `snapshot-id` to a snapshot of the server you mean, or correct `server-id`.");
 	return {
 		...certain("wrong-server", what, `Nothing was changed.${ofAllowed(allowed)}`, next),
@@ -7220,9 +7699,12 @@ function ownerless(ids) {
 	const which = ids.length === 1 ? `Snapshot ${ids.join("")} is` : `Snapshots ${ids.join(", ")} are`;
 	return certain("ambiguous", `${which} listed without a server.`, "Which server a snapshot belongs to must be known before it is used. Nothing was changed.", advice("Look it up in the VPS.org panel, or try again later."));
 }
-function lookUpTimedOut(lastFailure) {
+function lookUpTimedOut$1(lastFailure, remedies) {
 	const failure = lastFailure === void 0 ? "" : `${describeFailure(lastFailure)} `;
-	return certain("timeout", "The snapshots could not be looked up in time.", `${failure}Nothing was changed.`, { kind: "re-run" });
+	return certain(lastFailure === void 0 ? "timeout" : reasonOf$1(lastFailure), "The snapshots could not be looked up in time.", `${failure}Nothing was changed.`, ...remedies, { kind: "re-run" });
+}
+function serverWithId({ server }) {
+	return server.name === "" ? `server ${server.id}` : `${server.name} (${server.id})`;
 }
 function stillSettling(server, elapsed) {
 	return `Still waiting for ${server} to be ready (${elapsed}).`;
@@ -7242,13 +7724,18 @@ function keepsOddStatus({ name, id, status }) {
 function snapshotStuck({ name, id }, snapshot, now) {
 	return `Snapshot ${snapshot.id} of ${name} (${id}) seems to be stuck: its status is "${snapshot.status}" and it is ${ageOf(snapshot, now)}. Not waiting for it.`;
 }
-/** What to say when a server did not settle in time. */
-function notSettled(label, waitedMs) {
-	return `${label} was not ready within ${formatDuration(waitedMs)}.`;
+function lastReadText(run) {
+	return run.server.status === void 0 ? "Its status could not be read." : `Its last status was ${lastStatusSince(run)}.`;
 }
-/** What was seen last, and why nothing more was. */
-function lastSeen(server, lastFailure) {
-	return `${server === void 0 ? "Its status could not be read." : `Its last status was ${server.status}.`}${lastFailure === void 0 ? "" : ` ${describeFailure(lastFailure)}`}`;
+/** What was seen last, and why nothing more was. A server is busy unless no answer came any more that could show it. */
+function unready(run, waitedMs, seen) {
+	const { lastFailure } = seen;
+	const status = seen.server === void 0 ? lastReadText(run) : lastSeenText(seen.server);
+	return {
+		reason: lastFailure === void 0 ? "server-busy" : reasonOf$1(lastFailure),
+		what: `${serverLabel(run)} was not ready within ${formatDuration(waitedMs)}.`,
+		state: lastFailure === void 0 ? status : `${status} ${describeFailure(lastFailure)}`
+	};
 }
 function statusChanged(run, status) {
 	return `${serverLabel(run)} reports "${status}".`;
@@ -7256,14 +7743,21 @@ function statusChanged(run, status) {
 function restoringOne(run, elapsed) {
 	return `The restore of ${serverLabel(run)} was accepted ${elapsed} ago (last status: ${lastStatus(run)}); it usually takes 5 to 15 minutes.`;
 }
+/** It may be somebody else's. */
+function restoringPerhapsForeign(run, elapsed) {
+	return `The restore of ${serverLabel(run)} was first seen ${elapsed} ago (last status: ${lastStatus(run)}); it usually takes 5 to 15 minutes.`;
+}
 function restoringSeveral(count, run, elapsed) {
 	return `${count} servers are restoring, ${serverLabel(run)} for ${elapsed}; a restore usually takes 5 to 15 minutes.`;
 }
 function restoreUnobservable(label) {
 	return `The restore of ${label} was accepted and continues at VPS.org; its end could not be seen. Do not restore again.`;
 }
-function restoreFailed(label, id, status) {
-	return certain("restore-failed", `The restore of ${label} from snapshot ${id} failed: the server's status is "${status}".`, `${label} is probably down, and its disk may be half-written.`, advice("Check the server in the VPS.org panel. Restore it again, or from another snapshot (`operation: list` shows them); if that fails too, contact VPS.org support."));
+function restoreFailed(run, id, status) {
+	return certain("restore-failed", `The restore of ${serverLabel(run)} from snapshot ${id} failed: the server's status is "${status}".`, `${serverLabel(run)} is probably down, and its disk may be half-written.`, advice("Check the server in the VPS.org panel."), {
+		kind: "restore",
+		snapshot: id
+	}, advice("If that fails too, restore another snapshot, or contact VPS.org support."));
 }
 /** The server was found only by its name, and never seen restoring. */
 function wrongServerPerhaps(run) {
@@ -7289,23 +7783,12 @@ function unhealthy(run, waitedMs, failures) {
 	return certain("health-check", `the health check failed`, `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join("; ")}.`, advice(unhealthyAdvice(run)));
 }
 
-// src/waiting/duplicates.ts
-const said$1 = /* @__PURE__ */ new WeakMap();
-/** A box in between can double a request whose answer came well: the other snapshot carries the same key, and a slot. */
-function warnOfDuplicate(ctx, ours, duplicate$1) {
-	const known = said$1.get(ctx.api) ?? /* @__PURE__ */ new Set();
-	said$1.set(ctx.api, known);
-	if (known.has(duplicate$1)) return;
-	known.add(duplicate$1);
-	ctx.report.warn(duplicate(ours.id, duplicate$1));
-}
-
 // src/policy/settle.ts
 const READS = 3;
 const DURATION_MS = 6e4;
 const DURATION_INTERVALS = 12;
-const MISSING_ID_MS = 2e4;
-const MISSING_ID_INTERVALS = 4;
+const BRIEF_MS = 2e4;
+const BRIEF_INTERVALS = 4;
 const CONFIRMATION_MS = 2e3;
 const CONFIRMATION_READS = 2;
 const CONFIRMATION_SHARE = .75;
@@ -7317,13 +7800,17 @@ function settleWindow(config) {
 		reads: READS
 	};
 }
-/** How long good answers must lack an id before it counts as wrong: 20 seconds (four intervals) and three reads. */
-function missingIdWindow(config) {
+/** 20 seconds (four intervals) and three reads: where there is no time for a whole settle window. */
+function briefWindow(config) {
 	const intervalMs = acceleratedInterval(config);
 	return {
-		durationMs: intervalMs === void 0 ? MISSING_ID_MS : MISSING_ID_INTERVALS * intervalMs,
+		durationMs: intervalMs === void 0 ? BRIEF_MS : BRIEF_INTERVALS * intervalMs,
 		reads: READS
 	};
+}
+/** How long good answers must lack an id before it counts as wrong. */
+function missingIdWindow(config) {
+	return briefWindow(config);
 }
 /**
 * How long to wait before a read that confirms another, in milliseconds: one read can come from a replica that lags
@@ -7343,11 +7830,11 @@ function confirmationWindow(config) {
 function acceleratedInterval({ acceleratedClock, fixedIntervalMs }) {
 	return acceleratedClock ? fixedIntervalMs : void 0;
 }
-/** As long, and as many reads, as two windows one after the other. */
-function doubled(window) {
+/** As long, and as many reads, as so many windows one after the other. */
+function times(count, window) {
 	return {
-		durationMs: 2 * window.durationMs,
-		reads: 2 * window.reads
+		durationMs: count * window.durationMs,
+		reads: count * window.reads
 	};
 }
 /** Adds a read; a value other than the streak's begins a new one. */
@@ -7437,9 +7924,9 @@ function nextDelay(next, config, random) {
 	const wantedMs = Math.min(regularMs, ...early, ...confirming);
 	return bounded(Math.max(beforeDeadline(wantedMs, remainingMs), minGapMs));
 }
-/** Shorter gaps bring a look in the last seconds by themselves; in these seconds the last look has been taken. */
+/** Shorter gaps bring a look in the last seconds by themselves; in these seconds the last look has been taken: none goes beyond. */
 function beforeDeadline(delayMs, remainingMs) {
-	if (delayMs < LAST_LOOK_MS || remainingMs <= LAST_LOOK_MS) return delayMs;
+	if (delayMs < LAST_LOOK_MS || remainingMs <= LAST_LOOK_MS) return Math.min(delayMs, remainingMs);
 	return Math.min(delayMs, remainingMs - LAST_LOOK_MS);
 }
 function bounded(ms) {
@@ -7476,7 +7963,7 @@ async function poll(ctx, options, attempt) {
 		if (seen.state === "unanswered") {
 			if (seen.failure.kind === "expired") return {
 				state: "expired",
-				lastFailure: failures.last()
+				lastFailure: failures.last() ?? seen.failure.last
 			};
 			if (isFinal(seen.failure)) return {
 				state: "refused",
@@ -7545,20 +8032,21 @@ function pollUntilStable(ctx, options, read, classify) {
 				return { state: "pending" };
 			}
 			streak = extendStreak(streak, reading.as, ctx.clock.now());
-			return isSettled(streak, window) ? {
+			return isSettled(streak, reading.window ?? window) ? {
 				state: "done",
 				value: reading.value
 			} : { state: "pending" };
 		});
 	};
-	const { deadline, heartbeat, isConfirming = () => false, answeredBefore = false } = options;
+	const { deadline, heartbeat, isConfirming = () => false, answeredBefore = false, startAfterDelay = false } = options;
 	return poll(ctx, {
 		schedule,
 		began: ctx.clock.now(),
 		deadline,
 		heartbeat,
 		isConfirming,
-		answeredBefore
+		answeredBefore,
+		startAfterDelay
 	}, attempt);
 }
 function failureLog(ctx) {
@@ -7586,18 +8074,17 @@ function heartbeatLog(ctx, options) {
 }
 
 // src/waiting/snapshot-reader.ts
-/** A reader over the client of `ctx`. */
-function createSnapshotReader(ctx) {
-	return {
-		read: (servers, options, keep = () => true) => readKept(ctx, { servers }, options, keep),
-		follow: (known, options) => follow(ctx, known, options),
-		find: (ids, options) => find(ctx, ids, options),
-		readAll: (keep, options) => readKept(ctx, {}, options, keep)
-	};
+/** The snapshots of some servers, or of all where none is named; only those that `keep` lets through. */
+async function readSnapshots(ctx, servers, options, keep = () => true) {
+	const answer = await readList(ctx, servers.length === 0 ? {} : { servers }, options);
+	return answer.ok ? {
+		ok: true,
+		value: answer.value.snapshots.filter(keep)
+	} : answer;
 }
 /** The snapshots of one server. */
 function readSnapshotsOf(ctx, server, options) {
-	return readKept(ctx, { servers: [server] }, options, () => true);
+	return readSnapshots(ctx, [server], options);
 }
 /**
 * The snapshots of some servers as they were at one moment, where something is to be chosen from them: `consistent` says
@@ -7609,21 +8096,8 @@ function readForChoice(ctx, servers, options) {
 		consistent: true
 	}, options);
 }
-const said = /* @__PURE__ */ new WeakMap();
-/** Reads a list, and warns once of each item that can be neither chosen nor deleted. */
-async function readList(ctx, query, options) {
-	const answer = await ctx.api.listSnapshots(query, options);
-	if (!answer.ok) return answer;
-	const known = said.get(ctx.api) ?? /* @__PURE__ */ new Set();
-	said.set(ctx.api, known);
-	for (const { id, index, problem } of answer.value.oddItems) {
-		const which = id ?? `no. ${index + 1}`;
-		if (!known.has(which)) ctx.report.warn(oddItem(which, problem));
-		known.add(which);
-	}
-	return answer;
-}
-async function follow(ctx, known, options) {
+/** What the list of their servers says of snapshots that are known; one that names no server any more is known by its id. */
+async function followSnapshots(ctx, known, options) {
 	const answer = await readList(ctx, { servers: [...new Set(known.map(({ server }) => server.id))] }, options);
 	if (!answer.ok) return answer;
 	const { snapshots, unattributed } = answer.value;
@@ -7640,7 +8114,8 @@ async function follow(ctx, known, options) {
 		value: [...snapshots, ...followed]
 	};
 }
-async function find(ctx, ids, options) {
+/** Looks for some ids in the whole list. */
+async function findListed(ctx, ids, options) {
 	const answer = await readList(ctx, {}, options);
 	if (!answer.ok) return answer;
 	const { snapshots, unattributed } = answer.value;
@@ -7653,12 +8128,18 @@ async function find(ctx, ids, options) {
 		}
 	};
 }
-async function readKept(ctx, query, options, keep) {
-	const answer = await readList(ctx, query, options);
-	return answer.ok ? {
-		ok: true,
-		value: answer.value.snapshots.filter(keep)
-	} : answer;
+/** Reads a list, and warns of each item that can be neither chosen nor deleted. */
+async function readList(ctx, query, options) {
+	const answer = await ctx.api.listSnapshots(query, options);
+	if (!answer.ok) return answer;
+	const news = notYetSaid(ctx, answer.value.oddItems);
+	if (news.length > 0) ctx.report.warn(oddItems(news));
+	return answer;
+}
+/** An odd item is said once, however often the list is read, and wherever it stands in it. */
+function notYetSaid(ctx, items) {
+	let unnamed = 0;
+	return items.filter(({ id }) => isNews(ctx, `odd item ${id ?? `without id ${++unnamed}`}`));
 }
 
 // src/requests/messages.ts
@@ -7683,6 +8164,10 @@ function createUnclear({ track, name }, state) {
 }
 function lookingForCreated(lost) {
 	return `${describeFailure(lost)} Checking whether the snapshot was started before anything is sent again.`;
+}
+/** The API says full, and its list has room: one of the two lags. */
+function lookingForDoubled(run, refusal) {
+	return `${describeFailure(refusal)} The list shows a free slot on ${serverLabel(run)}. Checking whether the snapshot was started after all.`;
 }
 function createdNothing(run) {
 	return `The request had no effect: ${serverLabel(run)} has no snapshot with its key. Sending it once more.`;
@@ -7732,10 +8217,10 @@ function nameRefused(refusal, shorter) {
 }
 /** The error of a server without a free slot; the candidates show what holds them. */
 function serverIsFull$1(run, facts) {
-	const { snapshots, whenFull, keeps, deletable } = facts;
+	const { snapshots, used, whenFull, keeps, deletable } = facts;
 	const why = whenFull === "delete-oldest" && deletable === void 0 ? ` ${whyNoneGoes(keeps)}` : "";
 	return {
-		...certain("no-free-slot", `${serverLabel(run)} is full: ${snapshots.length} of ${5} snapshot slots are in use.`, `${NO_SNAPSHOT_TAKEN}${why}`, ...stepsForFull(whenFull, deletable)),
+		...certain("no-free-slot", `${serverLabel(run)} is full: ${used === 5 ? `${5} of ${5}` : "all"} snapshot slots are in use.`, `${NO_SNAPSHOT_TAKEN}${why}`, ...stepsForFull(whenFull, deletable)),
 		candidates: snapshots
 	};
 }
@@ -7778,22 +8263,28 @@ function fullByItsOwnWords(run, refusal, snapshots, state) {
 	};
 }
 function deletingOldest(run, candidate, now) {
-	return `${serverLabel(run)} is full. Deleting this workflow's oldest snapshot, ${candidate.id} "${candidate.name}" (${ageOf(candidate, now)}), to free a slot.`;
+	return `${serverLabel(run)} is full. Deleting this workflow's oldest snapshot, ${snapshotLabel(candidate)} (${ageOf(candidate, now)}), to free a slot.`;
 }
 function notFreed({ id }, done) {
 	return `${done === "unknown" ? `It is unknown whether snapshot ${id} was deleted to free a slot.` : `Snapshot ${id} was not deleted.`} ${NO_SNAPSHOT_TAKEN}`;
 }
+function freeingCutOff(run, snapshot) {
+	return unclear$1(`It is unknown whether snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was deleted to free a slot.`, `The step ended before that could be seen. ${NO_SNAPSHOT_TAKEN}`, {
+		kind: "list",
+		server: run.server.id
+	});
+}
 function slotsUnreadable(failure) {
 	return `Whether the server is full could not be checked: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`;
 }
-function freedUnclear({ id, name }) {
-	return `A slot is free again, but it is unknown whether snapshot ${id} "${name}" was deleted for it.`;
+function freedUnclear(snapshot) {
+	return `A slot is free again, but it is unknown whether snapshot ${snapshotLabel(snapshot)} was deleted for it.`;
 }
 function freedByOther({ id }) {
 	return `Snapshot ${id} had already been deleted by somebody else. Trying again.`;
 }
-function freed({ id, name }, patienceMs) {
-	return `Deleted snapshot ${id} "${name}" to free a slot. Trying again for up to ${formatDuration(patienceMs)} until the slot is free.`;
+function freed(snapshot, patienceMs) {
+	return `Deleted snapshot ${snapshotLabel(snapshot)} to free a slot. Trying again for up to ${formatDuration(patienceMs)} until the slot is free.`;
 }
 function slotsChanged(run, used) {
 	return `The API refused the snapshot, but the slots of ${serverLabel(run)} have changed since: ${used} of ${5} are in use. Trying again.`;
@@ -7805,7 +8296,7 @@ function slotNeverCameFree(run, refusal, used, patienceMs) {
 	});
 }
 function refusedWithRoom(run, used, mayExist) {
-	const slots = `${used} of ${5} slots of ${serverLabel(run)} are in use.`;
+	const slots = `The list shows ${used} of ${5} slots of ${serverLabel(run)} in use.`;
 	return mayExist ? slots : `${slots} ${NO_SNAPSHOT_TAKEN}`;
 }
 function unreadableBeforeDelete({ id, server }) {
@@ -7824,8 +8315,9 @@ function deleteWhileRestoring({ id }, server, mayHaveActed) {
 		}]
 	};
 }
-function toDelete({ id, name, server }) {
-	return `snapshot ${id} "${name}" of ${server.name === "" ? `server ${server.id}` : server.name}`;
+function toDelete(snapshot) {
+	const { server } = snapshot;
+	return `snapshot ${snapshotLabel(snapshot)} of ${server.name === "" ? `server ${server.id}` : server.name}`;
 }
 function retireForbidden(snapshot, by) {
 	return `\`${by}\` did not delete ${toDelete(snapshot)}: the server is being restored.`;
@@ -7839,11 +8331,12 @@ function retireFailed(snapshot, by, failure) {
 function retired(snapshot, by, now) {
 	return `Deleted ${toDelete(snapshot)} (${ageOf(snapshot, now)}): ${by}.`;
 }
-function stillListed(snapshot, by) {
-	return `\`${by}\` asked to delete ${toDelete(snapshot)}; the API agreed, but the list still shows it.`;
+function stillListed(snapshot, by, asked) {
+	const answer = asked === "deleted" ? "the API agreed" : "the API says that it does not exist";
+	return `\`${by}\` asked to delete ${toDelete(snapshot)}; ${answer}, but the list still shows it.`;
 }
 function retiredByOther(snapshot, by) {
-	return `Nothing to delete for \`${by}\`: ${toDelete(snapshot)} had already been deleted.`;
+	return `Nothing to delete for \`${by}\`: ${toDelete(snapshot)} is already gone.`;
 }
 function retentionUnreadable(failure) {
 	return `\`keep-last\` deleted nothing: the list of snapshots could not be read. ${describeFailure(failure)}`;
@@ -7868,12 +8361,12 @@ function powerUnobservable(run, wanted) {
 	return `It is unknown whether ${serverLabel(run)} is ${wanted}.`;
 }
 function powerTimedOut(run, action) {
-	return certain(action === "start" ? "start-failed" : "stop-failed", `It did not ${action} in time.`, `Its last status was ${lastStatus(run)}.`, action === "start" ? { kind: "start server" } : {
+	return certain(action === "start" ? "start-failed" : "stop-failed", `It did not ${action} in time.`, `Its last status was ${lastStatusSince(run)}.`, action === "start" ? { kind: "start server" } : {
 		kind: "re-run",
 		after: "Check the server in the VPS.org panel, then"
 	});
 }
-function notStopped(run, { what, state, ...problem }) {
+function notStopped(run, { what, state, isUnnamed: _, ...problem }) {
 	return {
 		...problem,
 		reason: "stop-failed",
@@ -7886,14 +8379,15 @@ function notStopped(run, { what, state, ...problem }) {
 		].filter((text) => text !== "").join(" ")
 	};
 }
-function mayBeStopped(run) {
-	return `${serverLabel(run)} may be stopped.`;
+function startingUnread(run) {
+	return `The status of ${serverLabel(run)} could not be read. It was stopped for its snapshot, so it is started without it.`;
 }
 function notSettledForStart(run) {
-	return certain("start-failed", `${serverLabel(run)} could not be started again: it was not ready in time.`, `Its last status was ${lastStatus(run)}.`, { kind: "start server" });
+	return certain("start-failed", `${serverLabel(run)} could not be started again: it was not ready in time.`, `Its last status was ${lastStatusSince(run)}.`, { kind: "start server" });
 }
 function notStartedAgain(run, { what, state, ...problem }) {
-	const isDown = serverPhase(lastStatus(run)) === "stopped";
+	const phase = serverPhase(lastStatus(run));
+	const isSaid = phase === "stopped" || phase === "transitioning";
 	return {
 		...problem,
 		reason: "start-failed",
@@ -7902,7 +8396,7 @@ function notStartedAgain(run, { what, state, ...problem }) {
 		state: [
 			what,
 			state,
-			isDown ? "" : "It is probably down."
+			isSaid ? "" : "It may be down."
 		].filter((text) => text !== "").join(" "),
 		next: [{ kind: "start server" }, ...problem.next]
 	};
@@ -7924,10 +8418,24 @@ function needsReadableServer({ server }) {
 function restoringUnread({ server }) {
 	return `This token may not read server ${server.id}: neither its status before the restore nor the end of the restore can be seen.`;
 }
-function notSettledForRestore(settled, seen, run, unanswered) {
+function notSettledForRestore({ reason, what, state: seen }, run, unanswered) {
 	const state = `${seen} ${unanswered ? earlierUnanswered(run) : NOTHING_OVERWRITTEN}`;
 	const next = advice("Check the server in the VPS.org panel.");
-	return unanswered ? unclear$1(settled, state, next) : certain("server-busy", settled, state, next);
+	return unanswered ? unclear$1(what, state, next) : certain(reason, what, state, next);
+}
+/** A rollback that is sent without a look. */
+function restoringUnseen(run, failure) {
+	const why = failure === void 0 ? "" : ` ${describeFailure(failure)}`;
+	return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due, so the restore is sent without it.`;
+}
+/** What a refusal "for now" is called once it has lasted. */
+function keptRefusing(run, failure, lastedMs, isRollback) {
+	const done = isRollback ? "rolled back" : "restored";
+	const { httpStatus = "" } = failure;
+	return `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`;
+}
+function refusedUntilTheEnd(run, failure, lastedMs, seen) {
+	return certain("server-busy", keptRefusing(run, failure, lastedMs, false), `${describeFailure(failure)} ${seen} ${NOTHING_OVERWRITTEN}`, advice("Check the server in the VPS.org panel, then try again."));
 }
 /** The error of a restore that meets another one. */
 function alreadyRestoring$1(run, sent, snapshot) {
@@ -7938,7 +8446,20 @@ function alreadyRestoring$1(run, sent, snapshot) {
 	});
 }
 const RESTORE_NOT_SENT = "Nothing was sent.";
-const RESTORE_REFUSED = "This restore was refused.";
+/** The server began to restore, and no request of ours was accepted. */
+function perhapsForeign(run, snapshot) {
+	return {
+		reason: "already-restoring",
+		done: "unknown",
+		what: `A restore of ${serverLabel(run)} began that may be somebody else's.`,
+		state: "VPS.org did not accept this one, and then the server was restoring: either somebody else had asked for it, or this request arrived twice. Nothing more was sent.",
+		next: [{
+			kind: "follow",
+			snapshot,
+			isRestore: true
+		}, advice("Then compare in the VPS.org panel which snapshot the server was restored from. Only if it is another one, restore again.")]
+	};
+}
 function lookingForRestoring(run, lost) {
 	return `${describeFailure(lost)} Checking whether ${serverLabel(run)} is restoring before anything is sent again.`;
 }
@@ -7958,14 +8479,11 @@ function restoreUnclear(run, lost, why) {
 	const id = snapshotIdOf(run);
 	return unclear$1(restoreUnknown(run), `${describeFailure(lost)} ${why}`, advice(`Check the server in the VPS.org panel. If it is restoring, run \`operation: wait\` with \`snapshot-id: ${id}\`. Only if it is not, restore again.`));
 }
-function restoringThoughRefused(run) {
-	return `VPS.org refused the request, but ${serverLabel(run)} was idle before it and is restoring now. Treating this as the requested restore.`;
-}
 function refusedForNow(run) {
 	return `The API refused the restore for now: ${serverLabel(run)} is ${lastStatus(run)}. Trying again when it has settled.`;
 }
 function statusOfRefused(run) {
-	return `Its status is ${lastStatus(run)}.`;
+	return run.server.status === void 0 ? "Its status could not be read." : `Its status is ${run.server.status}.`;
 }
 
 // src/requests/find-created.ts
@@ -8020,7 +8538,7 @@ async function alsoCheckOtherServers(ctx, probe, nearby) {
 	if (nearby.state !== "none" || !probe.track.run.server.id.includes("-")) return nearby;
 	const { deadline, marker } = probe;
 	const isOurs = ({ description }) => markerMatches(description, marker.key);
-	const answer = await createSnapshotReader(ctx).readAll(isOurs, { deadline });
+	const answer = await readSnapshots(ctx, [], { deadline }, isOurs);
 	return answer.ok ? ownAmong(probe, answer.value) : {
 		state: "unclear",
 		reason: describeFailure(answer.failure)
@@ -8043,7 +8561,7 @@ function ownAmong(probe, snapshots) {
 /** Takes what carries our key for the answer to the request, and says so. */
 function adopt(ctx, { snapshot, twins }) {
 	ctx.report.line(adopted(snapshot));
-	for (const twin of twins) warnOfDuplicate(ctx, snapshot, twin);
+	for (const twin of twins) ctx.report.warn(duplicate(snapshot.id, twin));
 	return success(snapshot);
 }
 
@@ -8081,70 +8599,6 @@ function slotsCanBeTheReason({ detail, fields }, listLength) {
 	return EMPTY_WORDS.has(words.trim().replace(/[.!]$/, "")) && listLength >= 5;
 }
 
-// src/waiting/explain.ts
-const ACCOUNT_TIMEOUT_MS = 1e4;
-/**
-* A failed request as a problem. For a 403 the account is asked which permissions the token has, so that the text can
-* say them.
-*/
-async function explain(ctx, failure, facts = {}) {
-	const permissions = failure.status === 403 ? await permissionsOf(ctx) : void 0;
-	return {
-		reason: facts.reason ?? (facts.done === "unknown" ? "lost-answer" : reasonOf$1(failure)),
-		done: facts.done ?? "nothing",
-		what: describeFailure(failure),
-		state: facts.state ?? "",
-		next: [advice(remedyFor(failure, permissions)), ...facts.next ?? []]
-	};
-}
-/** The word for a failed request. */
-function reasonOf$1(failure) {
-	const { status = 0 } = failure;
-	switch (failure.kind) {
-		case "expired": return failure.retryAfterMs === void 0 ? "timeout" : "rate-limited";
-		case "unreachable":
-		case "unknown-host":
-		case "proxy":
-		case "tls":
-		case "certificate":
-		case "intermediary":
-		case "redirect": return "unreachable";
-		case "timeout":
-		case "interrupted":
-		case "oversized":
-		case "unreadable":
-		case "mismatch": return "server-error";
-		case "refused": return REASON_BY_STATUS[status] ?? otherReason(failure, status);
-	}
-}
-function otherReason(failure, status) {
-	if (status >= 500) return "server-error";
-	return isMomentaryRefusal(failure) ? "server-busy" : "refused";
-}
-const REASON_BY_STATUS = {
-	401: "unauthorized",
-	403: "forbidden",
-	404: "not-found",
-	429: "rate-limited"
-};
-const asked = /* @__PURE__ */ new WeakMap();
-function permissionsOf(ctx) {
-	const permissions = asked.get(ctx.api) ?? askPermissions(ctx);
-	asked.set(ctx.api, permissions);
-	return permissions;
-}
-async function askPermissions(ctx) {
-	try {
-		const answer = await ctx.api.account({
-			deadline: ctx.clock.now() + ACCOUNT_TIMEOUT_MS,
-			once: true
-		});
-		return answer.ok ? answer.value.permissions : void 0;
-	} catch {
-		return;
-	}
-}
-
 // src/policy/retention.ts
 const MINUTE_MS$1 = 6e4;
 /** Another run may still need a younger one, for its rollback. */
@@ -8168,6 +8622,7 @@ function planKeepLast(facts, options) {
 	const spared = new Set(counted?.slice(0, count));
 	return planOf(survey, (snapshot) => {
 		const reason = ownershipReason(snapshot, survey) ?? stateReason(snapshot, survey);
+		if (reason?.kind === "manual" && snapshot === made) return { kind: "unmarked" };
 		if (reason !== void 0) return reason;
 		if (spared.has(snapshot)) return {
 			kind: "newest",
@@ -8264,20 +8719,22 @@ function isFailed(snapshot) {
 // src/waiting/deletions.ts
 /**
 * Waits until no list holds what was deleted, with one request a poll: a deletion can take seconds, and a maintenance page
-* deletes nothing.
+* deletes nothing. One list can be empty by mistake, or of a replica that knows nothing: two in a row, some seconds apart,
+* must lack it.
 * @param deadline clock milliseconds
-* @returns how the wait ended, and what is still listed
+* @returns how the wait ended, and what is not known to be gone
 */
 async function awaitGone(ctx, deleted, deadline) {
-	const reader = createSnapshotReader(ctx);
 	let left = deleted;
+	let lackedBefore = /* @__PURE__ */ new Set();
 	const attempt = async () => {
-		return toAttempt(await reader.follow(left, {
+		return toAttempt(await followSnapshots(ctx, left, {
 			deadline,
 			once: true
 		}), (snapshots) => {
 			const listed = new Set(snapshots.map(({ id }) => id));
-			left = left.filter(({ id }) => listed.has(id));
+			left = left.filter(({ id }) => listed.has(id) || !lackedBefore.has(id));
+			lackedBefore = new Set(left.map(({ id }) => id).filter((id) => !listed.has(id)));
 			return left.length === 0 ? {
 				state: "done",
 				value: true
@@ -8285,12 +8742,14 @@ async function awaitGone(ctx, deleted, deadline) {
 		});
 	};
 	const began = ctx.clock.now();
+	const isConfirming = () => lackedBefore.size > 0;
 	return {
 		end: await poll(ctx, {
 			schedule: "delete",
 			began,
 			deadline,
-			answeredBefore: true
+			answeredBefore: true,
+			isConfirming
 		}, attempt),
 		left: new Set(left.map(({ id }) => id))
 	};
@@ -8340,36 +8799,62 @@ function backoff(tries) {
 // src/requests/retry-state.ts
 /** How long a refusal of the moment is taken for one, where the operation has that much time. */
 const BUSY_PATIENCE_MS = 12e4;
+/** The last try comes this long before the end: time for a look, the request and its answer. */
+const LAST_TRY_MS = 1e4;
+/** A limiter that wants more time than there is gets no more requests than one in such a while. */
+const LIMITER_PAUSE_MS = 3e5;
 /**
 * Waits, where a request that changes something may be sent again once a look has shown that nothing has happened: after a
 * limiter, a gateway's page, or a refusal of the moment; a DELETE after any transient failure. Minutes may pass: the
 * caller reads anew what its request depends on.
-* @param limits `deadline` in clock milliseconds; `patienceMs`: how long refusals of the moment are borne
 * @returns whether the request may be sent again
 */
 async function backOff(ctx, failure, state, limits) {
 	state.tries += 1;
-	const delayMs = isMomentaryRefusal(failure) ? busyDelay(ctx, failure, state, limits) : otherDelay(ctx, failure, state, limits.deadline);
+	const delayMs = delayOf(ctx, failure, state, limits);
 	if (delayMs === void 0) return false;
+	const { tries, busySince } = state;
+	const lastedMs = tries > 1 && busySince !== void 0 ? ctx.clock.now() - busySince : 0;
 	ctx.logRetry({
 		failure,
-		delayMs
+		delayMs,
+		lastedMs: isMomentaryRefusal(failure) ? lastedMs : 0
 	});
 	await ctx.clock.sleep(delayMs, ctx.signal);
 	return true;
 }
-function busyDelay(ctx, failure, state, { deadline, patienceMs = BUSY_PATIENCE_MS }) {
+function delayOf(ctx, failure, state, { deadline, patienceMs = BUSY_PATIENCE_MS, isDue = false }) {
 	const now = ctx.clock.now();
-	state.busyUntil ??= now + patienceMs;
-	const gap = acceleratedInterval(ctx.pace) ?? backoff(state.tries);
-	const delayMs = Math.max(jittered(gap, ctx.random), failure.retryAfterMs ?? 0);
-	return now + delayMs < Math.min(deadline, state.busyUntil) ? delayMs : void 0;
+	const isBusy = isMomentaryRefusal(failure);
+	const ownMs = isBusy ? busyGap(ctx, state) : otherGap(ctx, failure, state);
+	if (ownMs === void 0) return void 0;
+	const busySince = state.busySince ?? now;
+	if (isBusy) state.busySince = busySince;
+	const leftMs = (isBusy ? Math.min(deadline, busySince + patienceMs) : deadline) - now;
+	const askedMs = failure.retryAfterMs ?? 0;
+	if (askedMs < leftMs) return fitted(Math.max(ownMs, askedMs), askedMs, leftMs);
+	if (!isDue) return void 0;
+	return fitted(Math.max(ownMs, isThrottled(failure) ? LIMITER_PAUSE_MS : 0), 0, leftMs);
 }
-function otherDelay(ctx, failure, { tries }, deadline) {
+/** A wait that would leave no time for another try is shortened to one that does, as far as the API allows. */
+function fitted(wantedMs, leastMs, leftMs) {
+	const lastMs = leftMs - LAST_TRY_MS;
+	if (wantedMs > lastMs && lastMs >= Math.max(leastMs, 250)) return lastMs;
+	return wantedMs < leftMs ? wantedMs : void 0;
+}
+function busyGap(ctx, { tries }) {
+	return jittered(acceleratedInterval(ctx.pace) ?? backoff(tries), ctx.random);
+}
+function otherGap(ctx, failure, { tries }) {
 	const now = ctx.clock.now();
 	const { random } = ctx;
+	const own = {
+		...failure,
+		retryAfterMs: 0
+	};
+	const deadline = Number.POSITIVE_INFINITY;
 	return retryDelay({
-		failure,
+		failure: own,
 		sent: tries,
 		now,
 		began: now,
@@ -8418,6 +8903,11 @@ async function outlast(ctx, failure, state, deadline) {
 async function deleteSnapshot$1(ctx, snapshot, deadline, { recheck, onSent, onRefused } = {}) {
 	const retry = { tries: 0 };
 	let mayHaveActed = false;
+	let mayBeOurs = false;
+	const gone = () => mayHaveActed ? { state: "deleted" } : {
+		state: "gone",
+		mayBeOurs
+	};
 	for (;;) {
 		const allowed = await checkDeletable(ctx, snapshot, deadline, {
 			isFirst: retry.tries === 0,
@@ -8432,8 +8922,9 @@ async function deleteSnapshot$1(ctx, snapshot, deadline, { recheck, onSent, onRe
 			deadline,
 			once: true
 		});
-		if (answer.ok) return { state: mayHaveActed ? "deleted" : answer.value };
+		if (answer.ok) return answer.value === "deleted" ? { state: "deleted" } : gone();
 		mayHaveActed ||= isAmbiguous(answer.failure);
+		mayBeOurs ||= isFromIntermediary(answer.failure);
 		if (!mayHaveActed) onRefused?.();
 		if (!await backOff(ctx, answer.failure, retry, { deadline })) return {
 			state: "failed",
@@ -8445,7 +8936,7 @@ async function deleteSnapshot$1(ctx, snapshot, deadline, { recheck, onSent, onRe
 			state: look,
 			mayHaveActed
 		};
-		if (look === "gone") return { state: mayHaveActed ? "deleted" : "gone" };
+		if (look === "gone") return gone();
 	}
 }
 const READ_TIMEOUT_MS$1 = 3e4;
@@ -8482,6 +8973,7 @@ function slotCandidate(ctx, snapshots) {
 }
 /** The problem of a server without a free slot: what is there, and what a person can do. */
 function serverIsFull(ctx, run, snapshots, whenFull) {
+	const used = Math.max(run.slots ?? 0, snapshots.length);
 	const others = snapshots.filter(({ id }) => id !== run.target?.id);
 	const { deletes, keeps } = planFullServer({
 		snapshots: others,
@@ -8490,12 +8982,12 @@ function serverIsFull(ctx, run, snapshots, whenFull) {
 	});
 	return serverIsFull$1(run, {
 		snapshots,
+		used,
 		whenFull,
 		keeps,
 		deletable: deletes[0]
 	});
 }
-const LISTED_TIME_MS$2 = 3e4;
 /**
 * Deletes the one snapshot that the rule allows, so that a slot comes free, and records the deletion.
 * @returns what became of it; undefined where the rule allows none
@@ -8504,14 +8996,7 @@ async function freeSlot(ctx, track, snapshots, deadline) {
 	const candidate = slotCandidate(ctx, snapshots);
 	if (candidate === void 0) return success(void 0);
 	ctx.report.line(deletingOldest(track.run, candidate, apiNow(ctx)));
-	const deletion = await deleteSnapshot$1(ctx, candidate, deadline, {
-		recheck: () => checkForRoom(ctx, candidate, deadline),
-		onSent: () => track.record({
-			type: "request sent",
-			request: "make room"
-		}),
-		onRefused: () => track.record({ type: "request refused" })
-	});
+	let isSent = false;
 	const record = (end) => track.record({
 		type: "deletion ended",
 		deletion: {
@@ -8520,20 +9005,46 @@ async function freeSlot(ctx, track, snapshots, deadline) {
 			end
 		}
 	});
+	try {
+		return await freedBy(ctx, candidate, await deleteSnapshot$1(ctx, candidate, deadline, {
+			recheck: () => checkForRoom(ctx, candidate, deadline),
+			onSent: () => {
+				isSent = true;
+				track.record({
+					type: "request sent",
+					request: "make room"
+				});
+			},
+			onRefused: () => {
+				isSent = false;
+				track.record({ type: "request refused" });
+			}
+		}), deadline, record);
+	} catch (reason) {
+		if (isSent) {
+			record("unknown");
+			track.record({
+				type: "failed",
+				problem: freeingCutOff(track.run, candidate)
+			});
+		}
+		throw reason;
+	}
+}
+async function freedBy(ctx, candidate, deletion, deadline, record) {
 	switch (deletion.state) {
 		case "gone":
-			record("gone");
+			record(deletion.mayBeOurs ? "unknown" : "gone");
 			return success({
 				snapshot: candidate,
-				how: "gone"
+				how: deletion.mayBeOurs ? "unclear" : "gone"
 			});
 		case "deleted": {
-			const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS$2);
-			const isGone = (await awaitGone(ctx, [candidate], until)).end.state === "done";
-			record(isGone ? "deleted" : "unknown");
+			const isSeen = await isGone(ctx, candidate, deadline);
+			record(isSeen ? "deleted" : "unknown");
 			return success({
 				snapshot: candidate,
-				how: isGone ? "deleted" : "unclear"
+				how: isSeen ? "deleted" : "unclear"
 			});
 		}
 		case "not wanted":
@@ -8552,11 +9063,17 @@ async function freeSlot(ctx, track, snapshots, deadline) {
 		}
 	}
 }
+const LISTED_TIME_MS$2 = 3e4;
+async function isGone(ctx, snapshot, deadline) {
+	const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS$2);
+	return (await awaitGone(ctx, [snapshot], until)).end.state === "done";
+}
 /** A list that cannot be read is taken for full, as it was before. */
 async function checkForRoom(ctx, candidate, deadline) {
-	const list = await readSnapshotsOf(ctx, candidate.server.id, { deadline });
-	if (!list.ok || list.value.length >= 5) return "wanted";
-	return list.value.some(({ id }) => id === candidate.id) ? "not wanted" : "gone";
+	const list = await readForChoice(ctx, [candidate.server.id], { deadline });
+	if (!list.ok || list.value.count >= 5) return "wanted";
+	if (list.value.snapshots.some(({ id }) => id === candidate.id)) return "not wanted";
+	return await isGone(ctx, candidate, deadline) ? "gone" : "wanted";
 }
 
 // src/requests/full-server.ts
@@ -8585,8 +9102,11 @@ async function otherRefusal(ctx, request, refusal, progress, state) {
 	if (await backOff(ctx, refusal, progress, { deadline })) return "again";
 	return failed(await explain(ctx, refusal, { state }));
 }
-/** Refused, perhaps for want of a slot: the list tells. */
-async function afterSlotRefusal(ctx, request, refusal, progress) {
+/**
+* Refused, perhaps for want of a slot: the list tells.
+* @param hasSearched whether a whole settle window has shown that nothing of ours came of the refused request
+*/
+async function afterSlotRefusal(ctx, request, refusal, progress, hasSearched) {
 	const { track, deadline, whenFull } = request;
 	const list = await readForChoice(ctx, [track.run.server.id], { deadline });
 	if (!list.ok) return failed(await explain(ctx, refusal, { state: slotsUnreadable(list.failure) }));
@@ -8600,6 +9120,13 @@ async function afterSlotRefusal(ctx, request, refusal, progress) {
 	const there = snapshots.filter(({ id }) => !progress.goneAlready.has(id));
 	const used = count - (snapshots.length - there.length);
 	const isFull = isAboutSlots(refusal, used);
+	if (isFull && used < 5 && progress.slotDeadline === void 0 && !hasSearched) {
+		if (isOvertaken(ctx, request, progress, {
+			snapshots,
+			used
+		})) return "again";
+		return await searchForDoubled(ctx, request, refusal) ?? afterSlotRefusal(ctx, request, refusal, progress, true);
+	}
 	const isComingFree = progress.goneAlready.size > 0 && used < 5;
 	if (isFull && consistent && whenFull === "delete-oldest" && !progress.hasFreed && !isComingFree) {
 		const made = await makeRoom(ctx, request, there, progress);
@@ -8618,8 +9145,30 @@ async function afterSlotRefusal(ctx, request, refusal, progress) {
 	if (isFull && used >= 5) return failed(serverIsFull(ctx, track.run, snapshots, whenFull));
 	return afterRefusalWithRoom(ctx, request, refusal, progress, {
 		snapshots,
+		used,
 		isFull
 	});
+}
+/**
+* Looks for what a request has made whose second copy was refused, for as long as a list may take to show it.
+* @returns undefined where there is no trace of it
+*/
+async function searchForDoubled(ctx, request, refusal) {
+	ctx.report.line(lookingForDoubled(request.track.run, refusal));
+	const found = await findCreated(ctx, request);
+	if (found.state === "ours") return adopt(ctx, found);
+	return found.state === "none" ? void 0 : failed(unclearAfterFailure(request, refusal, found));
+}
+/**
+* Where the server has other snapshots than before, the refusal may have come of a slot that is free by now: worth one
+* more try, which is said.
+*/
+function isOvertaken(ctx, { track, before }, progress, { snapshots, used }) {
+	const hasChanged = snapshots.length !== before.size || snapshots.some(({ id }) => !before.has(id));
+	if (progress.isOvertaken || !hasChanged) return false;
+	progress.isOvertaken = true;
+	ctx.report.line(slotsChanged(track.run, used));
+	return true;
 }
 /** Deletes the one snapshot that the rule allows; one that somebody else has deleted meanwhile frees their slot. */
 async function makeRoom(ctx, request, snapshots, progress) {
@@ -8650,15 +9199,12 @@ async function makeRoom(ctx, request, snapshots, progress) {
 	return "again";
 }
 /** Refused, and yet the list has room: a slot came free since, one does not come free, or it is not about slots. */
-async function afterRefusalWithRoom(ctx, request, refusal, progress, { snapshots, isFull }) {
-	const { track, before } = request;
-	const used = snapshots.length;
-	const hasChanged = used !== before.size || snapshots.some(({ id }) => !before.has(id));
-	if (!progress.isOvertaken && hasChanged) {
-		progress.isOvertaken = true;
-		ctx.report.line(slotsChanged(track.run, used));
-		return "again";
-	}
+async function afterRefusalWithRoom(ctx, request, refusal, progress, { snapshots, used, isFull }) {
+	const { track } = request;
+	if (isOvertaken(ctx, request, progress, {
+		snapshots,
+		used
+	})) return "again";
 	if (progress.slotDeadline !== void 0) return failed(slotNeverCameFree(track.run, refusal, used, SLOT_PATIENCE_MS));
 	const state = refusedWithRoom(track.run, used, progress.unanswered > 0);
 	if (isFull) return failed(fullByItsOwnWords(track.run, refusal, snapshots, state));
@@ -8788,7 +9334,7 @@ async function afterRefusal$1(ctx, request, refusal, progress) {
 		if (found.state !== "none") return failed(unclearAfterFailure(request, refusal, found));
 	} else request.track.record({ type: "request refused" });
 	if (shorten(ctx, request, refusal, progress)) return "again";
-	if (mayBeAboutSlots(refusal)) return afterSlotRefusal(ctx, request, refusal, progress);
+	if (mayBeAboutSlots(refusal)) return afterSlotRefusal(ctx, request, refusal, progress, progress.unanswered > 0);
 	return otherRefusal(ctx, request, refusal, progress, NO_SNAPSHOT_TAKEN);
 }
 /** A refusal that names what this action has added is answered by less of it. */
@@ -8845,39 +9391,46 @@ const UNABLE = {
 * is never a reason to send the request blindly.
 */
 async function switchPower(ctx, track, action, deadline) {
-	const asked = await askForPower(ctx, track, action, {
-		deadline,
-		patienceMs: action === "start" ? deadline - ctx.clock.now() : BUSY_PATIENCE_MS
-	});
+	const asked = await askForPower(ctx, track, action, deadline);
 	if (!asked.ok) return asked;
 	return asked.value === void 0 ? awaitPower(ctx, track, action, deadline) : success(asked.value);
 }
 /**
-* Sends the request; a second time only when a settle window of reads shows that the first did nothing.
+* Sends the request. A stop is sent a second time only when a settle window of reads shows that the first did nothing. A
+* start is sent as often as there is time for a short look at the server: a second one does no harm, and a server that this
+* action took down must not stay so.
 * @returns the server where it is as wanted already
 */
-async function askForPower(ctx, track, action, { deadline, patienceMs }) {
+async function askForPower(ctx, track, action, deadline) {
 	const retry = { tries: 0 };
+	const isDue = action === "start";
+	const limits = {
+		deadline,
+		isDue,
+		patienceMs: isDue ? Number.POSITIVE_INFINITY : BUSY_PATIENCE_MS
+	};
 	for (let sent = 1;; sent += 1) {
-		ctx.report.line(switching(track.run, action));
+		if (retry.tries === 0) ctx.report.line(switching(track.run, action));
 		const answer = await ctx.api.power(track.run.server.id, action, {
 			deadline,
-			once: true
+			once: true,
+			isDue
 		});
 		if (answer.ok) return success(void 0);
-		const mayRepeat = await backOff(ctx, answer.failure, retry, {
-			deadline,
-			patienceMs
-		});
+		const mayRepeat = await backOff(ctx, answer.failure, retry, limits);
 		const now = await statusAfterFailure(ctx, track, action, answer.failure, deadline);
 		if (now === "acting") return success(void 0);
-		if (now === "unread") return giveUp(ctx, action, answer.failure, powerUnobservable(track.run, WANTED[action]));
-		if (now !== "idle") return success(now);
-		if (mayRepeat) {
+		const isUnread = now === "unread";
+		if (!isUnread && now !== "idle") return success(now);
+		if (mayRepeat && (isDue || !isUnread)) {
 			sent -= 1;
 			continue;
 		}
-		if (!isAmbiguous(answer.failure) || sent === 2) return giveUp(ctx, action, answer.failure, statusIs(track.run));
+		const isTimeLeft = isDue ? ctx.clock.now() < deadline : !isUnread && sent < 2;
+		if (!isAmbiguous(answer.failure) || !isTimeLeft) {
+			const state = isUnread ? powerUnobservable(track.run, WANTED[action]) : statusIs(track.run);
+			return giveUp(ctx, action, answer.failure, state);
+		}
 		ctx.report.line(noSignOfPower(track.run));
 	}
 }
@@ -8889,33 +9442,40 @@ async function giveUp(ctx, action, failure, state) {
 }
 /** Reads whether a request without a good answer was obeyed: the wanted state, the way to it, or neither. */
 async function statusAfterFailure(ctx, track, action, lost, deadline) {
-	ctx.report.line(readingAfterLostPower(track.run, lost));
-	const window = isAmbiguous(lost) ? settleWindow(ctx.pace) : {
+	if (isAmbiguous(lost)) ctx.report.line(readingAfterLostPower(track.run, lost));
+	const isStart = action === "start";
+	const whole = isStart ? briefWindow(ctx.pace) : settleWindow(ctx.pace);
+	const window = isAmbiguous(lost) ? whole : {
 		durationMs: 0,
 		reads: 1
 	};
+	const until = isStart ? halfWay(ctx, deadline) : deadline;
 	const end = await pollUntilStable(ctx, {
-		deadline,
+		deadline: until,
 		window,
 		answeredBefore: true
 	}, () => readServerOf(ctx, track, {
-		deadline,
+		deadline: until,
 		once: true
 	}), (server) => {
 		track.record({
 			type: "status seen",
 			status: server.status
 		});
-		return classifyAfterFailure(server, action, isAmbiguous(lost));
+		return classifyAfterFailure(ctx, server, action, isAmbiguous(lost));
 	});
 	return end.state === "done" ? end.value : "unread";
 }
-function classifyAfterFailure(server, action, mayHaveActed) {
+const LEAST_TIME_MS$1 = 1e4;
+/** Until when a look may take that is to leave time for a request: clock milliseconds. */
+function halfWay(ctx, deadline) {
+	const now = ctx.clock.now();
+	const leftMs = deadline - now;
+	return leftMs < LEAST_TIME_MS$1 ? deadline : now + leftMs / 2;
+}
+function classifyAfterFailure(ctx, server, action, mayHaveActed) {
 	const phase = serverPhase(server.status);
-	if (phase === WANTED[action]) return {
-		state: "done",
-		value: server
-	};
+	if (phase === WANTED[action]) return asWanted(ctx, action, server);
 	if (mayHaveActed && server.status.toLowerCase() === DOING[action]) return {
 		state: "done",
 		value: "acting"
@@ -8927,16 +9487,30 @@ function classifyAfterFailure(server, action, mayHaveActed) {
 		value: "idle"
 	};
 }
+/** One `active` can come from a replica that still shows the time before the stop: a start is done when two agree. */
+function asWanted(ctx, action, server) {
+	if (action === "stop") return {
+		state: "done",
+		value: server
+	};
+	return {
+		state: "holding",
+		as: "wanted",
+		value: server,
+		window: confirmationWindow(ctx.pace)
+	};
+}
 /** Waits until the server is as wanted. */
 async function awaitPower(ctx, track, action, deadline) {
-	const end = await poll(ctx, {
+	const isWanted = () => serverPhase(lastStatus(track.run)) === WANTED[action];
+	const end = await pollUntilStable(ctx, {
 		schedule: "power",
 		answeredBefore: true,
-		began: ctx.clock.now(),
+		isConfirming: isWanted,
 		deadline,
 		startAfterDelay: true,
 		heartbeat: (elapsed) => powerElapsed(track.run, action, elapsed)
-	}, async () => toAttempt(await readServerOf(ctx, track, {
+	}, () => readServerOf(ctx, track, {
 		deadline,
 		once: true
 	}), (server) => {
@@ -8944,11 +9518,8 @@ async function awaitPower(ctx, track, action, deadline) {
 			type: "status seen",
 			status: server.status
 		});
-		return serverPhase(server.status) === WANTED[action] ? {
-			state: "done",
-			value: server
-		} : { state: "pending" };
-	}));
+		return isWanted() ? asWanted(ctx, action, server) : { state: "moving" };
+	});
 	if (end.state === "done") {
 		ctx.report.line(statusIs(track.run));
 		return success(end.value);
@@ -8959,7 +9530,7 @@ async function awaitPower(ctx, track, action, deadline) {
 }
 
 // src/requests/stop-and-start.ts
-const CLEANUP_TIME_MS$1 = 12e4;
+const START_TIME_MS$1 = 12e4;
 /**
 * Stops a running server for its snapshot, and records it. The intent is recorded, and so saved for the post step, before
 * the request goes out.
@@ -8983,7 +9554,7 @@ async function stopForSnapshot(ctx, track, deadline) {
 * @returns whether it runs
 */
 async function ensureStarted(ctx, track, until = Number.POSITIVE_INFINITY) {
-	const deadline = Math.min(until, ctx.clock.now() + CLEANUP_TIME_MS$1);
+	const deadline = Math.min(until, ctx.clock.now() + START_TIME_MS$1);
 	const settled = await awaitStop(ctx, track, deadline);
 	if (!settled.ok) {
 		track.record({
@@ -8992,7 +9563,8 @@ async function ensureStarted(ctx, track, until = Number.POSITIVE_INFINITY) {
 		});
 		return false;
 	}
-	if (serverPhase(settled.value.status) !== "stopped") {
+	if (settled.value === void 0) ctx.report.line(startingUnread(track.run));
+	else if (serverPhase(settled.value.status) !== "stopped") {
 		track.record({ type: "started" });
 		return true;
 	}
@@ -9005,12 +9577,24 @@ async function ensureStarted(ctx, track, until = Number.POSITIVE_INFINITY) {
 	});
 	return started.ok;
 }
-/** Reads until the server is stopped, or has been seen running for long enough that no stop is on its way. */
+/**
+* Reads until the server is stopped, or has been seen running for long enough that no stop is on its way.
+* @returns undefined where it could not be read for half of the time
+*/
 async function awaitStop(ctx, track, deadline) {
+	const began = ctx.clock.now();
+	const first = await watchStop(ctx, track, halfWay(ctx, deadline));
+	if (first.state === "done") return success(first.value);
+	const { readAt = Number.NEGATIVE_INFINITY } = track.run.server;
+	if (first.state === "refused" || first.lastFailure !== void 0 || readAt < began) return success(void 0);
+	const end = await watchStop(ctx, track, deadline);
+	return end.state === "done" ? success(end.value) : failed(notSettledForStart(track.run));
+}
+async function watchStop(ctx, track, deadline) {
 	const wasSeenStopped = track.run.power.state === "stopped";
 	const window = wasSeenStopped ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace);
 	let isConfirming = false;
-	const end = await pollUntilStable(ctx, {
+	return pollUntilStable(ctx, {
 		deadline,
 		window,
 		isConfirming: () => isConfirming,
@@ -9027,12 +9611,6 @@ async function awaitStop(ctx, track, deadline) {
 		isConfirming = wasSeenStopped && reading.state === "holding";
 		return reading;
 	});
-	if (end.state === "done") return success(end.value);
-	if (end.state === "expired") return failed(notSettledForStart(track.run));
-	return failed(await explain(ctx, end.failure, {
-		state: mayBeStopped(track.run),
-		reason: "start-failed"
-	}));
 }
 function classifyStop(server) {
 	const phase = serverPhase(server.status);
@@ -9068,7 +9646,7 @@ async function allOrFirstError(promises) {
 const ATTEMPT_TIMEOUT_MS = 1e4;
 const GAP_MS = 3e3;
 const LAST_ATTEMPT_MS = 1e3;
-const LEAST_TIME_MS$1 = 3e4;
+const LEAST_TIME_MS = 3e4;
 /**
 * Waits until every target answers, and records whether they do; the problem names the ones that do not, each with its
 * last failure.
@@ -9077,7 +9655,7 @@ const LEAST_TIME_MS$1 = 3e4;
 async function checkHealth(ctx, track, health, operationDeadline) {
 	if (health.targets.length === 0) return;
 	const began = ctx.clock.now();
-	const deadline = Math.min(began + health.timeoutMs, Math.max(operationDeadline, began + LEAST_TIME_MS$1));
+	const deadline = Math.min(began + health.timeoutMs, Math.max(operationDeadline, began + LEAST_TIME_MS));
 	track.record({ type: "health check began" });
 	ctx.report.line(checkingHealth(track.run, health.targets.map(targetText)));
 	const bad = (await Promise.all(health.targets.map((target) => untilHealthy(ctx, target, deadline)))).filter((text) => text !== void 0);
@@ -9112,10 +9690,6 @@ function targetText(target) {
 	return `tcp://${target.host.includes(":") ? `[${target.host}]` : target.host}:${target.port}`;
 }
 
-// src/domain/entities.ts
-/** The status of a snapshot whose answer holds none that can be read: neither completed, nor failed, nor in progress. */
-const UNREADABLE_STATUS = "unreadable";
-
 // src/waiting/change-log.ts
 /** Says a thing once, until something else is to be said. */
 function changeLog(ctx) {
@@ -9137,23 +9711,30 @@ async function awaitReadiness(ctx, check) {
 	let lastServer;
 	const read = async (isFirst) => {
 		const seen = await readBoth(ctx, check, isFirst);
-		if (seen.ok) lastServer = seen.value.server;
+		if (seen.ok) lastServer = seenNow(seen.value.server, lastServer, ctx.clock.now());
 		return seen;
 	};
-	const label = () => `${lastServer === void 0 ? "server" : lastServer.name} (${check.track.run.server.id})`;
+	const label = () => serverWithId(check.track.run);
 	const end = await pollUntilStable(ctx, {
 		schedule: "power",
 		deadline: check.deadline,
 		answeredBefore: check.answeredBefore ?? false,
 		heartbeat: (elapsed) => stillSettling(label(), elapsed)
-	}, read, (seen) => classify(ctx, check.intent, seen, log));
+	}, read, (seen) => classify(ctx, check, seen, log));
 	if (end.state === "expired") return {
 		...end,
 		server: lastServer
 	};
 	if (end.state === "refused") return end;
-	if (end.value.state === "ready" && isOdd(end.value.server)) log(keepsOddStatus(end.value.server));
+	const { settledAs } = check;
+	if (end.value.state === "ready" && isOdd(end.value.server) && end.value.server.status !== settledAs) log(keepsOddStatus(end.value.server));
 	return end.value;
+}
+function seenNow(read, before, now) {
+	return {
+		...read,
+		since: before?.status === read.status ? before.since : now
+	};
 }
 /** The first read is worth repeating at once; later ones have the next poll for that. */
 async function readBoth(ctx, check, isFirst) {
@@ -9192,7 +9773,7 @@ async function listBefore(ctx, { track, intent, known, serverOnly = false }, opt
 		value: []
 	};
 }
-function classify(ctx, intent, { server, snapshots }, log) {
+function classify(ctx, { intent, settledAs }, { server, snapshots }, log) {
 	const phase = serverPhase(server.status);
 	if (phase === "restoring" && intent === "restore") return {
 		state: "done",
@@ -9201,7 +9782,8 @@ function classify(ctx, intent, { server, snapshots }, log) {
 			server
 		}
 	};
-	if (phase === "restoring" || phase === "transitioning") {
+	const isKnown = server.status === settledAs;
+	if (phase === "restoring" || phase === "transitioning" && !isKnown) {
 		log(isTransitioning(server));
 		return { state: "moving" };
 	}
@@ -9214,7 +9796,7 @@ function classify(ctx, intent, { server, snapshots }, log) {
 		state: "ready",
 		server
 	};
-	if (!isOdd(server)) {
+	if (!isOdd(server) || isKnown) {
 		warnOfStuck(ctx, server, snapshots);
 		return {
 			state: "done",
@@ -9232,41 +9814,40 @@ function isOdd({ status }) {
 	const phase = serverPhase(status);
 	return phase !== "active" && phase !== "stopped";
 }
+/** Each is said once, however often its server is read. */
 function warnOfStuck(ctx, server, snapshots) {
-	for (const snapshot of snapshots) if (snapshot.status !== "unreadable" && snapshotActivity(snapshot, apiNow(ctx)) !== "finished") ctx.report.warn(snapshotStuck(server, snapshot, apiNow(ctx)));
+	for (const snapshot of snapshots) if (snapshot.status !== "unreadable" && snapshotActivity(snapshot, apiNow(ctx)) !== "finished" && isNews(ctx, `stuck snapshot ${snapshot.id}`)) ctx.report.warn(snapshotStuck(server, snapshot, apiNow(ctx)));
 }
-/** Of one without a readable date nothing tells whether it is stuck: a create waits for it, and nothing keeps a rollback. */
+/**
+* Of one without a readable date nothing tells whether it is stuck, nor of one whose status nobody documented whether it is
+* still being made: a create waits for it, and nothing keeps a restore.
+*/
 function isWorthWaitingFor(snapshot, intent, now) {
 	if (snapshot.status === "unreadable") return false;
 	const activity = snapshotActivity(snapshot, now);
-	return activity === "in_progress" || activity === "undated" && intent !== "restore";
+	if (intent !== "restore") return activity === "in_progress" || activity === "undated";
+	return activity === "in_progress" && snapshotPhase(snapshot.status) === "in_progress";
 }
 
 // src/waiting/snapshot-end.ts
 /** Records how the wait for the snapshot of an accepted create ended. */
 async function recordSnapshotEnd(ctx, track, snapshot, end) {
-	const what = `Snapshot ${snapshot.id} of ${serverLabel(track.run)}`;
 	switch (end.state) {
 		case "completed": return track.record({
 			type: "succeeded",
 			snapshot: end.snapshot
 		});
-		case "failed": return track.record({
-			type: "failed",
-			problem: snapshotFailed(what, end.snapshot),
-			snapshot: end.snapshot
-		});
-		case "gone": return track.record({
-			type: "failed",
-			problem: snapshotGone(what),
-			snapshot: "gone"
-		});
-		case "refused": {
-			const state = snapshotUnobservable(what);
-			const problem = await explain(ctx, end.failure, {
-				state,
-				next: [followLater(snapshot)]
+		case "failed":
+		case "gone": {
+			const problem = await problemOf(ctx, track, snapshot, end);
+			return track.record({
+				type: "failed",
+				problem,
+				snapshot: end.state === "gone" ? "gone" : end.snapshot
 			});
+		}
+		case "refused": {
+			const problem = await problemOf(ctx, track, snapshot, end);
 			return track.record({
 				type: "left running",
 				why: "unobservable",
@@ -9276,29 +9857,38 @@ async function recordSnapshotEnd(ctx, track, snapshot, end) {
 		case "expired": return track.record({
 			type: "left running",
 			why: "timed out",
-			lastFailure: described(end)
+			lastFailure: described(end),
+			last: end.last
 		});
 	}
 }
 /** What is wrong with how the wait for a safety snapshot ended; undefined where it was completed. */
-async function problemOfSafety(ctx, { run }, snapshot, end, waitedMs) {
-	const what = `Snapshot ${snapshot.id} of ${serverLabel(run)}`;
+async function problemOfSafety(ctx, track, snapshot, end, waitedMs) {
 	switch (end.state) {
 		case "completed": return;
-		case "failed": return snapshotFailed(what, end.snapshot);
-		case "gone": return snapshotGone(what);
-		case "refused": return explain(ctx, end.failure, {
-			state: snapshotUnobservable(what),
-			next: [followLater(snapshot)]
-		});
+		case "failed":
+		case "gone":
+		case "refused": return problemOf(ctx, track, snapshot, end);
 		case "expired": return {
 			reason: "timeout",
 			done: "nothing",
-			what: snapshotTimedOut(what, waitedMs),
-			state: snapshotContinues(described(end)),
+			what: snapshotTimedOut(labelOf(track, snapshot), waitedMs),
+			state: snapshotContinues(end.last, described(end)),
 			next: [followLater(snapshot)]
 		};
 	}
+}
+async function problemOf(ctx, track, snapshot, end) {
+	const label = labelOf(track, snapshot);
+	if (end.state !== "refused") return end.state === "gone" ? snapshotGone(label) : snapshotFailed(label, end.snapshot);
+	const state = snapshotUnobservable(label);
+	return explain(ctx, end.failure, {
+		state,
+		next: [followLater(snapshot)]
+	});
+}
+function labelOf({ run }, { id }) {
+	return `Snapshot ${id} of ${serverLabel(run)}`;
 }
 function described({ lastFailure }) {
 	return lastFailure === void 0 ? void 0 : describeFailure(lastFailure);
@@ -9313,13 +9903,14 @@ function followLater({ id }) {
 
 // src/policy/snapshot-progress.ts
 /**
-* Begins to watch a snapshot. `seen` is the snapshot as an earlier list showed it. The answer to a create is no list:
+* Begins to watch a snapshot. `seen` is the snapshot as an earlier list showed it, `since` when. The answer to a create is no list:
 * lists may lag behind it, and a snapshot that no list has shown yet is not gone.
 */
-function startSnapshotWatch(window, seen) {
+function startSnapshotWatch(window, seen, since = 0) {
 	return {
 		window,
 		snapshot: seen,
+		since,
 		missing: void 0
 	};
 }
@@ -9329,11 +9920,15 @@ function startSnapshotWatch(window, seen) {
 */
 function observeSnapshot(watch, snapshot, at) {
 	if (snapshotProgress(watch).state !== "pending") return watch;
-	if (snapshot !== void 0) return {
-		...watch,
-		snapshot,
-		missing: void 0
-	};
+	if (snapshot !== void 0) {
+		const since = snapshot.status === watch.snapshot?.status ? watch.since : at;
+		return {
+			...watch,
+			snapshot,
+			since,
+			missing: void 0
+		};
+	}
 	if (watch.snapshot === void 0) return watch;
 	return {
 		...watch,
@@ -9353,24 +9948,21 @@ function snapshotProgress(watch) {
 		snapshot
 	};
 	return {
-		state: isSettled(watch.missing, doubled(watch.window)) ? "gone" : "pending",
+		state: isSettled(watch.missing, times(2, watch.window)) ? "gone" : "pending",
 		snapshot
 	};
 }
 
 // src/waiting/snapshot-poller.ts
-/**
-* A poller whose waits all end at `deadline`. Nothing is polled while nothing is followed.
-* @param reader one that has read before knows how large the account is
-*/
-function createSnapshotPoller(ctx, deadline, reader = createSnapshotReader(ctx)) {
+/** A poller whose waits all end at `deadline`. Nothing is polled while nothing is followed. */
+function createSnapshotPoller(ctx, deadline) {
 	const followed = /* @__PURE__ */ new Map();
 	const unlisted = unlistedLog(ctx);
 	const twins = twinLog(ctx);
 	let running = false;
 	const attempt = async () => {
 		const known = [...followed.values()].map((item) => item.snapshot);
-		const answer = await reader.follow(known, {
+		const answer = await followSnapshots(ctx, known, {
 			deadline,
 			once: true
 		});
@@ -9399,7 +9991,11 @@ function createSnapshotPoller(ctx, deadline, reader = createSnapshotReader(ctx))
 		try {
 			while (followed.size > 0) {
 				const end = await poll(ctx, options, attempt);
-				if (end.state !== "done") finish(followed, (item) => item.resolve(end));
+				if (end.state === "refused") finish(followed, (item) => item.resolve(end));
+				if (end.state === "expired") finish(followed, (item) => item.resolve({
+					...end,
+					last: lastOf(item)
+				}));
 			}
 		} catch (reason) {
 			finish(followed, (item) => item.reject(reason));
@@ -9408,7 +10004,7 @@ function createSnapshotPoller(ctx, deadline, reader = createSnapshotReader(ctx))
 		}
 	};
 	return { waitFor: (snapshot, began, seen = false) => new Promise((resolve, reject) => {
-		const watch = startSnapshotWatch(settleWindow(ctx.pace), seen ? snapshot : void 0);
+		const watch = startSnapshotWatch(settleWindow(ctx.pace), seen ? snapshot : void 0, ctx.clock.now());
 		followed.set(snapshot.id, {
 			snapshot,
 			began,
@@ -9425,6 +10021,12 @@ function finish(followed, end) {
 	const items = [...followed.values()];
 	followed.clear();
 	for (const item of items) end(item);
+}
+function lastOf({ watch: { snapshot, since } }) {
+	return snapshot === void 0 ? void 0 : {
+		status: snapshot.status,
+		since
+	};
 }
 /** Tells every follower what the list says of its snapshot; those that have ended are followed no more. */
 function settle(followed, snapshots, at) {
@@ -9455,7 +10057,7 @@ function twinLog(ctx) {
 		const key = followed.has(snapshot.id) ? void 0 : parseMarker(snapshot.description)?.key;
 		if (key === void 0) return;
 		const ours = [...followed.values()].find((item) => parseMarker(item.snapshot.description)?.key === key);
-		if (ours !== void 0) warnOfDuplicate(ctx, ours.snapshot, snapshot.id);
+		if (ours !== void 0) ctx.report.warn(duplicate(ours.snapshot.id, snapshot.id));
 	};
 }
 
@@ -9513,10 +10115,12 @@ async function surveyServers(ctx, inputs, recorder, deadline) {
 	const byServer = Map.groupBy(list.value.snapshots, (snapshot) => snapshot.server.id);
 	const isOne = inputs.servers.length === 1;
 	await forEachServer(ctx, recorder.tracks, async (track) => {
-		const known = byServer.get(track.run.server.id) ?? [];
+		const { id } = track.run.server;
+		const known = byServer.get(id) ?? [];
+		const used = isOne ? list.value.count : list.value.countOf.get(id) ?? 0;
 		track.record({
 			type: "slots counted",
-			used: Math.max(known.length, isOne ? list.value.count : 0)
+			used
 		});
 		const problem = await surveyOne(ctx, inputs, track, known, deadline);
 		if (problem !== void 0) track.record({
@@ -9533,16 +10137,19 @@ async function surveyOne(ctx, inputs, track, known, deadline) {
 		deadline
 	});
 	if (unready !== void 0) return unready;
-	const { status = "" } = track.run.server;
-	if (inputs.stopServer && !["active", "stopped"].includes(serverPhase(status))) return cannotStop(track.run);
 	const namesake = known.find(({ name }) => name === plannedName(ctx, inputs));
 	if (namesake !== void 0) ctx.report.warn(nameTaken(track.run, namesake));
-	const isLeftToApi = inputs.servers.length === 1 && !inputs.stopServer && !inputs.dryRun;
-	if (known.length < 5 || isLeftToApi) return void 0;
+	if (inputs.servers.length === 1 && !inputs.stopServer && !inputs.dryRun || !hasAllSlotsUsed(track)) return void 0;
 	if (inputs.whenFull === "delete-oldest" && slotCandidate(ctx, known) !== void 0) return void 0;
 	return serverIsFull(ctx, track.run, known, inputs.whenFull);
 }
-/** Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create. */
+function hasAllSlotsUsed({ run: { slots = 0 } }) {
+	return slots >= 5;
+}
+/**
+* Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create; what is
+* to be photographed at rest must be known to run or to be stopped, also minutes after the first look.
+*/
 async function checkReadiness(ctx, inputs, track, { isFirst, ...check }) {
 	const began = ctx.clock.now();
 	const intent = inputs.stopServer ? "stop" : "create";
@@ -9556,11 +10163,13 @@ async function checkReadiness(ctx, inputs, track, { isFirst, ...check }) {
 		type: "server read",
 		server: found.server
 	});
-	if (found.state === "expired") return notSettledForCreate(notSettled(serverLabel(track.run), ctx.clock.now() - began), lastSeen(found.server, found.lastFailure));
+	if (found.state === "expired") return notSettledForCreate(unready(track.run, ctx.clock.now() - began, found));
 	track.record({
 		type: "server read",
 		server: found.server
 	});
+	const isKnown = ["active", "stopped"].includes(serverPhase(found.server.status));
+	return inputs.stopServer && !isKnown ? cannotStop(track.run) : void 0;
 }
 async function unreadable$1(ctx, inputs, track, failure, isFirst) {
 	const untouched = inputs.servers.length > 1 ? "" : NOTHING_CHANGED$2;
@@ -9575,11 +10184,11 @@ function planOnly(ctx, plan) {
 	for (const track of plan.recorder.tracks) {
 		const { run } = track;
 		const known = plan.before.get(run.server.id) ?? [];
-		const candidate = known.length < 5 ? void 0 : slotCandidate(ctx, known);
+		const candidate = hasAllSlotsUsed(track) ? slotCandidate(ctx, known) : void 0;
 		const steps = [
 			...candidate === void 0 ? [] : [wouldDeleteFirst(candidate)],
 			...plan.inputs.stopServer ? [runs(track) ? wouldStop(run) : wouldLeave(run)] : [],
-			wouldTake$1(run, plan.name, known.length)
+			wouldTake$1(run, plan.name)
 		];
 		track.record({
 			type: "planned",
@@ -9703,7 +10312,7 @@ async function awaitSnapshot(ctx, plan, track) {
 	});
 	const end = await plan.poller.waitFor(task.snapshot, ctx.clock.now());
 	await recordSnapshotEnd(ctx, track, task.snapshot, end);
-	if (end.state === "completed") ctx.report.line(snapshotCompleted(track.run));
+	if (end.state === "completed" && plan.recorder.tracks.length > 1) ctx.report.line(snapshotCompleted(track.run));
 }
 
 // src/policy/selection.ts
@@ -9717,7 +10326,8 @@ const NONE = {
 * @param options `now`: by the API's clock, in milliseconds since the epoch
 */
 function selectLatest(snapshots, run, { use, now }) {
-	const eligible = uniqueById(snapshots).filter((snapshot) => isDeploy(snapshot, run)).filter((snapshot) => use === "wait" || isOrWillBeCompleted(snapshot, now));
+	const deploys = uniqueById(snapshots).filter((snapshot) => isDeploy(snapshot, run));
+	const eligible = deploys.filter((snapshot) => use === "wait" || isOrWillBeCompleted(snapshot, now));
 	const latest = newest(eligible);
 	if (latest.state === "none") return NONE;
 	if (latest.state === "undecided") return {
@@ -9726,7 +10336,10 @@ function selectLatest(snapshots, run, { use, now }) {
 		candidates: latest.candidates
 	};
 	const { snapshot } = latest;
-	if (use === "wait" || isCompleted(snapshot)) return selected(snapshot, run);
+	if (use === "wait" || isCompleted(snapshot)) {
+		const mayBeNewer = (other) => ["newer", "unknown"].includes(compareAge(other, snapshot));
+		return selected(snapshot, run, deploys.filter((other) => !eligible.includes(other) && mayBeNewer(other)).sort(compareNewestFirst));
+	}
 	return {
 		ok: false,
 		reason: "in-progress",
@@ -9741,12 +10354,11 @@ function isOrWillBeCompleted(snapshot, now) {
 	return isCompleted(snapshot) || ["in_progress", "undated"].includes(snapshotActivity(snapshot, now));
 }
 /**
-* The snapshot of this name on one server: exactly as given or, where there is none, as `operation: create` makes it
-* valid. Between two of the same name a person must decide.
+* The snapshot of this name on one server. The spellings of the name are tried in their order: the first that some
+* snapshot bears decides. Between two of the same name a person must decide.
 */
-function selectByName(snapshots, name, run) {
-	const exact = named(snapshots, name);
-	const found = exact.length > 0 ? exact : named(snapshots, makeValidName(name)?.name);
+function selectByName(snapshots, spellings, run) {
+	const found = spellings.map((name) => named(snapshots, name)).find(({ length }) => length > 0) ?? [];
 	const [snapshot, ...others] = found;
 	if (snapshot === void 0) return NONE;
 	return others.length > 0 ? {
@@ -9758,13 +10370,14 @@ function selectByName(snapshots, name, run) {
 function named(snapshots, name) {
 	return uniqueById(snapshots).filter((snapshot) => snapshot.name === name);
 }
-function selected(snapshot, run) {
+function selected(snapshot, run, passedOver = []) {
 	const marker = parseMarker(snapshot.description);
 	return {
 		ok: true,
 		snapshot,
 		fromRerun: marker !== void 0 && marker.attempt > 1,
-		fromThisRun: madeByThisRun(marker, run)
+		fromThisRun: madeByThisRun(marker, run),
+		passedOver
 	};
 }
 
@@ -9772,11 +10385,8 @@ function selected(snapshot, run) {
 const NOTHING_CHANGED = { state: "Nothing was changed." };
 /** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
 async function findSnapshots(ctx, lookup) {
-	const { choice, reader = createSnapshotReader(ctx) } = lookup;
-	if (choice.by === "id") return findAllowed(ctx, {
-		...lookup,
-		reader
-	}, choice.ids);
+	const { choice } = lookup;
+	if (choice.by === "id") return findAllowed(ctx, lookup, choice.ids);
 	const found = [];
 	const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline });
 	if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED));
@@ -9807,7 +10417,8 @@ async function chooseOn(ctx, lookup, server, list) {
 	const { value } = selection;
 	const { candidates } = value;
 	if (!value.selection.ok) return failed(noChoice(server, lookup.choice, candidates, value.selection));
-	const { snapshot } = value.selection;
+	const { snapshot, passedOver: passedOver$1 } = value.selection;
+	if (passedOver$1.length > 0) ctx.report.line(passedOver(passedOver$1));
 	ctx.report.line(selected$1(lookup.choice.by, snapshot, apiNow(ctx)));
 	if (lookup.choice.by === "latest" && value.selection.fromRerun) ctx.report.warn(latestOfRerun(snapshot));
 	return success(snapshot);
@@ -9819,25 +10430,14 @@ function selectOn(ctx, { choice, use }, server, list) {
 		selection: choice.by === "latest" ? selectLatest(candidates, ctx.origin, {
 			use: latestUse,
 			now: apiNow(ctx)
-		}) : selectByNames(candidates, choice.names, ctx),
+		}) : selectByName(candidates, choice.names, ctx.origin),
 		candidates,
 		isConsistent: list.consistent
 	};
 }
-/** The names are tried in their order: the first that some snapshot bears decides. */
-function selectByNames(candidates, names, { origin }) {
-	for (const name of names) {
-		const selection = selectByName(candidates, name, origin);
-		if (selection.ok || selection.reason === "several") return selection;
-	}
-	return {
-		ok: false,
-		reason: "none"
-	};
-}
 function mayChange({ choice, use }, { selection, isConsistent }) {
 	if (!isConsistent) return true;
-	if (!selection.ok) return selection.reason === "in-progress" || selection.reason === "none" && choice.by === "name";
+	if (!selection.ok) return selection.reason === "in-progress" || selection.reason === "none";
 	return choice.by === "latest" && use === "wait" && !selection.fromThisRun;
 }
 /** Reads again until what is chosen can change no more. */
@@ -9880,6 +10480,9 @@ function neverSettled(server, { selection, candidates, isConsistent }, lastFailu
 	if (!selection.ok && selection.reason === "in-progress") return newerNeverDone(selection.snapshot, candidates);
 	return isConsistent ? lookUpTimedOut(void 0) : listMoves(server, candidates);
 }
+function lookUpTimedOut(lastFailure) {
+	return lookUpTimedOut$1(lastFailure, lastFailure === void 0 ? [] : [remedyStep(lastFailure)]);
+}
 function noChoice(server, choice, candidates, chosen) {
 	if (choice.by === "latest") return chosen.reason === "undecided" ? latestUndecided(server, chosen.candidates) : noLatest(server, candidates);
 	const [name = ""] = choice.names;
@@ -9900,7 +10503,7 @@ async function findAllowed(ctx, lookup, ids) {
 /** The completed snapshots of the servers that were meant; undefined where they cannot be read. */
 async function completedOfAllowed(ctx, { allowedServers, deadline }) {
 	const isCompleted = ({ status }) => snapshotPhase(status) === "completed";
-	const list = await createSnapshotReader(ctx).read(allowedServers, {
+	const list = await readSnapshots(ctx, allowedServers, {
 		deadline,
 		once: true
 	}, isCompleted);
@@ -9913,7 +10516,7 @@ function isOutsideGuard(ctx, allowedServers, { server }) {
 const LOOK_UP_TIME_MS = 3e5;
 /** A list may lag behind: what it lacks is looked for again before it counts as missing. */
 async function findByIds(ctx, lookup, ids) {
-	const window = missingWindow(ctx, lookup.use);
+	const window = missingWindow(ctx, lookup);
 	let isFirst = true;
 	const classify = ({ snapshots, ownerless }) => {
 		const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
@@ -9941,25 +10544,25 @@ async function findByIds(ctx, lookup, ids) {
 	const end = await pollUntilStable(ctx, {
 		deadline: Math.min(lookup.deadline, ctx.clock.now() + LOOK_UP_TIME_MS),
 		window
-	}, (isFirstRead) => readByIds(lookup, ids, !isFirstRead), classify);
+	}, (isFirstRead) => readByIds(ctx, lookup, ids, !isFirstRead), classify);
 	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
 	if (end.state === "expired") return failed(lookUpTimedOut(end.lastFailure));
 	const { matches, ownerless: ownerless$1 } = end.value;
 	return ownerless$1.length === 0 ? success(matches) : failed(ownerless(ownerless$1));
 }
-/** What is to be deleted and cannot be found is no danger: three reads are enough. */
-function missingWindow(ctx, use) {
+/** What is to be deleted, wherever it is, need not be listed: the API is asked. Three reads are enough. */
+function missingWindow(ctx, { use, allowedServers }) {
 	const window = missingIdWindow(ctx.pace);
-	return use === "delete" ? {
+	return use === "delete" && allowedServers.length === 0 ? {
 		durationMs: 0,
 		reads: window.reads
 	} : window;
 }
-async function readByIds(lookup, ids, once) {
-	const { deadline, allowedServers, reader } = lookup;
+async function readByIds(ctx, lookup, ids, once) {
+	const { deadline, allowedServers } = lookup;
 	const wanted = new Set(ids);
 	if (allowedServers.length > 0) {
-		const near = await reader.read(allowedServers, {
+		const near = await readSnapshots(ctx, allowedServers, {
 			deadline,
 			once
 		});
@@ -9973,7 +10576,7 @@ async function readByIds(lookup, ids, once) {
 			}
 		};
 	}
-	return reader.find(wanted, {
+	return findListed(ctx, wanted, {
 		deadline,
 		once
 	});
@@ -10008,7 +10611,12 @@ async function deleteSnapshots(ctx, inputs, recorder) {
 		type: "failed",
 		problem: found.problem
 	});
-	await deleteUnlisted(ctx, inputs, found.value.flatMap(({ id, snapshot }) => snapshot === void 0 ? [id] : []), recorder, deadline);
+	const absent = found.value.flatMap(({ id, snapshot }) => snapshot === void 0 ? [id] : []);
+	if (guard.length > 0 && absent.length > 0) recorder.record({
+		type: "failed",
+		problem: notFoundToDelete(absent, guard)
+	});
+	else await deleteUnlisted(ctx, inputs, absent, recorder, deadline);
 	const present = found.value.flatMap(({ snapshot }) => snapshot === void 0 ? [] : [snapshot]);
 	const targets = recordTargets(recorder, "delete", present);
 	const work = dryRun ? planOne$1 : removeOne;
@@ -10018,19 +10626,12 @@ async function deleteSnapshots(ctx, inputs, recorder) {
 	if (wait && accepted.length > 0) await verifyGone(ctx, accepted, deadline);
 	for (const { track } of accepted) if (track.run.task.state === "running") track.record({ type: "succeeded" });
 }
-/**
-* What was made a moment ago may not be listed yet: its deletion is asked for once, and what the API answers counts. Where
-* only some servers are allowed, nothing tells whose it is, and nothing is sent.
-*/
-async function deleteUnlisted(ctx, { servers, dryRun }, absent$1, recorder, deadline) {
-	const isAllowed = servers.length === 0 && !dryRun;
+/** What was made a moment ago may not be listed yet: its deletion is asked for once, and what the API answers counts. */
+async function deleteUnlisted(ctx, { dryRun }, absent$1, recorder, deadline) {
 	const gone = [];
 	const deleted = [];
 	for (const id of absent$1) {
-		const answer = isAllowed ? await ctx.api.deleteSnapshot(id, {
-			deadline,
-			once: true
-		}) : void 0;
+		const answer = dryRun ? void 0 : await askToDelete(ctx, id, recorder, deadline);
 		if (answer?.ok === true && answer.value === "deleted") {
 			deleted.push(id);
 			ctx.report.line(unlistedDeleted(id));
@@ -10053,6 +10654,21 @@ async function deleteUnlisted(ctx, { servers, dryRun }, absent$1, recorder, dead
 			ids: [...gone],
 			deleted: [...deleted]
 		});
+	}
+}
+async function askToDelete(ctx, id, recorder, deadline) {
+	ctx.signal.throwIfAborted();
+	try {
+		return await ctx.api.deleteSnapshot(id, {
+			deadline,
+			once: true
+		});
+	} catch (reason) {
+		recorder.record({
+			type: "failed",
+			problem: deletionCutOff(id)
+		});
+		throw reason;
 	}
 }
 async function planOne$1(ctx, { track, snapshot }, deadline) {
@@ -10094,17 +10710,16 @@ async function removeOne(ctx, { track, snapshot }, deadline) {
 			});
 			return ctx.report.line(deletionAccepted(track.run, snapshot));
 		case "gone":
-		case "not wanted":
 			if (await isStillListed(ctx, snapshot, deadline)) return track.record({
 				type: "failed",
-				problem: unknownButListed(snapshot)
+				problem: unknownButListed(track.run, snapshot)
 			});
 			track.record({
 				type: "succeeded",
 				snapshot,
 				how: "already gone"
 			});
-			return ctx.report.warn(goneAlready$1(snapshot));
+			return ctx.report.warn(goneAlready$1(snapshot, deletion.mayBeOurs));
 	}
 }
 const LISTED_TIME_MS$1 = 3e4;
@@ -10151,32 +10766,41 @@ function unseen(snapshot, refused) {
 const LIST_TIME_MS$1 = 3e5;
 /** Reads the snapshots of some servers, or of all, newest first. */
 async function list(ctx, { servers }, recorder) {
-	const answer = await readAsked(ctx, servers);
+	const answer = await readConfirmed(ctx, servers);
 	if (!answer.ok) return recorder.record({
 		type: "failed",
 		problem: await explain(ctx, answer.failure)
 	});
-	const snapshots = answer.value.toSorted(compareNewestFirst);
+	const { unattributed, count } = answer.value;
+	const snapshots = answer.value.snapshots.toSorted(compareNewestFirst);
+	const ownerless = unattributed.map(({ id }) => id);
+	const unreadable = count - snapshots.length - ownerless.length;
 	recorder.record({
 		type: "listed",
 		snapshots,
-		asked: servers
+		asked: servers,
+		unclear: {
+			ownerless,
+			unreadable
+		}
 	});
-	const problem = snapshots.length === 0 ? await unknownServer(ctx, servers) : void 0;
+	const problem = count === 0 ? await unknownServer(ctx, servers) : void 0;
 	if (problem !== void 0) recorder.record({
 		type: "failed",
 		problem
 	});
 	if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, apiNow(ctx)));
 }
-async function readAsked(ctx, servers) {
-	const options = { deadline: ctx.clock.now() + LIST_TIME_MS$1 };
-	if (servers.length > 0) return createSnapshotReader(ctx).read(servers, options);
-	const answer = await ctx.api.listSnapshots({}, options);
-	return answer.ok ? {
-		ok: true,
-		value: answer.value.snapshots
-	} : answer;
+/** One list can be empty by mistake: that there are no snapshots is said after two, some seconds apart. */
+async function readConfirmed(ctx, servers) {
+	const answer = await readAsked(ctx, servers);
+	if (!answer.ok || answer.value.count > 0) return answer;
+	await ctx.clock.sleep(confirmationGapMs(ctx.pace), ctx.signal);
+	return readAsked(ctx, servers);
+}
+function readAsked(ctx, servers) {
+	const query = servers.length > 0 ? { servers } : {};
+	return readList(ctx, query, { deadline: ctx.clock.now() + LIST_TIME_MS$1 });
 }
 const LOOKED_UP = 10;
 /** The problem of the first server that does not exist, where no snapshot was found; a token may not be able to tell. */
@@ -10259,21 +10883,22 @@ async function retire(ctx, track, snapshot, how) {
 	});
 	try {
 		const asked = await tryToDelete(ctx, snapshot, how, hooks);
-		record(asked === "deleted" ? await confirmed(ctx, snapshot, how) : asked);
+		record(asked === "deleted" || asked === "gone" ? await confirmed(ctx, snapshot, how, asked) : asked);
 	} catch (reason) {
 		if (isSent) record("unknown");
 		throw reason;
 	}
 }
-/** Before something is said to be deleted, the list agrees. */
-async function confirmed(ctx, snapshot, { why, deadline }) {
+/** Before something is said to be deleted, or to be gone, the list agrees. */
+async function confirmed(ctx, snapshot, { why, deadline }, asked) {
 	const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS);
 	const { end } = await awaitGone(ctx, [snapshot], until);
 	if (end.state === "done") {
-		ctx.report.line(retired(snapshot, why, apiNow(ctx)));
-		return "deleted";
+		const isOurs = asked === "deleted";
+		ctx.report.line(isOurs ? retired(snapshot, why, apiNow(ctx)) : retiredByOther(snapshot, why));
+		return asked;
 	}
-	ctx.report.warn(stillListed(snapshot, why));
+	ctx.report.warn(stillListed(snapshot, why, asked));
 	return "unknown";
 }
 async function tryToDelete(ctx, snapshot, { why, deadline }, hooks) {
@@ -10287,9 +10912,7 @@ async function tryToDelete(ctx, snapshot, { why, deadline }, hooks) {
 			return deletion.mayHaveActed ? "unknown" : "stays";
 		case "deleted": return "deleted";
 		case "gone":
-		case "not wanted":
-			ctx.report.line(retiredByOther(snapshot, why));
-			return "gone";
+		case "not wanted": return "gone";
 	}
 }
 
@@ -10373,7 +10996,17 @@ function endOf(phase, status) {
 	} : void 0;
 }
 function trustedFrom({ acceptedAt, settle }, phase) {
-	return acceptedAt + (phase === "stopped" ? STOP_TRUSTED_AFTER_WINDOWS : TRUSTED_AFTER_WINDOWS) * settle.durationMs;
+	return acceptedAt + trustedAfterWindows(phase) * settle.durationMs;
+}
+function trustedAfterWindows(phase) {
+	return phase === "stopped" ? STOP_TRUSTED_AFTER_WINDOWS : TRUSTED_AFTER_WINDOWS;
+}
+/**
+* How long a server must stand still, where nobody knows whether a restore was accepted, before none is on its way: as
+* long as after one that was accepted right before the first read.
+*/
+function unknownRestoreWindow(phase, config) {
+	return times(trustedAfterWindows(phase) + 1, settleWindow(config));
 }
 /** Whether this cannot be what the server was before the restore: it changed since. */
 function isProof({ seenRestoring, phaseBefore }, phase) {
@@ -10400,76 +11033,83 @@ function hasRestoreBegun(statusBefore, status) {
 	return phase === "restoring" || phase === "stopped" && ran;
 }
 
-// src/requests/restore-snapshot.ts
-/**
-* Asks for a restore until it is accepted. The server is read immediately before; the request is sent a second time
-* only when a settle window passed in which the server did not begin to restore, and never a third time. The record is
-* `requested` while an answer is outstanding; what the caller makes of the result is the caller's to record.
-*/
-async function restoreSnapshot$1(ctx, request) {
-	const progress = {
-		unanswered: 0,
-		tries: 0
-	};
-	for (;;) {
-		const before = await readBeforeRestore(ctx, request, progress.unanswered > 0);
-		if (!before.ok) return before;
-		if (before.value === "accepted") return success(acceptance(ctx, void 0, true));
-		const sent = await sendOnce(ctx, request, before.value?.status, progress);
-		if (sent.state === "problem") return failed(sent.problem);
-		if (sent.state === "accepted") return success(sent.acceptance);
-	}
-}
-function acceptance(ctx, statusBefore, seenRestoring) {
+// src/requests/before-restore.ts
+/** Nothing has been sent yet. */
+function newRestoreProgress() {
 	return {
-		at: ctx.clock.now(),
-		statusBefore,
-		seenRestoring
+		tries: 0,
+		sent: 0,
+		unanswered: 0
 	};
 }
-const LEAST_TIME_MS = 3e4;
-/** The state that the server is in before the request; `accepted` when our own unanswered request has begun to act. */
-async function readBeforeRestore(ctx, request, unanswered = false) {
-	const { track, deadline } = request;
+/** How long a look may take for which nothing is to wait. */
+const LOOK_MS = 1e4;
+/** Reads the server before the request, and waits for one in transition. */
+async function readBeforeRestore(ctx, request, progress = newRestoreProgress()) {
+	const { track, serverOnly = false, settleBy, wasReadable = false } = request;
+	const answeredBefore = wasReadable || track.run.server.readAt !== void 0;
 	const began = ctx.clock.now();
-	const { serverOnly = false, isRollback = false } = request;
-	const answeredBefore = isRollback || track.run.server.readAt !== void 0;
-	const isTried = isRollback && deadline - began > LEAST_TIME_MS;
-	const check = {
+	const until = waitUntil(request, progress, began);
+	const found = await awaitReadiness(ctx, {
 		track,
 		intent: "restore",
-		deadline: isTried ? began + (deadline - began) / 2 : deadline,
-		serverOnly,
-		answeredBefore
-	};
-	const found = await awaitReadiness(ctx, check);
+		deadline: until,
+		serverOnly: serverOnly || settleBy !== void 0 && began >= settleBy,
+		answeredBefore,
+		...progress.askedIn === void 0 ? {} : { settledAs: progress.askedIn }
+	});
 	switch (found.state) {
-		case "ready":
-			track.record({
-				type: "server read",
-				server: found.server
-			});
-			return success(found.server);
+		case "ready": return asked(track, found.server, progress);
 		case "restoring":
 			track.record({
 				type: "status seen",
 				status: found.server.status
 			});
-			return unanswered ? success("accepted") : failed(alreadyRestoring(request, RESTORE_NOT_SENT));
-		case "refused": return unreadableBeforeRestore(ctx, request, found.failure, unanswered);
-		case "expired": {
-			if (isTried && found.server !== void 0 && found.lastFailure === void 0) {
-				track.record({
-					type: "server read",
-					server: found.server
-				});
-				return success(found.server);
-			}
-			const settled = notSettled(serverLabel(track.run), ctx.clock.now() - began);
-			const seen = lastSeen(found.server, found.lastFailure);
-			return failed(notSettledForRestore(settled, seen, track.run, unanswered));
-		}
+			if (progress.sent === 0) return failed(alreadyRestoring(request, RESTORE_NOT_SENT));
+			return success(progress.unanswered > 0 ? "ours" : "perhaps ours");
+		case "refused": return answeredBefore && isPressing(request, progress) ? unreadButDue(ctx, request, progress, found.failure) : unreadableBeforeRestore(ctx, request, found.failure, progress.unanswered > 0);
+		case "expired": return afterWaiting(ctx, request, progress, {
+			...found,
+			began
+		});
 	}
+}
+/**
+* A rollback was due: to send it without a look risks no more than to repeat what somebody else has restored. Only a request
+* of ours that may have acted is never repeated blindly.
+*/
+function isPressing({ settleBy }, { unanswered }) {
+	return settleBy !== void 0 && unanswered === 0;
+}
+function waitUntil(request, progress, now) {
+	const { deadline, settleBy } = request;
+	if (settleBy === void 0 || !isPressing(request, progress)) return deadline;
+	return Math.max(settleBy, now + Math.min(LOOK_MS, (deadline - now) / 2));
+}
+function asked(track, server, progress) {
+	track.record({
+		type: "server read",
+		server
+	});
+	progress.askedIn = server.status;
+	return success(server);
+}
+/** The time for it is over, and the server has not settled or did not answer. */
+async function afterWaiting(ctx, request, progress, { server, lastFailure, began }) {
+	const { track } = request;
+	if (isPressing(request, progress)) return server !== void 0 && lastFailure === void 0 ? asked(track, server, progress) : unreadButDue(ctx, request, progress, lastFailure);
+	const late = unready(track.run, ctx.clock.now() - began, {
+		server,
+		lastFailure
+	});
+	const { unanswered, refusal, busySince = began } = progress;
+	if (unanswered === 0 && refusal !== void 0) return failed(refusedUntilTheEnd(track.run, refusal, ctx.clock.now() - busySince, late.state));
+	return failed(notSettledForRestore(late, track.run, unanswered > 0));
+}
+function unreadButDue(ctx, { track }, progress, failure) {
+	if (progress.isUnreadSaid !== true) ctx.report.warn(restoringUnseen(track.run, failure));
+	progress.isUnreadSaid = true;
+	return success(void 0);
 }
 async function unreadableBeforeRestore(ctx, { track, allowUnreadableServer }, failure, unanswered) {
 	if (unanswered) {
@@ -10488,59 +11128,129 @@ async function unreadableBeforeRestore(ctx, { track, allowUnreadableServer }, fa
 function alreadyRestoring({ track, snapshot }, sent) {
 	return alreadyRestoring$1(track.run, sent, snapshot.id);
 }
+
+// src/requests/restore-snapshot.ts
+/**
+* Asks for a restore until it is accepted. The server is read immediately before; a request that was never answered is sent
+* a second time only when the server stood still for a while, and never a third time. The record is `requested` while an
+* answer is outstanding; what the caller makes of the result is the caller's to record.
+*/
+async function restoreSnapshot$1(ctx, request) {
+	const progress = newRestoreProgress();
+	for (;;) {
+		const before = await readBeforeRestore(ctx, request, progress);
+		if (!before.ok) return before;
+		if (before.value === "ours") return success(seenRestoring(ctx, void 0, true));
+		if (before.value === "perhaps ours") return success(seenRestoring(ctx, void 0, false));
+		const sent = await sendOnce(ctx, request, before.value?.status, progress);
+		if (sent.state === "problem") return failed(sent.problem);
+		if (sent.state === "accepted") return success(sent.acceptance);
+	}
+}
+/**
+* What a server that is restoring now says of a request that was not accepted. Nothing tells from which snapshot it is
+* restored. After an unanswered request it is ours. After one that was refused, a box in between may have sent ours twice;
+* or somebody else was faster, which a read just before, of a replica that lags, need not show. Nothing is sent into it,
+* and it is followed, but it is not called ours: green must mean that it is done.
+*/
+function seenRestoring(ctx, statusBefore, isOurs) {
+	return {
+		at: ctx.clock.now(),
+		statusBefore,
+		seenRestoring: true,
+		isOurs
+	};
+}
 async function sendOnce(ctx, request, statusBefore, progress) {
 	const { track, snapshot, deadline } = request;
+	const isDue = request.settleBy !== void 0;
 	const readAt = ctx.clock.now();
 	track.record({
 		type: "request sent",
 		request: "restore"
 	});
+	progress.sent += 1;
 	const answer = await ctx.api.restoreSnapshot({
 		snapshot: snapshot.id,
 		server: track.run.server.id
 	}, {
 		deadline,
-		once: true
+		once: true,
+		isDue
 	});
-	if (answer.ok) return accepted(ctx, statusBefore, false);
+	if (answer.ok) return accepted(ctx, statusBefore);
 	const { failure } = answer;
 	if (isAmbiguous(failure)) return afterLostAnswer(ctx, request, failure, statusBefore, progress);
 	if (progress.unanswered === 0) track.record({ type: "request refused" });
-	if (request.isRollback === true && await outlast(ctx, failure, progress, deadline)) return { state: "again" };
+	if ((isDue || statusBefore !== void 0 && progress.unanswered === 0 && failure.status !== 403) && await outlast(ctx, failure, progress, deadline)) return { state: "again" };
 	if (isMomentaryRefusal(failure)) return afterMomentaryRefusal(ctx, request, failure, statusBefore, progress);
-	if (!await backOff(ctx, failure, progress, { deadline })) return refused(ctx, request, failure, progress);
+	if (!await backOff(ctx, failure, progress, {
+		deadline,
+		isDue
+	})) return refused(ctx, request, failure, progress);
 	if (progress.unanswered > 0 && ctx.clock.now() - readAt > SHORTEST_RESTORE_MS) return unclear(request, failure, SERVER_UNSEEN);
 	return isFromIntermediary(failure) && statusBefore !== void 0 ? lookAfterPage(ctx, request, failure, statusBefore) : { state: "again" };
 }
+const SHORT_OF_TIME_MS = 3e5;
+function isInHurry(ctx, { settleBy, deadline }) {
+	return settleBy !== void 0 && deadline - ctx.clock.now() < SHORT_OF_TIME_MS;
+}
 async function lookAfterPage(ctx, request, failure, statusBefore) {
-	const end = await watchForRestoring(ctx, request, statusBefore);
+	const { deadline, settleBy } = request;
+	const now = ctx.clock.now();
+	const window = isInHurry(ctx, request) ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace);
+	const end = await watchForRestoring(ctx, request, statusBefore, {
+		until: settleBy === void 0 ? deadline : now + (deadline - now) / 2,
+		window
+	});
+	if (end.state !== "done" && settleBy !== void 0) return { state: "again" };
 	if (end.state === "refused") return unclear(request, failure, describeFailure(end.failure));
 	if (end.state === "expired") return unclear(request, failure, SERVER_UNREADABLE_FOR_LONG);
 	return end.value.seen === "idle" || end.value.seen === "unseen" ? { state: "again" } : acceptedAfterAll(ctx, request, statusBefore, end.value.seen === "restoring");
 }
-function accepted(ctx, statusBefore, seenRestoring) {
+function accepted(ctx, statusBefore, isRestoring = false) {
 	return {
 		state: "accepted",
-		acceptance: acceptance(ctx, statusBefore, seenRestoring)
+		acceptance: {
+			at: ctx.clock.now(),
+			statusBefore,
+			seenRestoring: isRestoring,
+			isOurs: true
+		}
 	};
 }
-async function refused(ctx, { track }, failure, { unanswered }, detail = "") {
+async function refused(ctx, { track, settleBy }, failure, { unanswered, busySince }, detail = "") {
 	const [state, done] = unanswered > 0 ? [earlierUnanswered(track.run), "unknown"] : [notOverwritten(track.run), "nothing"];
+	const problem = await explain(ctx, failure, {
+		state: [state, detail].filter((text) => text !== "").join(" "),
+		done
+	});
+	const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now());
+	if (!isMomentaryRefusal(failure) || lastedMs < 1e3 || unanswered > 0) return {
+		state: "problem",
+		problem
+	};
+	const what = keptRefusing(track.run, failure, lastedMs, settleBy !== void 0);
+	const { isUnnamed: _, ...named } = problem;
 	return {
 		state: "problem",
-		problem: await explain(ctx, failure, {
-			state: [state, detail].filter((text) => text !== "").join(" "),
-			done
-		})
+		problem: {
+			...named,
+			what,
+			state: `${problem.what} ${problem.state}`
+		}
 	};
 }
 /** No answer: `restoring` is the acceptance; a settle window without it allows one more request. */
 async function afterLostAnswer(ctx, request, lost, statusBefore, progress) {
-	const { track } = request;
+	const { track, deadline, settleBy } = request;
 	progress.unanswered += 1;
-	if (statusBefore === void 0) return unclear(request, lost, SERVER_UNREADABLE);
+	if (statusBefore === void 0 && settleBy === void 0) return unclear(request, lost, SERVER_UNREADABLE);
 	ctx.report.line(lookingForRestoring(track.run, lost));
-	const end = await watchForRestoring(ctx, request, statusBefore);
+	const end = await watchForRestoring(ctx, request, statusBefore, {
+		until: deadline,
+		window: isInHurry(ctx, request) ? briefWindow(ctx.pace) : settleWindow(ctx.pace)
+	});
 	if (end.state === "refused") return unclear(request, lost, describeFailure(end.failure));
 	if (end.state === "expired") return unclear(request, lost, SERVER_UNREADABLE_FOR_LONG);
 	const { seen } = end.value;
@@ -10550,27 +11260,29 @@ async function afterLostAnswer(ctx, request, lost, statusBefore, progress) {
 	ctx.report.line(restoreDidNothing(track.run));
 	return { state: "again" };
 }
-function acceptedAfterAll(ctx, { track }, statusBefore, seenRestoring) {
+function acceptedAfterAll(ctx, { track }, statusBefore, isRestoring) {
 	ctx.report.line(restoreWasAccepted(track.run));
-	return accepted(ctx, statusBefore, seenRestoring);
+	return accepted(ctx, statusBefore, isRestoring);
 }
 const SHORTEST_RESTORE_MS = 24e4;
-/** Reads until the restore has begun, the server has stood still for a settle window, or went unseen for too long. */
-function watchForRestoring(ctx, { track, deadline }, statusBefore) {
+/** Reads until the restore has begun, the server has stood still for a window, or went unseen for too long. */
+function watchForRestoring(ctx, { track }, statusBefore, { until, window }) {
 	let lastRead = ctx.clock.now();
 	return pollUntilStable(ctx, {
-		deadline,
+		deadline: until,
+		window,
 		answeredBefore: true
 	}, () => readServerOf(ctx, track, {
-		deadline,
+		deadline: until,
 		once: true
 	}), ({ status }) => {
 		const now = ctx.clock.now();
+		const phase = serverPhase(status);
 		track.record({
 			type: "status seen",
 			status
 		});
-		if (serverPhase(status) === "restoring") return {
+		if (phase === "restoring") return {
 			state: "done",
 			value: { seen: "restoring" }
 		};
@@ -10583,6 +11295,7 @@ function watchForRestoring(ctx, { track, deadline }, statusBefore) {
 			value: { seen: "unseen" }
 		};
 		lastRead = now;
+		if (phase === "stopped" && statusBefore === void 0) return { state: "moving" };
 		return {
 			state: "holding",
 			as: status.toLowerCase(),
@@ -10596,14 +11309,15 @@ function unclear({ track }, lost, why) {
 		problem: restoreUnclear(track.run, lost, why)
 	};
 }
-/**
-* 400, 409 and their like: reading the server tells what keeps the API from restoring. What it is restoring by now was
-* read settled just before: a request that was sent twice on its way, or whose first answer was lost, and it is ours.
-*/
+/** 400, 409 and their like: reading the server tells what keeps the API from restoring. */
 async function afterMomentaryRefusal(ctx, request, refusal, statusBefore, progress) {
-	const { track, deadline } = request;
+	const { track, deadline, settleBy } = request;
+	const now = ctx.clock.now();
+	progress.busySince ??= now;
+	progress.refusal = refusal;
+	const until = settleBy === void 0 ? deadline : Math.min(deadline, now + LOOK_MS);
 	const answer = await readServerOf(ctx, track, {
-		deadline,
+		deadline: until,
 		once: true
 	});
 	if (answer.ok) track.record({
@@ -10611,15 +11325,11 @@ async function afterMomentaryRefusal(ctx, request, refusal, statusBefore, progre
 		status: answer.value.status
 	});
 	const phase = answer.ok ? serverPhase(answer.value.status) : void 0;
-	if (phase === "restoring") {
-		if (progress.unanswered === 0 && statusBefore === void 0) return {
-			state: "problem",
-			problem: alreadyRestoring(request, RESTORE_REFUSED)
-		};
-		ctx.report.warn(restoringThoughRefused(track.run));
-		return accepted(ctx, statusBefore, true);
-	}
-	if (phase === "transitioning") {
+	if (phase === "restoring") return {
+		state: "accepted",
+		acceptance: seenRestoring(ctx, statusBefore, progress.unanswered > 0)
+	};
+	if (phase === "transitioning" && settleBy === void 0) {
 		ctx.report.line(refusedForNow(track.run));
 		const remainingMs = deadline - ctx.clock.now();
 		const gap = nextDelay({
@@ -10630,10 +11340,10 @@ async function afterMomentaryRefusal(ctx, request, refusal, statusBefore, progre
 		await ctx.clock.sleep(gap, ctx.signal);
 		return { state: "again" };
 	}
-	const patienceMs = deadline - ctx.clock.now();
 	if (await backOff(ctx, refusal, progress, {
 		deadline,
-		patienceMs
+		patienceMs: Number.POSITIVE_INFINITY,
+		isDue: settleBy !== void 0
 	})) return { state: "again" };
 	return refused(ctx, request, refusal, progress, statusOfRefused(track.run));
 }
@@ -10641,6 +11351,7 @@ async function afterMomentaryRefusal(ctx, request, refusal, statusBefore, progre
 // src/waiting/restore-completion.ts
 /** Of a fleet one line a minute is enough: the first that is still being restored speaks for all. */
 function heartbeat(run, group, elapsed) {
+	if (run.task.state !== "running") return restoringPerhapsForeign(run, elapsed);
 	const restoring = group.filter(({ task }) => task.state === "running");
 	if (restoring.length === 1) return restoringOne(run, elapsed);
 	if (restoring[0]?.server.id !== run.server.id) return void 0;
@@ -10715,9 +11426,13 @@ async function recordEnd(ctx, track, snapshot, end, isFoundByName) {
 		return;
 	}
 	if (end.value.state === "failed") {
+		const problem = restoreFailed(run, snapshot.id, end.value.status);
 		track.record({
 			type: "failed",
-			problem: restoreFailed(serverLabel(run), snapshot.id, end.value.status)
+			problem: {
+				...problem,
+				candidates: await otherSnapshots(ctx, run, snapshot)
+			}
 		});
 		return;
 	}
@@ -10733,6 +11448,17 @@ async function recordEnd(ctx, track, snapshot, end, isFoundByName) {
 		how: end.value.observed === "never seen" ? "never seen" : "seen"
 	});
 	return end.value.phase;
+}
+const OTHERS_TIME_MS = 1e4;
+/** What could be restored instead, newest first; nothing where the list cannot be read. */
+async function otherSnapshots(ctx, { server, safety }, failed) {
+	const options = {
+		deadline: ctx.clock.now() + OTHERS_TIME_MS,
+		once: true
+	};
+	const list = await readSnapshotsOf(ctx, server.id, options);
+	const used = [failed.id, safety?.snapshot.id];
+	return (list.ok ? list.value : []).filter((snapshot) => isCompleted(snapshot) && !used.includes(snapshot.id)).toSorted(compareNewestFirst);
 }
 /** Waits until `restoring` is seen at the server, or `until`; whether it was seen. */
 async function awaitRestoring(ctx, track, until) {
@@ -10768,9 +11494,14 @@ const GRACE_PERIOD_MS = 3e4;
 /**
 * Restores servers side by side, `max-parallel` at once; the records say how it went. After a cancel all requests go
 * out first, and what is to be told is told, before `restoring` is waited for, for all of them in one short time.
+*
+* The rollback of a job has a place for every server: a deploy that failed is on all of them, what a restore takes is
+* VPS.org's and not ours, and one that waited for the others' ends could be left without any time. The requests
+* themselves are paced all the same.
 */
 async function restoreServers(ctx, jobs, { prepare, onAsked } = {}) {
-	const limit = pLimit(ctx.maxParallel);
+	const places = jobs.some(({ settleBy }) => settleBy !== void 0) ? jobs.length : ctx.maxParallel;
+	const limit = pLimit(places);
 	const restoreOne = async (job) => {
 		if (ctx.clock.now() >= job.deadline) {
 			job.track.record({
@@ -10791,22 +11522,22 @@ async function restoreServers(ctx, jobs, { prepare, onAsked } = {}) {
 		return [];
 	};
 	const left = (await allOrFirstError(jobs.map(async (job) => {
-		if (jobs.length > ctx.maxParallel) await awaitSettled(ctx, job);
+		if (jobs.length > places) await awaitSettled(ctx, job);
 		return limit(() => restoreOne(job));
 	}))).flat();
 	if (left.length === 0) return;
 	await onAsked?.();
-	const until = ctx.clock.now() + GRACE_PERIOD_MS;
-	await forEachServer(ctx, left, ({ job, acceptance }) => seeRestoring(ctx, job.track, acceptance, until));
+	const deadline = Math.max(...left.map(({ job }) => job.deadline));
+	const until = Math.min(deadline, ctx.clock.now() + GRACE_PERIOD_MS);
+	await allOrFirstError(left.map(({ job, acceptance }) => seeRestoring(ctx, job.track, acceptance, until)));
 }
 /** Waits outside of the places, for half of the time; what becomes of it is found out, and said, when its turn comes. */
-async function awaitSettled(ctx, { track, deadline, serverOnly = false, isRollback = false }) {
+async function awaitSettled(ctx, { track, deadline, serverOnly = false }) {
 	const now = ctx.clock.now();
 	await awaitReadiness(ctx, {
 		track,
 		intent: "restore",
 		serverOnly,
-		answeredBefore: isRollback,
 		deadline: now + (deadline - now) / 2
 	});
 }
@@ -10821,6 +11552,15 @@ async function askForRestore(ctx, job) {
 			problem: asked.problem
 		});
 		return;
+	}
+	if (!asked.value.isOurs) {
+		const problem = perhapsForeign(track.run, snapshot.id);
+		track.record({
+			type: "failed",
+			problem
+		});
+		ctx.report.line(`${problem.what} ${problem.state}`);
+		return asked.value;
 	}
 	track.record({
 		type: "accepted",
@@ -10879,18 +11619,23 @@ async function startAfterwards(ctx, track, until) {
 }
 
 // src/operations/post.ts
-const CLEANUP_TIME_MS = 3e5;
-const CANCELLED_TIME_MS$1 = 12e4;
+const DELETIONS_TIME_MS = 3e5;
+const POST_STEP_AFTER_CANCEL_MS = 12e4;
 const LIST_TIME_MS = 3e4;
+const CANCELLED_LIST_TIME_MS = 5e3;
 /**
 * The end of the job: starts what the main stage left stopped, restores, deletes, keeps the last N; only what this
 * step's own main stage made.
 * @param onAsked called in a cancelled job once every restore has been asked for
 */
-async function runPost(ctx, saved, recorder, onAsked) {
+async function runPost(context, saved, recorder, onAsked) {
 	const { jobStatus, began } = recorder.run;
 	const { plan } = saved;
-	const until = jobStatus === "cancelled" ? began + CANCELLED_TIME_MS$1 : Number.POSITIVE_INFINITY;
+	const until = jobStatus === "cancelled" ? began + POST_STEP_AFTER_CANCEL_MS : Number.POSITIVE_INFINITY;
+	const ctx = {
+		...context,
+		endsBy: until
+	};
 	const rollback = rollbackOf(saved, jobStatus);
 	recorder.record({
 		type: "rollback",
@@ -10913,13 +11658,16 @@ async function runPost(ctx, saved, recorder, onAsked) {
 	});
 	if (plan.deleteOn.includes(jobStatus)) await deleteOwn(ctx, recorder, until);
 	const { keepLast } = plan;
-	if (keepLast === void 0) return;
-	const newestIsDeleted = plan.deleteOn.includes("success");
-	if (jobStatus === "success") await retain(ctx, recorder, {
+	if (jobStatus !== "success") {
+		if (keepLast !== void 0) recorder.record({
+			type: "retention",
+			retention: "job not successful"
+		});
+		if (plan.whenFull !== "delete-oldest") warnOfFullServers(ctx, recorder);
+	} else if (keepLast !== void 0) await retain(ctx, recorder, {
 		keepLast,
-		newestIsDeleted
+		newestIsDeleted: plan.deleteOn.includes("success")
 	});
-	else if (plan.whenFull !== "delete-oldest") warnOfFullServers(ctx, recorder, jobStatus);
 }
 /** Before the main stage saw every snapshot of its group completed, and ended green, nothing can have been deployed. */
 function rollbackOf({ plan, isGreen, isGroupCompleted }, jobStatus) {
@@ -10934,13 +11682,15 @@ async function startStopped(ctx, track, until) {
 async function restoreGroup(ctx, { plan, health }, recorder, { until, onAsked }) {
 	const { tracks, run } = recorder;
 	const isCancelled = run.jobStatus === "cancelled";
-	const isListReadable = !isCancelled && await refuseInterleaved(ctx, recorder);
-	const deadline = Math.min(until, ctx.clock.now() + plan.restoreTimeoutMs);
+	const isListReadable = await refuseInterleaved(ctx, recorder, isCancelled ? CANCELLED_LIST_TIME_MS : LIST_TIME_MS);
+	const now = ctx.clock.now();
+	const deadline = Math.min(until, now + plan.restoreTimeoutMs);
 	const how = {
 		waitFor: isCancelled ? "grace period" : "completion",
 		allowUnreadableServer: false,
-		serverOnly: !isListReadable,
-		isRollback: true,
+		serverOnly: isCancelled || !isListReadable,
+		settleBy: now + (deadline - now) / 2,
+		wasReadable: true,
 		deadline,
 		startAfterRestore: plan.startAfterRestore,
 		health,
@@ -10963,24 +11713,35 @@ function pendingOf(tracks) {
 	});
 }
 /**
-* Where another run has deployed since, a rollback would undo that deploy, too. A list that cannot be read is a warning:
-* a rollback does not need it.
+* Where another run has deployed since, a rollback would undo that deploy, too. A fleet is one group: where that run has
+* deployed to one of its servers, it is likely to be at work on the others, and a fleet of which some servers are as before
+* both deploys and some as after the other fits together with neither. What is not restored now can still be restored by
+* hand, and what is overwritten is gone. A list that cannot be read is a warning: a rollback does not need it.
 * @returns whether the list could be read
 */
-async function refuseInterleaved(ctx, { tracks }) {
+async function refuseInterleaved(ctx, { tracks }, timeMs) {
 	const servers = tracks.map(({ run }) => run.server.id);
-	const deadline = ctx.clock.now() + LIST_TIME_MS;
+	const deadline = ctx.clock.now() + timeMs;
 	const list = await readForChoice(ctx, servers, { deadline });
 	if (!list.ok) {
 		ctx.report.warn(interleavedUnknown(list.failure));
 		return false;
 	}
 	const byServer = Map.groupBy(list.value.snapshots, ({ server }) => server.id);
-	for (const { track, snapshot } of pendingOf(tracks)) {
-		const own = byServer.get(track.run.server.id) ?? [];
-		const found = findInterleaved(snapshot, own, ctx.origin);
-		if (found === void 0) continue;
-		const problem = interleaved(track.run, snapshot, found, ctx.origin.runId);
+	const pending = pendingOf(tracks).map((target) => {
+		const listed = byServer.get(target.track.run.server.id) ?? [];
+		return {
+			...target,
+			found: findInterleaved(target.snapshot, listed, ctx.origin)
+		};
+	});
+	const elsewhere = pending.flatMap(({ track, found }) => found === void 0 ? [] : [{
+		track,
+		found
+	}])[0];
+	if (elsewhere === void 0) return true;
+	for (const { track, snapshot, found } of pending) {
+		const problem = found === void 0 ? interleavedInGroup(track.run, snapshot, elsewhere.track.run, elsewhere.found) : interleaved(track.run, snapshot, found, ctx.origin.runId);
 		track.record({
 			type: "failed",
 			problem
@@ -10989,7 +11750,7 @@ async function refuseInterleaved(ctx, { tracks }) {
 	return true;
 }
 async function deleteOwn(ctx, { tracks, run }, until) {
-	const deadline = Math.min(until, ctx.clock.now() + CLEANUP_TIME_MS);
+	const deadline = Math.min(until, ctx.clock.now() + DELETIONS_TIME_MS);
 	await forEachServer(ctx, tracks, async (track) => {
 		const { target } = track.run;
 		const how = {
@@ -11010,7 +11771,7 @@ async function retain(ctx, recorder, { keepLast, newestIsDeleted }) {
 		}] : [];
 	});
 	if (own.length === 0) return;
-	const deadline = ctx.clock.now() + CLEANUP_TIME_MS;
+	const deadline = ctx.clock.now() + DELETIONS_TIME_MS;
 	recorder.record({
 		type: "retention",
 		retention: "asked"
@@ -11034,9 +11795,9 @@ async function retain(ctx, recorder, { keepLast, newestIsDeleted }) {
 		deadline
 	}));
 }
-/** A failed job deletes nothing: where the server is full now, the next create is refused. */
-function warnOfFullServers(ctx, { tracks }, jobStatus) {
-	for (const { run } of tracks) if ((run.slots ?? 0) >= 5 && run.deletions.every(({ end }) => end !== "deleted")) ctx.report.warn(fullAfterFailure(run, jobStatus));
+/** After a failed job nothing frees a slot: where the server is full now, the next create is refused. */
+function warnOfFullServers(ctx, { tracks }) {
+	for (const { run } of tracks) if ((run.slots ?? 0) >= 5 && run.deletions.every(({ end }) => end !== "deleted")) ctx.report.warn(fullAfterFailure(run));
 }
 
 // src/operations/restore.ts
@@ -11055,7 +11816,11 @@ async function restore(ctx, inputs, recorder, onAsked) {
 	if (inputs.dryRun) return void await forEachServer(ctx, targets, (target) => planOne(ctx, inputs, target, deadline));
 	if (targets.length === 0) return;
 	const group = targets.map(({ track }) => track);
-	const jobs = targets.map((target) => jobOf(inputs, target, group, deadline));
+	const times = {
+		deadline,
+		settleBy: ctx.clock.now() + (deadline - ctx.clock.now()) / 2
+	};
+	const jobs = targets.map((target) => jobOf(inputs, target, group, times));
 	const poller = createSnapshotPoller(ctx, deadline);
 	const prepare = (job) => takeSafetyFirst(ctx, inputs, poller, job);
 	await ctx.report.group(GROUPS.restore, () => restoreServers(ctx, jobs, {
@@ -11063,21 +11828,28 @@ async function restore(ctx, inputs, recorder, onAsked) {
 		onAsked
 	}));
 }
-const CANCELLED_TIME_MS = 24e4;
+const REQUEST_TIME_AFTER_CANCEL_MS = 24e4;
 function timeOf({ timeoutMs, jobStatus }) {
-	return jobStatus === "cancelled" ? Math.min(timeoutMs, CANCELLED_TIME_MS) : timeoutMs;
+	return jobStatus === "cancelled" ? Math.min(timeoutMs, REQUEST_TIME_AFTER_CANCEL_MS) : timeoutMs;
 }
-function jobOf(inputs, target, group, deadline) {
+function jobOf(inputs, target, group, { deadline, settleBy }) {
 	const { startAfterRestore, health, wait } = inputs;
-	const waitFor = inputs.jobStatus === "cancelled" ? "grace period" : wait ? "completion" : "acceptance";
-	return {
+	const job = {
 		...target,
-		waitFor,
 		allowUnreadableServer: !wait,
 		deadline,
 		startAfterRestore,
 		health,
 		group
+	};
+	return inputs.jobStatus === "cancelled" ? {
+		...job,
+		waitFor: "grace period",
+		serverOnly: true,
+		settleBy
+	} : {
+		...job,
+		waitFor: wait ? "completion" : "acceptance"
 	};
 }
 /** Finds the snapshots and refuses, before anything is changed, what must not be restored. */
@@ -11130,13 +11902,11 @@ function madeBy({ description }, run) {
 }
 /** The snapshots that no list holds. Without a server-id they may have been meant to be of any server. */
 async function notFound(ctx, inputs, absent, deadline) {
-	const reader = createSnapshotReader(ctx);
 	const isRestorable = (snapshot) => rejectionOf(ctx, inputs, snapshot) === void 0;
-	const options = {
+	const list = await readSnapshots(ctx, inputs.servers, {
 		deadline,
 		once: true
-	};
-	const list = inputs.servers.length === 0 ? await reader.readAll(isRestorable, options) : await reader.read(inputs.servers, options, isRestorable);
+	}, isRestorable);
 	return notFound$2(absent.map(({ id }) => id), candidatesIn(list));
 }
 /** Why a snapshot must not be restored, with what could be restored instead. */
@@ -11148,7 +11918,7 @@ async function checkRestorable(ctx, inputs, { track, snapshot }, deadline) {
 		deadline,
 		once: true
 	};
-	const list = await createSnapshotReader(ctx).read([track.run.server.id], options, isRestorable);
+	const list = await readSnapshots(ctx, [track.run.server.id], options, isRestorable);
 	return rejected(track.run, snapshot, rejection, candidatesIn(list));
 }
 function candidatesIn(list) {
@@ -11159,7 +11929,8 @@ function rejectionOf(ctx, { maxSnapshotAgeMs: maxAgeMs }, snapshot) {
 	if (maxAgeMs === void 0) return void 0;
 	const age = ageOf$1(snapshot, apiNow(ctx));
 	if (age.state === "unknown") return { why: "age unknown" };
-	if (age.state === "future" || age.atMostMs <= maxAgeMs) return void 0;
+	if (age.state === "future" || isAhead(-age.atMostMs, 0)) return { why: "dated ahead" };
+	if (age.atMostMs <= maxAgeMs) return void 0;
 	return {
 		why: "too old",
 		ageMs: age.atMostMs,
@@ -11205,7 +11976,12 @@ async function takeSafetyFirst(ctx, inputs, poller, job) {
 	if (!inputs.safetySnapshot) return true;
 	const { track } = job;
 	if (job.waitFor === "grace period") ctx.report.warn(safetyInCancelledJob(track.run));
-	const ready = await readBeforeRestore(ctx, job);
+	const { settleBy: _, ...patient } = job;
+	const settled = {
+		...patient,
+		serverOnly: false
+	};
+	const ready = await readBeforeRestore(ctx, settled);
 	if (!ready.ok) {
 		track.record({
 			type: "failed",
@@ -11213,7 +11989,7 @@ async function takeSafetyFirst(ctx, inputs, poller, job) {
 		});
 		return false;
 	}
-	const problem = await takeSafetySnapshot(ctx, job, poller);
+	const problem = await takeSafetySnapshot(ctx, settled, poller);
 	if (problem !== void 0) track.record({
 		type: "failed",
 		problem: safetyFailed(track.run, problem)
@@ -11271,14 +12047,12 @@ function safetyName(ctx) {
 /** Resumes what an earlier step began: follows each snapshot, or the restore of its server, to the end. */
 async function wait(ctx, inputs, recorder) {
 	const deadline = ctx.clock.now() + inputs.timeoutMs;
-	const reader = createSnapshotReader(ctx);
 	const { choice, servers: guard } = inputs;
 	const found = await findSnapshots(ctx, {
 		choice,
 		allowedServers: guard,
 		use: "wait",
-		deadline,
-		reader
+		deadline
 	});
 	if (!found.ok) return recorder.record({
 		type: "failed",
@@ -11302,7 +12076,7 @@ async function wait(ctx, inputs, recorder) {
 	const plan = {
 		inputs,
 		deadline,
-		poller: createSnapshotPoller(ctx, deadline, reader),
+		poller: createSnapshotPoller(ctx, deadline),
 		recorder
 	};
 	const limit = pLimit(ctx.maxParallel);
@@ -11321,8 +12095,8 @@ async function waitForOne(ctx, plan, track, snapshot, inTurn) {
 	if (isGood(track.run)) await inTurn(() => checkHealth(ctx, track, health, plan.deadline));
 }
 async function followSnapshot(ctx, plan, track, snapshot) {
-	const now = ctx.clock.now();
-	const began = Math.min(createdAtMs(snapshot) ?? now, now);
+	const now = apiNow(ctx);
+	const began = ctx.clock.now() - Math.max(0, now - (createdAtMs(snapshot) ?? now));
 	track.record({
 		type: "accepted",
 		work: "snapshot",
@@ -11331,11 +12105,11 @@ async function followSnapshot(ctx, plan, track, snapshot) {
 	ctx.report.line(snapshotIs(track.run, snapshot));
 	const end = await plan.poller.waitFor(snapshot, began, true);
 	await recordSnapshotEnd(ctx, track, snapshot, end);
-	if (end.state === "completed") ctx.report.line(snapshotCompleted(track.run));
+	if (end.state === "completed" && plan.recorder.tracks.length > 1) ctx.report.line(snapshotCompleted(track.run));
 }
 /**
 * A snapshot that was completed from the start may be the one that its server is being restored from. A read right
-* after a restore's request can still show the old state, so only a status that lasts for a settle window counts.
+* after a restore's request can still show the old state, so only a status that lasts counts.
 */
 async function followServer(ctx, plan, track, snapshot) {
 	track.record({
@@ -11343,7 +12117,7 @@ async function followServer(ctx, plan, track, snapshot) {
 		work: "possible restore",
 		snapshot
 	});
-	const server = await settledOrRestoring(ctx, track, plan);
+	const server = await settledOrRestoring(ctx, track, plan, snapshot);
 	if (server === void 0) return;
 	const phase = serverPhase(server.status);
 	const { startAfterRestore, health } = plan.inputs;
@@ -11358,7 +12132,8 @@ async function followServer(ctx, plan, track, snapshot) {
 		const acceptance = {
 			at: ctx.clock.now(),
 			statusBefore: void 0,
-			seenRestoring: true
+			seenRestoring: true,
+			isOurs: true
 		};
 		const group = plan.recorder.tracks;
 		return followRestore(ctx, track, {
@@ -11382,24 +12157,26 @@ const ONE_READ = {
 	reads: 1
 };
 /**
-* The server, as soon as it is restoring, or once it has stood still for a settle window; undefined where that could not
-* be seen, as the record then says.
+* The server, as soon as it is restoring, or once it has stood still for so long that no restore is on its way; undefined
+* where that could not be seen, as the record then says.
 */
-async function settledOrRestoring(ctx, track, { deadline, inputs }) {
-	const end = await pollUntilStable(ctx, {
-		deadline,
-		window: needsPostStep(inputs) ? ONE_READ : doubled(settleWindow(ctx.pace))
-	}, () => readServerOf(ctx, track, {
+async function settledOrRestoring(ctx, track, { deadline, inputs }, snapshot) {
+	const isFresh = needsPostStep(inputs) && madeByThisAttempt(parseMarker(snapshot.description), ctx.origin);
+	const end = await pollUntilStable(ctx, { deadline }, () => readServerOf(ctx, track, {
 		deadline,
 		once: true
 	}), (server) => {
-		const before = track.run.server.status;
+		const isNews = server.status !== track.run.server.status;
 		track.record({
 			type: "server read",
 			server
 		});
-		if (serverPhase(server.status) !== "restoring" && server.status !== before) ctx.report.line(makingSure(track.run, server.status));
-		return classifyServer(server);
+		const phase = serverPhase(server.status);
+		const window = isFresh ? ONE_READ : unknownRestoreWindow(phase, ctx.pace);
+		const reading = classifyServer(server, phase, window);
+		if (isNews && reading.state === "moving") ctx.report.line(isSettling(track.run));
+		if (isNews && reading.state === "holding" && !isFresh) ctx.report.line(makingSure(track.run, window.durationMs));
+		return reading;
 	});
 	if (end.state === "done") return end.value;
 	if (end.state === "expired") {
@@ -11418,8 +12195,7 @@ async function settledOrRestoring(ctx, track, { deadline, inputs }) {
 		});
 	}
 }
-function classifyServer(server) {
-	const phase = serverPhase(server.status);
+function classifyServer(server, phase, window) {
 	if (phase === "restoring") return {
 		state: "done",
 		value: server
@@ -11427,7 +12203,8 @@ function classifyServer(server) {
 	return phase === "transitioning" ? { state: "moving" } : {
 		state: "holding",
 		as: phase,
-		value: server
+		value: server,
+		window
 	};
 }
 
@@ -11441,11 +12218,11 @@ async function runOperation(ctx, inputs, tell) {
 	const recorder = recorderFor(ctx, inputs, arming);
 	for (const notice of inputs.notices) ctx.report.notice(notice);
 	await toItsEnd(ctx, recorder, () => operate(ctx, inputs, recorder));
-	if (arming !== void 0) checkStillArmed(recorder);
-	await conclude(ctx, recorder.run);
-	await tell(recorder.run);
-	if (!isGreen(recorder.run)) return false;
-	return arming === void 0 || confirmGreen(ctx, arming, recorder.run);
+	if (arming !== void 0) checkStillArmed(ctx, recorder);
+	if (!await endAs(ctx, recorder.run, tell)) return false;
+	if (arming === void 0) return true;
+	confirmGreen(ctx, recorder);
+	return isGreen(recorder.run) || endAs(ctx, recorder.run, tell);
 }
 /**
 * Runs the end of the job, and tells how it ended.
@@ -11457,11 +12234,36 @@ async function runEndOfJob(ctx, saved, jobStatus, tell) {
 		jobStatus,
 		mode: "wait"
 	}, ctx.clock.now());
-	const recorder = createRecorder(ctx.clock, begin, () => void 0);
+	const recorder = createRecorder(ctx.clock, begin, (before, after) => ctx.observe?.(before, after), () => apiNow(ctx));
 	await toItsEnd(ctx, recorder, () => runPost(ctx, saved, recorder, () => announce(ctx, recorder.run)));
-	await conclude(ctx, recorder.run);
-	await tell(recorder.run);
-	return isGreen(recorder.run);
+	return endAs(ctx, recorder.run, tell);
+}
+/**
+* Tells, as of any other end, why a stage has not even begun: invalid inputs, or a lost state.
+* @returns whether the stage is green: it is not
+*/
+function endUnbegun(ctx, facts, problem, tell) {
+	const begin = newOperationRun({
+		...facts,
+		mode: "wait"
+	}, ctx.clock.now());
+	const recorder = createRecorder(ctx.clock, begin, () => void 0);
+	recorder.record({
+		type: "rollback",
+		rollback: facts.rollback
+	});
+	recorder.record({
+		type: "failed",
+		problem
+	});
+	return endAs(ctx, recorder.run, tell);
+}
+/** Tells how a stage ended, here and elsewhere; whether that is green. */
+async function endAs(ctx, run, tell) {
+	const { next } = await conclude(ctx, run);
+	await tell(run);
+	ctx.report.wayOut(next);
+	return isGreen(run);
 }
 function isArming(inputs) {
 	return inputs.operation === "create" || inputs.operation === "wait" && needsPostStep(inputs);
@@ -11472,11 +12274,13 @@ function recorderFor(ctx, inputs, arming) {
 	const begin = newOperationRun({
 		operation,
 		jobStatus,
-		mode: modeOf(inputs)
+		mode: modeOf(inputs),
+		stopsServers: "stopServer" in inputs && inputs.stopServer
 	}, ctx.clock.now());
 	const publish = publisher(ctx.report);
 	const plan = arming === void 0 ? void 0 : planOf$1(arming);
-	const recorder = createRecorder(ctx.clock, begin, (before, after) => {
+	const observe = (before, after) => {
+		ctx.observe?.(before, after);
 		publish(before, after);
 		if (plan === void 0 || after.stateLost !== void 0) return;
 		const trouble = saveChanges(ctx.report.saveState, plan, before, after);
@@ -11484,25 +12288,29 @@ function recorderFor(ctx, inputs, arming) {
 			type: "state lost",
 			why: trouble
 		});
-	});
+	};
+	const recorder = createRecorder(ctx.clock, begin, observe, () => apiNow(ctx));
 	return recorder;
 }
 /**
 * Lets the end of the job know that the step ended green, as the very last thing: a cancel before that must not arm a
 * rollback of a deploy that never began.
 */
-function confirmGreen(ctx, inputs, { armed, mode }) {
-	if (armed === void 0 || mode !== "wait") return true;
+function confirmGreen(ctx, recorder) {
+	const { armed, mode } = recorder.run;
 	if (ctx.signal.aborted) {
-		ctx.report.outputs({ reason: "cancelled" });
-		ctx.report.warn(CANCELLED_AT_THE_END);
-		return false;
+		recorder.record({
+			type: "cut off",
+			cutOff: cutOffBy(ctx.signal.reason)
+		});
+		return;
 	}
+	if (armed === void 0 || mode !== "wait") return;
 	const trouble = saveGreen(ctx.report.saveState);
-	if (trouble === void 0 || inputs.restoreOn.length === 0) return true;
-	ctx.report.outputs({ reason: "runner-files" });
-	ctx.report.warn(disarmed(trouble).what);
-	return false;
+	if (trouble !== void 0 && armed.restoreOn.length > 0) recorder.record({
+		type: "failed",
+		problem: disarmed(trouble)
+	});
 }
 function modeOf(inputs) {
 	if ("dryRun" in inputs && inputs.dryRun) return "dry run";
@@ -11557,27 +12365,6 @@ function publisher(report) {
 	};
 }
 
-// src/report/text-table.ts
-/** The text of a cell. */
-function cellText(cell) {
-	return typeof cell === "string" ? cell : cell.text;
-}
-const CELL_LIMIT = 80;
-const GAP = "  ";
-/** The table as lines of text whose columns are aligned; nothing in a cell is a command to the runner. */
-function tableLines({ columns, rows }) {
-	const cells = [columns, ...rows].map((row) => row.map((cell) => defuse(oneLine$1(cellText(cell), CELL_LIMIT)) || "–"));
-	const widths = columns.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ""))));
-	return cells.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join(GAP).trimEnd());
-}
-/** Characters, not UTF-16 code units: a name outside of the basic plane would push its row to the left. */
-function widthOf(cell) {
-	return Array.from(cell).length;
-}
-function padded(cell, width) {
-	return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
-}
-
 // src/report/summary-markup.ts
 const ICONS = {
 	done: "✅",
@@ -11596,19 +12383,19 @@ const CHART_LIMIT = 40;
 */
 function renderSummary(model) {
 	return `${[
-		`<h3>${ICONS[model.tone]} ${escapeHtml(model.headline)}</h3>`,
+		`<h3>${ICONS[model.tone]} ${sentenceHtml(model.headline)}</h3>`,
 		...paragraph(model.state),
 		...paragraph(model.next ?? "", "<strong>Next:</strong> "),
 		...renderDetails(model.details),
 		...model.table === void 0 ? [] : renderTable(model.table),
 		...renderCandidates(model.candidates),
-		...model.facts.length === 0 ? [] : [`<ul>${model.facts.map((fact) => `<li>${escapeHtml(fact)}</li>`).join("")}</ul>`],
+		...model.facts.length === 0 ? [] : [`<ul>${model.facts.map((fact) => `<li>${sentenceHtml(fact)}</li>`).join("")}</ul>`],
 		...model.steps.map(renderStep),
 		...renderTimeline(model.timeline)
 	].join("\n\n")}\n\n`;
 }
 function paragraph(text, opening = "") {
-	return text === "" ? [] : [`<p>${opening}${escapeHtml(text, PARAGRAPH)}</p>`];
+	return text === "" ? [] : [`<p>${opening}${sentenceHtml(text, PARAGRAPH)}</p>`];
 }
 const PARAGRAPH = 4e3;
 function renderDetails(details) {
@@ -11637,8 +12424,8 @@ function renderTable(table) {
 	].join("\n")];
 }
 function renderCell(cell) {
-	const text = escapeHtml(cellText(cell));
-	return typeof cell === "string" ? text : `<a href="${escapeHtml(cell.href)}">${text}</a>`;
+	if (typeof cell === "string") return sentenceHtml(cell);
+	return `<a href="${escapeHtml(cell.href)}">${escapeHtml(cell.text)}</a>`;
 }
 function fitting(rows) {
 	let bytes = 0;
@@ -11706,6 +12493,27 @@ function chartTime(at) {
 	return new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }
 
+// src/report/text-table.ts
+/** The text of a cell. */
+function cellText(cell) {
+	return typeof cell === "string" ? cell : cell.text;
+}
+const CELL_LIMIT = 80;
+const GAP = "  ";
+/** The table as lines of text whose columns are aligned; nothing in a cell is a command to the runner. */
+function tableLines({ columns, rows }) {
+	const cells = [columns, ...rows].map((row) => row.map((cell) => escapeWorkflowCommands(oneLine$1(cellText(cell), CELL_LIMIT)) || "–"));
+	const widths = columns.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ""))));
+	return cells.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join(GAP).trimEnd());
+}
+/** Characters, not UTF-16 code units: a name outside of the basic plane would push its row to the left. */
+function widthOf(cell) {
+	return Array.from(cell).length;
+}
+function padded(cell, width) {
+	return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
+}
+
 // src/report/report.ts
 const ANNOTATIONS = 10;
 const ANNOTATION_LENGTH = 4e3;
@@ -11723,11 +12531,16 @@ function createReport(runner, settings) {
 			runner.info(logLine(`Output ${name}: ${value}`));
 		}
 	};
-	let summarised = false;
+	let summaryIs = "unwritten";
 	const summarise = async (summary) => {
-		if (!settings.summary || summarised) return;
-		summarised = true;
-		await writeSummary(runner, summary, warn);
+		if (!settings.summary || summaryIs === "lost") return;
+		try {
+			await runner.writeSummary(renderSummary(summary), { replace: summaryIs === "written" });
+			summaryIs = "written";
+		} catch (error) {
+			summaryIs = "lost";
+			warn(`The job summary could not be written: ${reasonOf(error)}`);
+		}
 	};
 	let group;
 	const openGroup = () => {
@@ -11778,35 +12591,30 @@ function createReport(runner, settings) {
 			else if (conclusion.annotateAs === "warning") warn(annotation(conclusion));
 			else if (conclusion.annotateAs === "notice") notice(annotation(conclusion));
 			else for (const text of [conclusion.headline, conclusion.state]) if (text !== "") runner.info(logLine(text));
-			if (conclusion.next !== void 0) runner.info(logLine(`Next: ${conclusion.next}`));
+		},
+		wayOut: (next) => {
+			if (next !== void 0) runner.info(logLine(`Next: ${next}`));
 		}
 	};
 }
-/** Passes on as many texts as the runner shows; the last of them says where the others are. */
+/** Passes on each text once, and as many as the runner shows; the last of them says where the others are. */
 function limited(annotate, print) {
-	let said = 0;
+	const said = /* @__PURE__ */ new Set();
 	return (text) => {
-		said += 1;
+		if (said.has(text)) return;
+		said.add(text);
 		const clean = oneLine$1(text, ANNOTATION_LENGTH);
-		if (said < ANNOTATIONS) annotate(clean);
-		else if (said === ANNOTATIONS) annotate(`${clean} (Further ones are in the log only.)`);
-		else print(defuse(clean));
+		if (said.size < ANNOTATIONS) annotate(clean);
+		else if (said.size === ANNOTATIONS) annotate(`${clean} (Further ones are in the log only.)`);
+		else print(escapeWorkflowCommands(clean));
 	};
 }
-function annotation({ headline, state, detail = "", next }) {
+function annotation({ headline, state, next }) {
 	return oneLine$1([
 		headline,
-		detail,
 		state,
 		next ?? ""
 	].filter((text) => text !== "").join(" "), ANNOTATION_LENGTH);
-}
-async function writeSummary(runner, model, warn) {
-	try {
-		await runner.writeSummary(renderSummary(model));
-	} catch (error) {
-		warn(`The job summary could not be written: ${reasonOf(error)}`);
-	}
 }
 function reasonOf(error) {
 	return error instanceof Error ? error.message : "unknown reason";
@@ -12019,8 +12827,9 @@ function createTell({ ctx, transport, env }, settings) {
 	};
 }
 function isRestoreDue(run, isDryRun) {
-	if (run.operation === "post") return run.rollback === "due";
-	return run.operation === "restore" && !isDryRun && run.servers.length > 0;
+	const isInterleaved = run.servers.some((server) => reasonOf$2(server) === "interleaved");
+	if (run.operation === "post") return run.rollback === "due" && !isInterleaved;
+	return run.operation === "restore" && !isDryRun;
 }
 
 // src/vps/fields.ts
@@ -12405,7 +13214,7 @@ var Pacer = class {
 	* @returns at once with `ok: false` where that is not before the deadline
 	* @throws the signal's reason when it is aborted
 	*/
-	async turn({ isChange, route, deadline, signal }) {
+	async turn({ isChange, isDue = false, route, deadline, signal }) {
 		const queue = isChange ? this.#changes : this.#reads;
 		const ticket = {};
 		queue.push(ticket);
@@ -12413,7 +13222,7 @@ var Pacer = class {
 			for (;;) {
 				const ahead = queue.indexOf(ticket) + (isChange ? 0 : this.#changes.length);
 				const now = this.#clock.now();
-				const slot = this.#slotOf(route, ahead, deadline);
+				const slot = this.#slotOf(route, ahead, deadline, isDue);
 				if (slot <= now) return this.#take(route, now);
 				if (slot >= deadline) return {
 					ok: false,
@@ -12427,11 +13236,17 @@ var Pacer = class {
 	}
 	/**
 	* A limiter that wants more time than there is may count only what it refused: the list may be used up for an hour, and
-	* a restore be let through. What would never be sent for another route's sake is tried.
+	* a restore be let through. What would never be sent for another route's sake is tried; and what is due in any case.
 	*/
-	#slotOf(route, ahead, deadline) {
+	#slotOf(route, ahead, deadline, isDue) {
 		const slot = slotAfter(this.#pace, ahead);
-		if (slot < deadline || route === this.#heldBy) return slot;
+		if (slot < deadline) return slot;
+		if (isDue) return slotAfter({
+			...this.#pace,
+			holdUntil: Number.NEGATIVE_INFINITY,
+			distanceMs: 0
+		}, ahead);
+		if (route === this.#heldBy) return slot;
 		return slotAfter({
 			...this.#pace,
 			holdUntil: Number.NEGATIVE_INFINITY
@@ -12484,6 +13299,8 @@ function formsOf(secret) {
 const READ_TIMEOUT_MS = 3e4;
 /** For one exchange that changes something. */
 const WRITE_TIMEOUT_MS = 6e4;
+const CONNECTION_TIME_MS = 1e3;
+const TIMER_SLACK_MS = 5;
 /** That a POST or DELETE on its way may still take once the signal is aborted. */
 const CANCEL_GRACE_MS = 1e3;
 /** Sends calls: pace, time-outs, repetitions, cancellation, and the translation of what comes back. */
@@ -12492,6 +13309,10 @@ var Caller = class {
 	#base;
 	#scrub;
 	#pacer;
+	/** What each request that failed was answered last. */
+	#failures = /* @__PURE__ */ new Map();
+	/** What was answered last by whatever slows all requests down. */
+	#limited;
 	constructor(settings) {
 		this.#settings = settings;
 		this.#base = settings.apiUrl.href.replace(/\/+$/, "");
@@ -12501,18 +13322,19 @@ var Caller = class {
 	/** Sends a call until there is an answer, or it is given up. Rejects only when the signal is aborted. */
 	async call(call, options) {
 		const { clock, random, signal, onRetry } = this.#settings;
-		const { deadline } = options;
+		const { deadline, isDue = false } = options;
 		const began = clock.now();
 		let mayHaveActed = false;
 		let last;
 		for (let sent = 1;; sent += 1) {
-			const turnBy = sent > 1 && call.method === "GET" ? Math.min(deadline, began + RETRY_PATIENCE_MS) : deadline;
-			const result = await this.#attempt(call, {
+			const attempt = {
 				deadline,
-				turnBy,
+				turnBy: sent > 1 && call.method === "GET" ? Math.min(deadline, began + RETRY_PATIENCE_MS) : deadline,
+				isDue,
 				sent,
 				mayHaveActed
-			});
+			};
+			const result = this.#remembered(call, await this.#attempt(call, attempt));
 			if (!result.ok && result.failure.repeated === 0 && last !== void 0) return last;
 			if (result.ok || options.once === true || signal.aborted) return result;
 			last = result;
@@ -12547,7 +13369,7 @@ var Caller = class {
 	}
 	async #attempt(call, attempt) {
 		const { clock, signal } = this.#settings;
-		const { deadline, turnBy } = attempt;
+		const { deadline, turnBy, isDue } = attempt;
 		signal.throwIfAborted();
 		const isChange = call.method !== "GET";
 		if (clock.now() >= deadline) return this.#failed(call, {
@@ -12557,18 +13379,22 @@ var Caller = class {
 		});
 		const turn = await this.#pacer.turn({
 			isChange,
+			isDue,
 			route: routeOf(call),
 			deadline: turnBy,
 			signal
 		});
 		signal.throwIfAborted();
 		if (!turn.ok) {
-			const detail = `VPS.org's rate limit allows the next request in ${formatDuration(turn.waitMs)}`;
+			const last = this.#limited && {
+				...this.#limited,
+				retryAfterMs: turn.waitMs
+			};
 			return this.#failed(call, {
 				kind: "expired",
-				detail,
+				detail: "",
 				repeated: 0,
-				retryAfterMs: turn.waitMs
+				...last && { last }
 			});
 		}
 		const limit = isChange ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS;
@@ -12582,17 +13408,50 @@ var Caller = class {
 				repeated: attempt.sent,
 				...code === void 0 ? {} : { code }
 			};
-			const isExpired = kind === "timeout" && timeoutMs < limit;
+			if (timeoutMs === limit) return this.#failed(call, {
+				kind,
+				...facts
+			});
+			const isOver = clock.now() + TIMER_SLACK_MS >= deadline;
+			if (kind === "unreachable" && isOver && timeoutMs < CONNECTION_TIME_MS) return this.#failed(call, {
+				kind: "expired",
+				...facts,
+				repeated: 0
+			});
 			return this.#failed(call, {
-				kind: isExpired ? "expired" : kind,
+				kind: kind === "timeout" ? "expired" : kind,
 				...facts
 			});
 		}
 		this.#settings.onAnswer?.(sending.answer);
 		const result = this.#decode(call, sending.answer, attempt);
 		const isLimited = !result.ok && isThrottled(result.failure);
+		if (isLimited) this.#limited = result.failure;
 		this.#pacer.answered(turn, isLimited ? readRateLimit(sending.answer.headers, clock.now()) : void 0);
 		return result;
+	}
+	/**
+	* That there was no time says nothing of the API: what it answered to the same request before goes with it. A change
+	* that was cut off by the deadline may have been acted on, which outweighs that.
+	*/
+	#remembered({ method, path, body = "" }, result) {
+		const request = `${method} ${withoutQuery(path)} ${body}`;
+		if (result.ok) {
+			this.#failures.delete(request);
+			return result;
+		}
+		const { failure } = result;
+		if (failure.kind !== "expired") this.#failures.set(request, failure);
+		const last = failure.last ?? this.#failures.get(request);
+		const isUnclear = failure.repeated > 0 && method !== "GET";
+		if (failure.kind !== "expired" || last === void 0 || isUnclear) return result;
+		return {
+			ok: false,
+			failure: {
+				...failure,
+				last
+			}
+		};
 	}
 	#requestOf(call) {
 		const { token } = this.#settings;
@@ -12727,8 +13586,10 @@ var Caller = class {
 	}
 };
 function routeOf({ method, path }) {
-	const [withoutQuery = ""] = path.split("?");
-	return `${method} ${withoutQuery.replace(/\/[0-9][^/]*|\/[0-9a-f-]{36}/gi, "/*")}`;
+	return `${method} ${withoutQuery(path).replace(/\/[0-9][^/]*|\/[0-9a-f-]{36}/gi, "/*")}`;
+}
+function withoutQuery(path) {
+	return path.replace(/\?.*/s, "");
 }
 
 // src/vps/server-aliases.ts
@@ -13177,16 +14038,17 @@ var SnapshotLists = class {
 		const snapshots = [];
 		const unattributed = [];
 		const oddItems = [];
+		const countOf = /* @__PURE__ */ new Map();
 		let withoutId = 0;
-		for (const [index, { snapshot, serverIds, problem }] of items.entries()) {
+		for (const { snapshot, serverIds, problem } of items) {
 			const match = compare(serverIds);
 			if (match.is === "different") continue;
 			if (problem !== void 0) oddItems.push({
-				index,
 				problem,
 				id: snapshot?.id,
 				server: serverIds[0]
 			});
+			if (match.is === "same") countOf.set(match.asked, (countOf.get(match.asked) ?? 0) + 1);
 			if (snapshot === void 0) withoutId += 1;
 			else if (match.is === "unknown") unattributed.push(snapshot);
 			else snapshots.push({
@@ -13202,6 +14064,7 @@ var SnapshotLists = class {
 			unattributed,
 			oddItems,
 			count: snapshots.length + unattributed.length + withoutId,
+			countOf,
 			consistent
 		};
 	}
@@ -13310,14 +14173,14 @@ const QUIET_MS = 6e4;
 function createRetryLog(report, clock) {
 	let last = "";
 	let quietUntil = Number.NEGATIVE_INFINITY;
-	return ({ failure, delayMs }) => {
+	return ({ failure, delayMs, lastedMs = 0 }) => {
 		const { kind, status, detail } = failure;
 		const what = `${kind} ${status} ${detail}`;
 		const now = clock.now();
 		if (what === last && now < quietUntil && delayMs < QUIET_MS) return;
 		last = what;
 		quietUntil = now + QUIET_MS;
-		report.line(retrying(failure, delayMs));
+		report.line(lastedMs > 0 ? stillRefusing(failure, delayMs, lastedMs) : retrying(failure, delayMs));
 	};
 }
 
@@ -13330,7 +14193,7 @@ async function mainStage(deps) {
 	const parsed = parseInputs(deps.inputs, { mayInheritInputs: deps.origin.isNestedInForeignRunner });
 	for (const secret of parsed.secrets) deps.runner.mask(secret);
 	const runner = withoutSecrets(deps.runner, parsed.secrets);
-	if (!parsed.ok) return refuseInputs(runner, parsed.problems, parsed.warnings);
+	if (!parsed.ok) return refuseInputs(deps, runner, parsed);
 	const { inputs } = parsed;
 	const report = createReport(runner, {
 		summary: inputs.summary,
@@ -13345,28 +14208,34 @@ async function mainStage(deps) {
 		isDryRun: "dryRun" in inputs && inputs.dryRun
 	}));
 }
-async function refuseInputs(runner, problems, warnings) {
+async function refuseInputs(deps, runner, { problems, warnings, values }) {
 	const report = createReport(runner, {
-		summary: false,
+		summary: values.summary,
 		outputs: true
 	});
 	saveBegun(report.saveState);
 	for (const warning of warnings) report.warn(warning);
 	if (problems.length > 1) for (const problem of problems) report.line(`- ${problem}`);
-	report.outputs({
-		status: "failed",
-		reason: "invalid-input"
+	const ctx = contextOf(deps, report, {
+		apiUrl: values["api-url"],
+		apiToken: "",
+		maxParallel: values["max-parallel"],
+		pace: { acceleratedClock: false }
 	});
-	await report.conclude({
-		isGreen: false,
-		title: "VPS.org snapshot: invalid input",
-		headline: refusal(problems),
-		state: "",
-		detail: problems.length > 1 ? problems.join(" ") : "",
-		next: void 0,
-		summary: void 0
+	const { operation, "notify-url": notifyUrl, "notify-on": notifyOn, "dry-run": isDryRun } = values;
+	const tell = operation === void 0 ? () => Promise.resolve() : tellFor(deps, ctx, {
+		operation,
+		notifyUrl,
+		notifyOn,
+		isDryRun
 	});
-	return false;
+	const facts = {
+		operation: operation ?? "create",
+		jobStatus: values["job-status"],
+		rollback: "not due"
+	};
+	const { what, state } = refusal(problems);
+	return endUnbegun(ctx, facts, certain("invalid-input", what, state), tell);
 }
 /**
 * The post stage: acts on what the main stage saved; only how the job ended is read anew.
@@ -13423,46 +14292,55 @@ function jobStatusOf(deps, report) {
 async function endWithoutState(deps) {
 	const parsed = parseInputs(deps.inputs, { mayInheritInputs: true });
 	for (const secret of parsed.secrets) deps.runner.mask(secret);
+	const summary = parsed.ok && parsed.inputs.summary;
 	const report = createReport(withoutSecrets(deps.runner, parsed.secrets), {
-		summary: false,
+		summary,
 		outputs: false
 	});
-	const { problem, warning } = judgeLostState(parsed, jobStatusOf(deps, report));
+	const jobStatus = jobStatusOf(deps, report);
+	const { problem, isRestoreDue, warning } = judgeLostState(parsed, jobStatus);
 	if (warning !== void 0) report.warn(warning);
-	if (problem === void 0) return true;
-	await report.conclude({
-		isGreen: false,
-		title: "Rollback failed",
-		headline: problem.what,
-		state: joined([problem.state]),
-		next: renderSteps(problem.next),
-		summary: void 0
+	if (problem === void 0 || !parsed.ok) return true;
+	const ctx = contextOf(deps, report, parsed.inputs);
+	const tell = tellFor(deps, ctx, {
+		...parsed.inputs,
+		isDryRun: false
 	});
-	return false;
+	return endUnbegun(ctx, {
+		operation: "post",
+		jobStatus,
+		rollback: isRestoreDue ? "due" : "not due"
+	}, problem, tell);
 }
 function tellFor(deps, ctx, settings) {
 	return createTell({
 		ctx,
-		transport: deps.tellWire,
+		transport: deps.notifyTransport,
 		env: deps.env
 	}, settings);
 }
 function contextOf(deps, report, settings) {
-	const { clock, random, signal, origin, probe, wire } = deps;
+	const { clock, random, signal, origin, probe, transport, observe } = deps;
 	const logRetry = createRetryLog(report, clock);
+	const api = createClient({
+		apiUrl: settings.apiUrl,
+		token: settings.apiToken,
+		transport,
+		clock,
+		random,
+		signal,
+		...settings.pace.acceleratedClock ? { burst: Number.POSITIVE_INFINITY } : {},
+		onRetry: logRetry,
+		onFoundByName: ({ asked, name }) => report.line(`The API does not know server ${asked} by its ID; using the one server named "${name}".`),
+		debug: (line) => report.debug(line)
+	});
 	return {
-		api: createClient({
-			apiUrl: settings.apiUrl,
-			token: settings.apiToken,
-			transport: wire,
-			clock,
-			random,
-			signal,
-			...settings.pace.acceleratedClock ? { burst: Number.POSITIVE_INFINITY } : {},
-			onRetry: logRetry,
-			onFoundByName: ({ asked, name }) => report.line(`The API does not know server ${asked} by its ID; using the one server named "${name}".`),
-			debug: (line) => report.debug(line)
+		api,
+		permissions: permissionsReader({
+			api,
+			clock
 		}),
+		said: /* @__PURE__ */ new Set(),
 		clock,
 		random,
 		signal,
@@ -13470,6 +14348,7 @@ function contextOf(deps, report, settings) {
 		logRetry,
 		origin,
 		probe,
+		observe,
 		pace: settings.pace,
 		maxParallel: settings.maxParallel
 	};

@@ -22,9 +22,11 @@ const NCC = join(ROOT, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js'
 /**
  * undici's index loads all of undici, and that is most of what this action needs to start. Only its dispatchers are used
  * here, and they need none of these parts: they are empty in dist/. So is HTTP/2, which undici treats as optional. A new
- * version of undici that does need one of them fails the scenarios, which run dist/.
+ * version of undici that does need one of them fails the scenarios, which run dist/. Of its parsers the one without SIMD
+ * stays: it is what a machine with an old processor takes.
  */
-const UNUSED = /^node:http2$|[\\/]undici[\\/]lib[\\/](?:cache|interceptor|mock|web)[\\/]/
+const UNUSED =
+  /^node:http2$|[\\/]undici[\\/]lib[\\/](?:(?:cache|interceptor|mock|web)[\\/]|dispatcher[\\/]client-h2\.js)/
 const EMPTY = 'module.exports = { constants: {}, CacheStorage: class {} }'
 
 const withoutUnused: Plugin = {

@@ -11,8 +11,10 @@ import { type Files, originOf, partsOf, readFolder, sizeReport } from './dist/si
 
 const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'dist')
-/** Bytes. */
-const SIZE_LIMITS = { 'index.js': 1_200_000, all: 2_000_000 }
+/** Bytes: what is loaded when a stage starts, and everything. */
+const SIZE_LIMITS = { 'at the start': 1_200_000, all: 2_000_000 }
+/** Loaded only when somebody is to be told. */
+const LAZY = ['comment.js', 'utils.js', 'webhook.js']
 
 /** Builds into a temporary folder. */
 function buildAnew(): Files {
@@ -50,8 +52,10 @@ function uncommitted(): readonly string[] {
 }
 
 function sizeProblems(found: Files): readonly string[] {
-  const all = [...found.values()].reduce((sum, content) => sum + content.length, 0)
-  const sizes = { 'index.js': found.get('index.js')?.length ?? 0, all }
+  const sizeOf = (isCounted: (name: string) => boolean): number =>
+    [...found].reduce((sum, [name, { length }]) => sum + (isCounted(name) ? length : 0), 0)
+  const isAtStart = (name: string): boolean => name.endsWith('.js') && !LAZY.includes(name)
+  const sizes = { 'at the start': sizeOf(isAtStart), all: sizeOf(() => true) }
   return Object.entries(SIZE_LIMITS).flatMap(([what, limit]) => {
     // The limits have these keys.
     const size = sizes[what as keyof typeof sizes]

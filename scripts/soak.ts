@@ -7,7 +7,9 @@
  */
 import { parseArgs } from 'node:util'
 import { type Played, playSeed } from '../test/soak/play.ts'
+import { transitionsOf } from '../test/soak/records.ts'
 import { playYear } from '../test/soak/year.ts'
+import { toldTransitions } from '../test/unit/run/transitions.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,12 +20,15 @@ const { values } = parseArgs({
 })
 
 const SHOWN = 20
+// Histories of each operation: by them, the unit tests hold the rules of what is said.
+const TOLD = 4_000
 
 async function soak(first: number, runs: number): Promise<number> {
   const began = performance.now()
   let failed = 0
   const greens = { main: 0, post: 0 }
   const statuses = new Map<string, number>()
+  const seen = new Map<string, number>()
   let requests = 0
   for (let seed = first; seed < first + runs; seed += 1) {
     const played = await playSeed(seed)
@@ -31,6 +36,8 @@ async function soak(first: number, runs: number): Promise<number> {
     greens.main += story?.main.green === true ? 1 : 0
     greens.post += story?.post?.green === true ? 1 : 0
     requests += (story?.main.requests.length ?? 0) + (story?.post?.requests.length ?? 0)
+    for (const change of story === undefined ? [] : transitionsOf(story))
+      seen.set(change, seen.get(change) ?? seed)
     const status = story?.main.outputs['status'] ?? 'none'
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
     if (played.breaches.length > 0) failed += 1
@@ -43,7 +50,13 @@ async function soak(first: number, runs: number): Promise<number> {
   )
   console.log(`Green: ${greens.main} main stages, ${greens.post} post stages.`)
   console.log(`Statuses: ${[...statuses].map(([status, count]) => `${status} ${count}`).join(', ')}.`)
-  return failed
+  const told = toldTransitions(TOLD)
+  const untold = [...seen].filter(([change]) => !told.has(change))
+  console.log(
+    `${seen.size} kinds of change of a record, ${untold.length} of them in no history of the unit tests.`,
+  )
+  for (const [change, first] of untold) console.log(`  ${change} (seed ${first})`)
+  return failed + untold.length
 }
 
 function tell({ seed, breaches, scenario }: Played): void {

@@ -22,7 +22,12 @@ interface Told {
 /** Every problem at once, or the request of one operation. */
 export type ParsedInputs =
   | ({ readonly ok: true; readonly inputs: Inputs } & Told)
-  | ({ readonly ok: false; readonly problems: readonly string[] } & Told)
+  | ({
+      readonly ok: false
+      readonly problems: readonly string[]
+      /** Every input by itself; an invalid one as if it had not been given. */
+      readonly values: RawInputs['values']
+    } & Told)
 
 export interface ParseOptions {
   /**
@@ -54,7 +59,7 @@ export function parseInputs(
   const told: Told = { secrets: raw.secrets, warnings: unknown.warnings }
   return request?.ok && problems.length === 0
     ? { ok: true, inputs: request.value, ...told }
-    : { ok: false, problems, ...told }
+    : { ok: false, problems, values: raw.values, ...told }
 }
 
 /** What every operation requires and was not given. */

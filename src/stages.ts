@@ -2,26 +2,34 @@ import type { Clock, Random } from './domain/clock.ts'
 import type { HealthProbe } from './domain/health.ts'
 import type { WorkflowRun } from './domain/workflow-run.ts'
 import type { HttpTransport } from './http/http-transport.ts'
-import { type CommonInputs, type InputTexts, parseInputs, parseJobStatus, refusal } from './inputs.ts'
+import {
+  type CommonInputs,
+  type InputTexts,
+  type ParsedInputs,
+  parseInputs,
+  parseJobStatus,
+  refusal,
+} from './inputs.ts'
 import { judgeLostState } from './operations/lost-state.ts'
-import { runEndOfJob, runOperation, type Tell } from './operations/main.ts'
-import { joined } from './present/account.ts'
-import { renderSteps } from './present/next-steps.ts'
+import { endUnbegun, runEndOfJob, runOperation, type Tell } from './operations/main.ts'
 import { createReport, type Report } from './report/report.ts'
 import { type Runner, withoutSecrets } from './report/runner.ts'
 import type { Context } from './run/context.ts'
+import { certain } from './run/problem.ts'
+import type { Observer } from './run/recorder.ts'
 import { readSavedState, type SavedState, saveBegun } from './run/saved-state.ts'
 import { createTell, type TellSettings } from './tell.ts'
 import { createClient } from './vps/client.ts'
+import { permissionsReader } from './waiting/explain.ts'
 import { createRetryLog } from './waiting/retry-log.ts'
 
 /** Everything outside that a stage works with. */
 export interface StageDeps {
   readonly runner: Runner
   /** For the VPS.org API alone. */
-  readonly wire: HttpTransport
+  readonly transport: HttpTransport
   /** For everybody else who is told; the token never travels by it. */
-  readonly tellWire: HttpTransport
+  readonly notifyTransport: HttpTransport
   readonly probe: HealthProbe
   readonly clock: Clock
   readonly random: Random
@@ -31,6 +39,8 @@ export interface StageDeps {
   /** A value that the main stage saved, '' where there is none. */
   readonly readState: (name: string) => string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Looks on: told of every change of the record. */
+  readonly observe?: Observer
 }
 
 /**
@@ -42,7 +52,7 @@ export async function mainStage(deps: StageDeps): Promise<boolean> {
   // Before anything can be logged.
   for (const secret of parsed.secrets) deps.runner.mask(secret)
   const runner = withoutSecrets(deps.runner, parsed.secrets)
-  if (!parsed.ok) return refuseInputs(runner, parsed.problems, parsed.warnings)
+  if (!parsed.ok) return refuseInputs(deps, runner, parsed)
   const { inputs } = parsed
   const report = createReport(runner, { summary: inputs.summary, outputs: true })
   const trouble = saveBegun(report.saveState)
@@ -57,26 +67,30 @@ export async function mainStage(deps: StageDeps): Promise<boolean> {
 }
 
 async function refuseInputs(
+  deps: StageDeps,
   runner: Runner,
-  problems: readonly string[],
-  warnings: readonly string[],
+  { problems, warnings, values }: Extract<ParsedInputs, { readonly ok: false }>,
 ): Promise<boolean> {
-  const report = createReport(runner, { summary: false, outputs: true })
+  const report = createReport(runner, { summary: values.summary, outputs: true })
   saveBegun(report.saveState)
   for (const warning of warnings) report.warn(warning)
   // One problem is the headline; of several, each gets a line of its own.
   if (problems.length > 1) for (const problem of problems) report.line(`- ${problem}`)
-  report.outputs({ status: 'failed', reason: 'invalid-input' })
-  await report.conclude({
-    isGreen: false,
-    title: 'VPS.org snapshot: invalid input',
-    headline: refusal(problems),
-    state: '',
-    detail: problems.length > 1 ? problems.join(' ') : '',
-    next: undefined,
-    summary: undefined,
-  })
-  return false
+  const settings = { apiUrl: values['api-url'], apiToken: '', maxParallel: values['max-parallel'] }
+  const ctx = contextOf(deps, report, { ...settings, pace: { acceleratedClock: false } })
+  const { operation, 'notify-url': notifyUrl, 'notify-on': notifyOn, 'dry-run': isDryRun } = values
+  // Nobody can be told of an operation that has no name.
+  const tell =
+    operation === undefined
+      ? () => Promise.resolve()
+      : tellFor(deps, ctx, { operation, notifyUrl, notifyOn, isDryRun })
+  const facts = {
+    operation: operation ?? 'create',
+    jobStatus: values['job-status'],
+    rollback: 'not due',
+  } as const
+  const { what, state } = refusal(problems)
+  return endUnbegun(ctx, facts, certain('invalid-input', what, state), tell)
 }
 
 /**
@@ -132,23 +146,20 @@ function jobStatusOf(deps: StageDeps, report: Report) {
 async function endWithoutState(deps: StageDeps): Promise<boolean> {
   const parsed = parseInputs(deps.inputs, { mayInheritInputs: true })
   for (const secret of parsed.secrets) deps.runner.mask(secret)
-  const report = createReport(withoutSecrets(deps.runner, parsed.secrets), { summary: false, outputs: false })
-  const { problem, warning } = judgeLostState(parsed, jobStatusOf(deps, report))
+  const summary = parsed.ok && parsed.inputs.summary
+  const report = createReport(withoutSecrets(deps.runner, parsed.secrets), { summary, outputs: false })
+  const jobStatus = jobStatusOf(deps, report)
+  const { problem, isRestoreDue, warning } = judgeLostState(parsed, jobStatus)
   if (warning !== undefined) report.warn(warning)
-  if (problem === undefined) return true
-  await report.conclude({
-    isGreen: false,
-    title: 'Rollback failed',
-    headline: problem.what,
-    state: joined([problem.state]),
-    next: renderSteps(problem.next),
-    summary: undefined,
-  })
-  return false
+  if (problem === undefined || !parsed.ok) return true
+  const ctx = contextOf(deps, report, parsed.inputs)
+  const tell = tellFor(deps, ctx, { ...parsed.inputs, isDryRun: false })
+  const rollback = isRestoreDue ? 'due' : 'not due'
+  return endUnbegun(ctx, { operation: 'post', jobStatus, rollback }, problem, tell)
 }
 
 function tellFor(deps: StageDeps, ctx: Context, settings: TellSettings): Tell {
-  return createTell({ ctx, transport: deps.tellWire, env: deps.env }, settings)
+  return createTell({ ctx, transport: deps.notifyTransport, env: deps.env }, settings)
 }
 
 function contextOf(
@@ -156,12 +167,12 @@ function contextOf(
   report: Report,
   settings: Pick<CommonInputs, 'apiUrl' | 'apiToken' | 'maxParallel' | 'pace'>,
 ): Context {
-  const { clock, random, signal, origin, probe, wire } = deps
+  const { clock, random, signal, origin, probe, transport, observe } = deps
   const logRetry = createRetryLog(report, clock)
   const api = createClient({
     apiUrl: settings.apiUrl,
     token: settings.apiToken,
-    transport: wire,
+    transport,
     clock,
     random,
     signal,
@@ -173,6 +184,8 @@ function contextOf(
   })
   return {
     api,
+    permissions: permissionsReader({ api, clock }),
+    said: new Set(),
     clock,
     random,
     signal,
@@ -180,6 +193,7 @@ function contextOf(
     logRetry,
     origin,
     probe,
+    observe,
     pace: settings.pace,
     maxParallel: settings.maxParallel,
   }

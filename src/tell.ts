@@ -4,6 +4,7 @@ import { PATIENCE, SHORT_PATIENCE } from './notify/attempts.ts'
 import { notify, type Recipients } from './notify/notify.ts'
 import { shouldNotify } from './notify/should-notify.ts'
 import type { Tell } from './operations/main.ts'
+import { reasonOf } from './present/reason.ts'
 import { isGreen } from './present/status.ts'
 import { notificationOf } from './present/to-notification.ts'
 import { apiNow, type Context } from './run/context.ts'
@@ -65,6 +66,8 @@ export function createTell({ ctx, transport, env }: TellDeps, settings: TellSett
 }
 
 function isRestoreDue(run: OperationRun, isDryRun: boolean): boolean {
-  if (run.operation === 'post') return run.rollback === 'due'
-  return run.operation === 'restore' && !isDryRun && run.servers.length > 0
+  // What would have undone the deploy of another run as well was not due after all: that it was not done is a failure.
+  const isInterleaved = run.servers.some(server => reasonOf(server) === 'interleaved')
+  if (run.operation === 'post') return run.rollback === 'due' && !isInterleaved
+  return run.operation === 'restore' && !isDryRun
 }

@@ -109,6 +109,8 @@ export type Turn =
 export interface TurnRequest {
   /** A change goes before reads: what was read for it grows old. */
   readonly isChange: boolean
+  /** It is sent in any case before the deadline, whatever a limiter wants. */
+  readonly isDue?: boolean
   /** Method and path without ids and query: what a limiter may count by itself. */
   readonly route: string
   /** Clock milliseconds. */
@@ -135,7 +137,7 @@ export class Pacer {
    * @returns at once with `ok: false` where that is not before the deadline
    * @throws the signal's reason when it is aborted
    */
-  async turn({ isChange, route, deadline, signal }: TurnRequest): Promise<Turn> {
+  async turn({ isChange, isDue = false, route, deadline, signal }: TurnRequest): Promise<Turn> {
     const queue = isChange ? this.#changes : this.#reads
     const ticket = {}
     queue.push(ticket)
@@ -143,7 +145,7 @@ export class Pacer {
       for (;;) {
         const ahead = queue.indexOf(ticket) + (isChange ? 0 : this.#changes.length)
         const now = this.#clock.now()
-        const slot = this.#slotOf(route, ahead, deadline)
+        const slot = this.#slotOf(route, ahead, deadline, isDue)
         if (slot <= now) return this.#take(route, now)
         if (slot >= deadline) return { ok: false, waitMs: slot - now }
         await this.#clock.sleep(Math.ceil(slot - now), signal)
@@ -155,11 +157,13 @@ export class Pacer {
 
   /**
    * A limiter that wants more time than there is may count only what it refused: the list may be used up for an hour, and
-   * a restore be let through. What would never be sent for another route's sake is tried.
+   * a restore be let through. What would never be sent for another route's sake is tried; and what is due in any case.
    */
-  #slotOf(route: string, ahead: number, deadline: number): number {
+  #slotOf(route: string, ahead: number, deadline: number, isDue: boolean): number {
     const slot = slotAfter(this.#pace, ahead)
-    if (slot < deadline || route === this.#heldBy) return slot
+    if (slot < deadline) return slot
+    if (isDue) return slotAfter({ ...this.#pace, holdUntil: Number.NEGATIVE_INFINITY, distanceMs: 0 }, ahead)
+    if (route === this.#heldBy) return slot
     return slotAfter({ ...this.#pace, holdUntil: Number.NEGATIVE_INFINITY }, ahead)
   }
 

@@ -32,6 +32,11 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'connection closed',
 }
 
+/** A limit of time for a person, to a tenth of a second: `30s`, `1.5s`. */
+export function limitText(ms: number): string {
+  return `${Math.max(1, Math.round(ms / 100)) / 10}s`
+}
+
 interface NetworkError {
   readonly code: string
   readonly message: string

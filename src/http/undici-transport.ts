@@ -9,7 +9,7 @@ import type {
   TransportResult,
 } from './http-transport.ts'
 import { chooseProxy, type Environment, type ProxyChoice } from './proxy.ts'
-import { toTransportFailure } from './transport-failure.ts'
+import { limitText, toTransportFailure } from './transport-failure.ts'
 
 /** Limits in milliseconds and bytes; each has a default. */
 export interface UndiciTransportSettings {
@@ -208,7 +208,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   // Also ends what no time-out of undici's covers, such as a name look-up that hangs.
   readonly #onTimeout = (): void => {
-    const limit = `${this.#options.timeoutMs} ms`
+    const limit = limitText(this.#options.timeoutMs)
     const failure: TransportFailure =
       this.#controller === undefined
         ? { kind: 'unreachable', reason: `no connection within ${limit}` }

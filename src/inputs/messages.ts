@@ -2,6 +2,7 @@
  * Every sentence that a person reads about inputs. `shown` is a value made safe to print by a `Quote`, with its
  * quotation marks.
  */
+import { firstOf } from '../domain/first-of.ts'
 
 const LIST_ITEMS_SHOWN = 5
 
@@ -14,18 +15,19 @@ function wordList(words: readonly string[], joint: 'and' | 'or'): string {
 
 /** The first few of many: ten thousand wrong items in a list are one mistake. */
 export function firstFew(items: readonly string[], separator: string): string {
-  const shown = items.slice(0, LIST_ITEMS_SHOWN).join(separator)
-  const left = items.length - LIST_ITEMS_SHOWN
-  return left > 0 ? `${shown}${separator}and ${left} more` : shown
+  return firstOf(items, LIST_ITEMS_SHOWN, separator)
 }
 
 // --- The verdict of a step whose inputs are invalid ---
 
-/** Headline for these problems; of several, each is to be printed on a line of its own. */
-export function refusal(problems: readonly string[]): string {
-  return problems.length === 1
-    ? `Invalid input: ${problems[0]} Nothing was sent.`
-    : `${problems.length} invalid inputs. Nothing was sent.`
+const HEADLINE = 150
+
+/** What is said of these problems: the headline, and what does not fit into it. */
+export function refusal(problems: readonly string[]): { readonly what: string; readonly state: string } {
+  const what = `Invalid input: ${problems[0]} Nothing was sent.`
+  if (problems.length === 1 && what.length <= HEADLINE) return { what, state: '' }
+  const count = problems.length === 1 ? 'Invalid input.' : `${problems.length} invalid inputs.`
+  return { what: `${count} Nothing was sent.`, state: problems.join(' ') }
 }
 
 // --- What an input expects, to be read after "Expected" ---
@@ -39,6 +41,7 @@ export const expects = {
   interval: 'a duration such as 5s or 1m',
   age: 'a duration such as 90s, 15m, 1h30m or 2d',
   number: (least: number, most: number) => `a whole number from ${least} to ${most}`,
+  keepLast: (most: number) => `a whole number from 1 to ${most}, or more with \`when-full: delete-oldest\``,
   oneOf: (words: readonly string[]) => wordList(words, 'or'),
   anyOf: (words: readonly string[]) => `one or more of ${wordList(words, 'and')}, ${SEPARATED}`,
   orWord: (word: string, other: string) => `\`${word}\` or ${other}`,
@@ -67,6 +70,8 @@ export const complaints = {
   notNumber: (shown: string) => `${shown} is not valid`,
   notSupported: (shown: string, meant: string | undefined) =>
     `${shown} is not supported${meant === undefined ? '' : ` (did you mean \`${meant}\`?)`}`,
+  inQuotationMarks: (shown: string) => `${shown} has quotation marks around it, which are part of the value`,
+  notAscii: (shown: string) => `${shown} contains characters that only look like ASCII letters or digits`,
   emptyList: (shown: string) => `${shown} is an empty list`,
   repeated: (shown: string) => `${shown} is listed more than once`,
   notId: (shown: string, what: string) => `${shown} is not a ${what} ID`,
@@ -138,6 +143,13 @@ export const contradictions = {
   latestToDelete:
     '`snapshot-id: latest` cannot be combined with `operation: delete`. Set the IDs of the snapshots.',
 } as const
+
+// --- What is valid, and may be meant otherwise ---
+
+/** A bare number is taken for seconds. */
+export function readAsSeconds(name: string, text: string): string {
+  return `\`${name}: ${text}\` means ${text} ${text === '1' ? 'second' : 'seconds'}. Write \`${text}s\` if that is right, or \`${text}m\` for minutes.`
+}
 
 // --- Names that are not inputs, and inputs without effect ---
 

@@ -5,7 +5,8 @@ import { nearest } from './resemblance.ts'
 
 /** What parsing a text came to. A complaint says what is wrong with it, as a sentence without its full stop. */
 export type ParseResult<T> =
-  | { readonly ok: true; readonly value: T }
+  /** `isBareNumber`: a number without a unit, taken for seconds. */
+  | { readonly ok: true; readonly value: T; readonly isBareNumber?: boolean }
   | { readonly ok: false; readonly complaint: string }
 
 /** Reads the text of an input. */
@@ -52,7 +53,8 @@ function duration(
       const ms = parseDuration(text)
       if (ms === undefined) return invalid(complaints.notDuration(quote(text)))
       if (ms < leastMs) return invalid(complaints.tooShort(quote(text), `${leastMs}ms`))
-      return ms > mostMs ? invalid(complaints.tooLong(quote(text), formatDuration(mostMs))) : ok(ms)
+      if (ms > mostMs) return invalid(complaints.tooLong(quote(text), formatDuration(mostMs)))
+      return { ok: true, value: ms, isBareNumber: /^[0-9]+$/.test(text) }
     },
   }
 }
@@ -75,9 +77,13 @@ export function orWord<const W extends string, T>(word: W, parser: InputParser<T
 }
 
 /** A whole number in decimal digits. */
-export function wholeNumber(least: number, most: number): InputParser<number> {
+export function wholeNumber(
+  least: number,
+  most: number,
+  expected: string = expects.number(least, most),
+): InputParser<number> {
   return {
-    expects: expects.number(least, most),
+    expects: expected,
     parse(text, quote) {
       const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN
       return value >= least && value <= most ? ok(value) : invalid(complaints.notNumber(quote(text)))
@@ -85,14 +91,22 @@ export function wholeNumber(least: number, most: number): InputParser<number> {
   }
 }
 
-/** One of some words, letter for letter. */
-export function oneOf<const W extends string>(words: readonly W[]): InputParser<W> {
+/**
+ * One of some words, letter for letter.
+ * @param others what other tools call them, for the question what was meant
+ */
+export function oneOf<const W extends string>(
+  words: readonly W[],
+  others: Readonly<Record<string, NoInfer<W>>> = {},
+): InputParser<W> {
+  const synonyms = new Map(Object.entries(others))
   return {
     expects: expects.oneOf(words),
     parse(text, quote) {
       const word = words.find(each => each === text)
       if (word !== undefined) return ok(word)
-      return invalid(complaints.notSupported(quote(text), nearest(text, words)))
+      const meant = synonyms.get(text.toLowerCase()) ?? nearest(text, words)
+      return invalid(complaints.notSupported(quote(text), meant))
     },
   }
 }

@@ -12,6 +12,8 @@ export interface RawInputs {
   /** The inputs that are valid and say something else than their default does, in whatever spelling. */
   readonly given: ReadonlySet<InputName>
   readonly invalidNames: ReadonlySet<InputName>
+  /** Durations that were given as a number without a unit. */
+  readonly bareNumbers: ReadonlyMap<InputName, string>
   /** One for each invalid input, in the order of the table. */
   readonly problems: readonly string[]
   /** What was given as a secret, without spaces around it, valid or not; an address also as it will be used. */
@@ -30,6 +32,7 @@ export function parseEach(texts: InputTexts): RawInputs {
   const token = (texts.get('api-token') ?? '').trim()
   const values: Partial<Record<InputName, unknown>> = {}
   const given = new Set<InputName>()
+  const bareNumbers = new Map<InputName, string>()
   const problems = new Map<InputName, string>()
 
   /** Sent as part of a name, a description or an address, the token would be kept or seen where nobody expects it. */
@@ -39,8 +42,10 @@ export function parseEach(texts: InputTexts): RawInputs {
   function valueFor(row: InputRow, text: string): unknown {
     if (text === '') return row.default === undefined ? row.otherwise : valueFor(row, row.default)
     const result = row.parser.parse(text, quote)
+    if (result.ok && result.isBareNumber === true) bareNumbers.set(row.name, text)
     if (result.ok) return result.value
-    problems.set(row.name, problemOf(row.name, result.complaint, row.parser.expects))
+    const complaint = slipIn(row, text, quote) ?? result.complaint
+    problems.set(row.name, problemOf(row.name, complaint, row.parser.expects))
     return valueFor(row, '')
   }
 
@@ -59,8 +64,20 @@ export function parseEach(texts: InputTexts): RawInputs {
     values: values as RawInputs['values'],
     given,
     invalidNames: new Set(problems.keys()),
+    bareNumbers,
     problems: [...problems.values()],
     secrets: [...secrets],
     quote,
   }
+}
+
+const QUOTATION_MARKS = /^["'`“”„‘’«»]+|["'`“”„‘’«»]+$/gu
+
+/** What keeps a value from being valid that looks valid to a person: more helpful than what it is not. */
+function slipIn({ parser, secret }: InputRow, text: string, quote: Quote): string | undefined {
+  // What is wrong with a secret is said without showing it.
+  if (secret) return undefined
+  const isMeant = (meant: string) => meant !== text && parser.parse(meant, quote).ok
+  if (isMeant(text.replace(QUOTATION_MARKS, ''))) return complaints.inQuotationMarks(quote(text))
+  return isMeant(text.normalize('NFKC')) ? complaints.notAscii(quote(text)) : undefined
 }

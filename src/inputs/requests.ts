@@ -3,9 +3,9 @@ import { makeValidName } from '../policy/names.ts'
 import type { PollConfig } from '../policy/poll-config.ts'
 import { isLoopback } from './addresses.ts'
 import { chooseSnapshots, type Outcome } from './choice.ts'
-import { complaints, expects, missing, problemOf } from './messages.ts'
+import { complaints, expects, missing, problemOf, readAsSeconds } from './messages.ts'
 import type { RawInputs } from './raw.ts'
-import { DEFAULT_TIMEOUTS_MS, type RequestFields, ROWS } from './rows.ts'
+import { DEFAULT_TIMEOUTS_MS, type RequestFields, ROWS, uses } from './rows.ts'
 import type { HealthInputs, Operation, SnapshotChoice } from './types.ts'
 import { findUnused } from './unused.ts'
 
@@ -50,7 +50,7 @@ export type RequestOf<O extends Operation> = RequestFields<O> &
   Derived[O] & {
     readonly operation: O
     readonly pace: PollConfig
-    /** One line that names the inputs which were given and which this operation does not use; or none. */
+    /** One line that names the inputs which were given and which this operation does not use, or none; and what was read as seconds. */
     readonly notices: readonly string[]
   }
 
@@ -88,15 +88,22 @@ export function requestOf(operation: Operation, raw: RawInputs): Outcome<Inputs>
   const own = ROWS.flatMap(({ name, field, operations }) =>
     field !== undefined && operations.includes(operation) ? [[field, values[name]] as const] : [],
   )
+  const notices: readonly string[] = [...findUnused(raw, operation), ...findBareNumbers(raw, operation)]
   const request = {
     ...Object.fromEntries(own),
     ...derived.value,
     operation,
     pace: paceOf(values),
-    notices: findUnused(raw, operation),
+    notices,
   }
   // The fields are those of RequestFields, whose type is made of the same rows.
   return { ok: true, value: request as Inputs }
+}
+
+function findBareNumbers({ bareNumbers }: RawInputs, operation: Operation): readonly string[] {
+  return [...bareNumbers].flatMap(([name, text]) =>
+    uses(operation, name) ? [readAsSeconds(name, text)] : [],
+  )
 }
 
 function deriveCreate({ values, invalidNames, quote }: RawInputs): Outcome<Derived['create']> {

@@ -1,4 +1,5 @@
 import { parseServerId, parseSnapshotId } from '../domain/ids.ts'
+import { SLOTS } from '../domain/limits.ts'
 import { API_URL, HEALTH_TARGETS, NOTIFY_URL } from './addresses.ts'
 import { expects } from './messages.ts'
 import {
@@ -37,6 +38,15 @@ interface RowShape {
 
 export const OPERATIONS = ['create', 'restore', 'delete', 'list', 'wait'] as const
 
+/** What other tools, and people, call them. */
+const OTHER_OPERATIONS = {
+  snapshot: 'create',
+  backup: 'create',
+  rollback: 'restore',
+  revert: 'restore',
+  remove: 'delete',
+} as const
+
 const ALL = OPERATIONS
 const TIMED = ['create', 'restore', 'delete', 'wait'] as const
 const CHANGING = ['create', 'restore', 'delete'] as const
@@ -54,7 +64,7 @@ const JOB_STATUS: InputParser<JobStatus> = {
 // biome-ignore format: a table, one row per line
 export const INPUTS = [
   // Essentials
-  { name: 'operation', parser: oneOf(OPERATIONS), operations: ALL, required: true },
+  { name: 'operation', parser: oneOf(OPERATIONS, OTHER_OPERATIONS), operations: ALL, required: true },
   { name: 'api-token', field: 'apiToken', parser: token(expects.apiToken), operations: ALL, required: true, secret: true },
   // The servers to snapshot or to list; elsewhere those that the snapshots may belong to. Empty: any.
   { name: 'server-id', field: 'servers', parser: idsOf('server', parseServerId), operations: ALL, otherwise: [] },
@@ -73,7 +83,7 @@ export const INPUTS = [
   { name: 'github-token', field: 'githubToken', parser: token(expects.githubToken), operations: RESTORING, secret: true },
 
   // Retention
-  { name: 'keep-last', field: 'keepLast', parser: wholeNumber(1, 1_000), operations: AT_JOB_END },
+  { name: 'keep-last', field: 'keepLast', parser: wholeNumber(1, 1_000, expects.keepLast(SLOTS - 1)), operations: AT_JOB_END },
   { name: 'delete-on', field: 'deleteOn', parser: anyOf(['success', 'failure', 'cancelled']), operations: AT_JOB_END, otherwise: [] },
   { name: 'when-full', field: 'whenFull', parser: oneOf(['fail', 'delete-oldest']), operations: ['create'], default: 'fail' },
   { name: 'keep', field: 'keep', parser: BOOLEAN, operations: ['create'], default: 'false' },

@@ -3,45 +3,32 @@ import type { Quote } from './quote.ts'
 import { lettersOf, nearest } from './resemblance.ts'
 import { INPUT_NAMES, type InputName } from './rows.ts'
 
-/** Names that people give from memory, or had in an earlier draft. None is an alias: each is refused by name. */
+/** Names that inputs had in an earlier draft. None is an alias: each is refused by name, and so is what resembles it. */
 const OTHER_NAMES: ReadonlyMap<string, InputName> = new Map([
   ['max-age', 'max-snapshot-age'],
   ['snapshot-before-restore', 'safety-snapshot'],
   ['rollback-on', 'restore-on'],
   ['restore-on-failure', 'restore-on'],
   ['rollback-on-failure', 'restore-on'],
-  ['token', 'api-token'],
-  ['api-key', 'api-token'],
 ])
 
 /**
- * Words for our inputs that other tools use. Only the word itself counts, whatever its letter case and separators, not
- * what resembles it: some are short. Ignored with a warning, each would overwrite a server that was only to be checked,
- * or leave a deploy without its rollback.
+ * Words for a guard that other tools use. Only the word itself counts, whatever its letter case and separators, not what
+ * resembles it. Ignored with a warning, each would overwrite a server that was only to be checked, or leave a deploy
+ * without its rollback. Words that may mean anything (`name`, `check`, `backup`) are not among them: a variable of a job,
+ * such as `INPUT_NAME`, must not stop its deploy.
  */
-const OTHER_WORDS: Readonly<Partial<Record<InputName, readonly string[]>>> = {
-  'dry-run': ['dry', 'plan', 'plan-only', 'check', 'check-only', 'preview', 'simulate', 'noop', 'what-if'],
-  'safety-snapshot': ['safety', 'safety-backup', 'backup', 'backup-first', 'backup-before-restore'],
-  'restore-on': [
-    'on-failure',
-    'auto-rollback',
-    'auto-restore',
-    'rollback-if',
-    'rollback-when',
-    'restore-when',
+const OTHER_WORDS: readonly (readonly [InputName, readonly string[]])[] = [
+  ['dry-run', ['dry', 'plan-only', 'check-only', 'simulate', 'noop', 'what-if']],
+  ['safety-snapshot', ['safety', 'safety-backup', 'backup-first', 'backup-before-restore']],
+  [
+    'restore-on',
+    ['on-failure', 'auto-rollback', 'auto-restore', 'rollback-if', 'rollback-when', 'restore-when'],
   ],
-  'max-snapshot-age': ['age', 'snapshot-age', 'older-than'],
-  'keep-last': ['retain', 'retention', 'keep-count', 'max-snapshots'],
-  'snapshot-name': ['name', 'label'],
-  'stop-server': ['stop', 'shutdown', 'power-off'],
-  'start-after-restore': ['start', 'start-after', 'start-server'],
-  wait: ['no-wait', 'async'],
-  timeout: ['timeout-minutes', 'timeout-seconds', 'wait-timeout', 'max-wait'],
-  'poll-interval': ['interval'],
-}
+]
 
 const BY_WORD: ReadonlyMap<string, InputName> = new Map(
-  INPUT_NAMES.flatMap(name => (OTHER_WORDS[name] ?? []).map(word => [lettersOf(word), name] as const)),
+  OTHER_WORDS.flatMap(([name, words]) => words.map(word => [lettersOf(word), name] as const)),
 )
 
 const CANDIDATES: readonly string[] = [...INPUT_NAMES, ...OTHER_NAMES.keys()]

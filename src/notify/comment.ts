@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { parseRetryAfter } from '../http/rate-limit.ts'
-import { oneLine } from '../report/harmless.ts'
+import { oneLine } from '../report/sanitize.ts'
 import { attempt, failureOutcome, isTransientStatus, type Outcome, type Timing } from './attempts.ts'
 import { commentBody, commentMarker } from './comment-body.ts'
 import { type GitHubClientSettings, GitHubUnanswered, openGitHub } from './github-client.ts'

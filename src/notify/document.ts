@@ -1,4 +1,4 @@
-import { oneLine } from '../report/harmless.ts'
+import { oneLine } from '../report/sanitize.ts'
 import { composeMessage, type Dialect, fitLines, joinMessage } from './message.ts'
 import type { Notification, NotificationDocument, NotifiedServer } from './notification.ts'
 import { plainText } from './text.ts'

@@ -1,4 +1,4 @@
-import { oneLine } from '../report/harmless.ts'
+import { oneLine } from '../report/sanitize.ts'
 import type { CommentSettings } from './comment.ts'
 import type { Notification } from './notification.ts'
 import type { WebhookSettings } from './webhook.ts'

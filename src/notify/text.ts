@@ -1,4 +1,4 @@
-import { oneLine } from '../report/harmless.ts'
+import { oneLine } from '../report/sanitize.ts'
 
 /**
  * Text from outside made harmless for the places where notifications are read. Chats turn names into mentions,

@@ -1,5 +1,5 @@
 import { parseRetryAfter } from '../http/rate-limit.ts'
-import { oneLine } from '../report/harmless.ts'
+import { oneLine } from '../report/sanitize.ts'
 import { attempt, failureOutcome, isTransientStatus, type Outcome, type Timing } from './attempts.ts'
 import type { Notification } from './notification.ts'
 import { notificationBody, receiverAt } from './shapes.ts'

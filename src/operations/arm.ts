@@ -1,4 +1,5 @@
 import { isGreen } from '../present/status.ts'
+import type { Context } from '../run/context.ts'
 import type { Recorder } from '../run/recorder.ts'
 import { type ArmingInputs, armedBy, needsPostStep } from '../run/saved-plan.ts'
 import * as messages from './messages.ts'
@@ -18,10 +19,15 @@ export function arm(inputs: ArmingInputs, recorder: Recorder): boolean {
 
 /**
  * A state that was lost in the middle disarms a rollback: the step must not end green, nor the deploy begin. A step that
- * is red anyway arms none, and has a better reason.
+ * is red anyway arms none, and has a better reason. That a clean-up is disarmed is a warning, and it is promised no more.
  */
-export function checkStillArmed(recorder: Recorder): void {
-  const { stateLost, armed } = recorder.run
-  if (stateLost === undefined || armed === undefined || !isGreen(recorder.run)) return
-  if (armed.restoreOn.length > 0) recorder.record({ type: 'failed', problem: messages.disarmed(stateLost) })
+export function checkStillArmed({ report }: Context, recorder: Recorder): void {
+  const { stateLost, armed, problem } = recorder.run
+  if (stateLost === undefined || armed === undefined || problem !== undefined) return
+  if (armed.restoreOn.length > 0 && isGreen(recorder.run))
+    recorder.record({ type: 'failed', problem: messages.disarmed(stateLost) })
+  else if (armed.deleteOn.length > 0 || armed.keepLast !== undefined) {
+    report.warn(messages.cleanUpDisarmed(stateLost))
+    recorder.record({ type: 'armed', armed: { ...armed, deleteOn: [], keepLast: undefined } })
+  }
 }

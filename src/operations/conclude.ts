@@ -1,6 +1,7 @@
 import { furtherFailures } from '../present/account.ts'
 import { finalOutputs } from '../present/outputs.ts'
 import { statusOf } from '../present/status.ts'
+import { stepsToCopy } from '../present/steps-to-copy.ts'
 import { hasSomethingToShow, summaryOf } from '../present/summary.ts'
 import { candidatesTable, resultTable } from '../present/tables.ts'
 import { titleOf } from '../present/title.ts'
@@ -8,6 +9,7 @@ import { type Verdict, verdictOf } from '../present/verdict.ts'
 import type { Table } from '../report/text-table.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import type { OperationRun } from '../run/operation-run.ts'
+import * as messages from './messages.ts'
 
 /** Writes the outputs, the summary and the verdict of a stage, however it ended. */
 export async function conclude(ctx: Context, run: OperationRun): Promise<Verdict> {
@@ -15,6 +17,8 @@ export async function conclude(ctx: Context, run: OperationRun): Promise<Verdict
   const now = apiNow(ctx)
   const verdict = verdictOf(run, now)
   printDetails(ctx, run, now)
+  if (!verdict.isGreen)
+    for (const { command } of stepsToCopy(run, ctx.origin)) ctx.report.line(messages.byHand(command))
   await ctx.report.conclude({
     isGreen: verdict.isGreen,
     title: titleOf(run),
@@ -52,7 +56,7 @@ function printDetails(ctx: Context, run: OperationRun, now: number): void {
   for (const failure of furtherFailures(run)) ctx.report.line(failure)
   const candidates = candidatesTable(run, ctx.origin, now)
   if (candidates !== undefined) {
-    ctx.report.line('Available snapshots:')
+    ctx.report.line(messages.AVAILABLE)
     printTable(ctx, candidates)
   }
   // A plan has been printed line by line.
@@ -62,13 +66,12 @@ function printDetails(ctx: Context, run: OperationRun, now: number): void {
     (run.operation === 'post' && run.rollback !== 'due')
   )
     return
-  ctx.report.line('Results:')
+  ctx.report.line(messages.RESULTS)
   printTable(ctx, resultTable(run, ctx.origin, now))
 }
 
 /** Prints a table to the log; of a long one the beginning. */
 export function printTable(ctx: Context, { columns, rows }: Table): void {
   ctx.report.table({ columns, rows: rows.slice(0, LINES) })
-  if (rows.length > LINES)
-    ctx.report.line(`… and ${rows.length - LINES} more, all of them in the output "snapshots".`)
+  if (rows.length > LINES) ctx.report.line(messages.moreInOutput(rows.length - LINES))
 }

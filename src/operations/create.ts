@@ -11,7 +11,6 @@ import { serverIsFull, slotCandidate } from '../requests/free-slot.ts'
 import type { CreateRequest } from '../requests/full-server.ts'
 import { ensureStarted, stopForSnapshot } from '../requests/stop-and-start.ts'
 import type { Context } from '../run/context.ts'
-import { serverLabel } from '../run/labels.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import { hasFailed, isGood, newServerRun } from '../run/server-run.ts'
@@ -19,7 +18,7 @@ import type { ApiFailure } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
 import { allOrFirstError, forEachServer } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
-import { lastSeen, notSettled } from '../waiting/messages.ts'
+import { unready } from '../waiting/messages.ts'
 import { awaitReadiness } from '../waiting/readiness.ts'
 import { findSameServer } from '../waiting/server-reader.ts'
 import { recordSnapshotEnd } from '../waiting/snapshot-end.ts'
@@ -82,11 +81,13 @@ async function surveyServers(
   const list = await readForChoice(ctx, inputs.servers, { deadline })
   if (!list.ok) return failed(await explain(ctx, list.failure, { state: messages.NOTHING_CHANGED }))
   const byServer = Map.groupBy(list.value.snapshots, snapshot => snapshot.server.id)
-  // Of one server, items that cannot be read take slots, too; of several nobody knows whose they are.
+  // Of one server, items that name none take slots, too; of several nobody knows whose they are.
   const isOne = inputs.servers.length === 1
   await forEachServer(ctx, recorder.tracks, async track => {
-    const known = byServer.get(track.run.server.id) ?? []
-    track.record({ type: 'slots counted', used: Math.max(known.length, isOne ? list.value.count : 0) })
+    const { id } = track.run.server
+    const known = byServer.get(id) ?? []
+    const used = isOne ? list.value.count : (list.value.countOf.get(id) ?? 0)
+    track.record({ type: 'slots counted', used })
     const problem = await surveyOne(ctx, inputs, track, known, deadline)
     if (problem !== undefined) track.record({ type: 'failed', problem })
   })
@@ -102,17 +103,18 @@ async function surveyOne(
 ): Promise<Problem | undefined> {
   const unready = await checkReadiness(ctx, inputs, track, { known, isFirst: true, deadline })
   if (unready !== undefined) return unready
-  const { status = '' } = track.run.server
-  if (inputs.stopServer && !['active', 'stopped'].includes(serverPhase(status)))
-    return messages.cannotStop(track.run)
   const namesake = known.find(({ name }) => name === plannedName(ctx, inputs))
   if (namesake !== undefined) ctx.report.warn(messages.nameTaken(track.run, namesake))
   // A single create leaves the limit to the API, which may allow more; a group, or a server about to be stopped,
   // must not find out half-way, and a dry run promises nothing that the reference denies.
   const isLeftToApi = inputs.servers.length === 1 && !inputs.stopServer && !inputs.dryRun
-  if (known.length < SLOTS || isLeftToApi) return undefined
+  if (isLeftToApi || !hasAllSlotsUsed(track)) return undefined
   if (inputs.whenFull === 'delete-oldest' && slotCandidate(ctx, known) !== undefined) return undefined
   return serverIsFull(ctx, track.run, known, inputs.whenFull)
+}
+
+function hasAllSlotsUsed({ run: { slots = 0 } }: ServerTrack): boolean {
+  return slots >= SLOTS
 }
 
 interface Check {
@@ -124,7 +126,10 @@ interface Check {
   readonly deadline: number
 }
 
-/** Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create. */
+/**
+ * Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create; what is
+ * to be photographed at rest must be known to run or to be stopped, also minutes after the first look.
+ */
 async function checkReadiness(
   ctx: Context,
   inputs: CreateInputs,
@@ -138,12 +143,10 @@ async function checkReadiness(
   if (found.state === 'expired' && found.server !== undefined)
     track.record({ type: 'server read', server: found.server })
   if (found.state === 'expired')
-    return messages.notSettledForCreate(
-      notSettled(serverLabel(track.run), ctx.clock.now() - began),
-      lastSeen(found.server, found.lastFailure),
-    )
+    return messages.notSettledForCreate(unready(track.run, ctx.clock.now() - began, found))
   track.record({ type: 'server read', server: found.server })
-  return undefined
+  const isKnown = ['active', 'stopped'].includes(serverPhase(found.server.status))
+  return inputs.stopServer && !isKnown ? messages.cannotStop(track.run) : undefined
 }
 
 async function unreadable(
@@ -169,11 +172,11 @@ function planOnly(ctx: Context, plan: Plan): void {
     const { run } = track
     const known = plan.before.get(run.server.id) ?? []
     // Where no snapshot may be deleted for a slot, the server has been refused before.
-    const candidate = known.length < SLOTS ? undefined : slotCandidate(ctx, known)
+    const candidate = hasAllSlotsUsed(track) ? slotCandidate(ctx, known) : undefined
     const steps = [
       ...(candidate === undefined ? [] : [messages.wouldDeleteFirst(candidate)]),
       ...(plan.inputs.stopServer ? [runs(track) ? messages.wouldStop(run) : messages.wouldLeave(run)] : []),
-      messages.wouldTake(run, plan.name, known.length),
+      messages.wouldTake(run, plan.name),
     ]
     track.record({ type: 'planned', steps })
     for (const step of steps) ctx.report.line(step)
@@ -288,5 +291,7 @@ async function awaitSnapshot(ctx: Context, plan: Plan, track: ServerTrack): Prom
   if (!plan.inputs.wait) return track.record({ type: 'left running', why: 'not awaited' })
   const end = await plan.poller.waitFor(task.snapshot, ctx.clock.now())
   await recordSnapshotEnd(ctx, track, task.snapshot, end)
-  if (end.state === 'completed') ctx.report.line(messages.snapshotCompleted(track.run))
+  // Of one server, the verdict says it.
+  if (end.state === 'completed' && plan.recorder.tracks.length > 1)
+    ctx.report.line(messages.snapshotCompleted(track.run))
 }

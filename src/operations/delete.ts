@@ -5,7 +5,7 @@ import { checkDeletable, type DeletionResult, deleteSnapshot } from '../requests
 import { apiNow, type Context } from '../run/context.ts'
 import type { Problem } from '../run/problem.ts'
 import type { Recorder } from '../run/recorder.ts'
-import { isAmbiguous } from '../vps/failure.ts'
+import { type ApiResult, isAmbiguous } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import { awaitGone } from '../waiting/deletions.ts'
 import { explain } from '../waiting/explain.ts'
@@ -21,7 +21,10 @@ export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, record
   const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'delete', deadline })
   if (!found.ok) return recorder.record({ type: 'failed', problem: found.problem })
   const absent = found.value.flatMap(({ id, snapshot }) => (snapshot === undefined ? [id] : []))
-  await deleteUnlisted(ctx, inputs, absent, recorder, deadline)
+  // Nothing tells whose it is: where only some servers are allowed, nothing is sent for it.
+  if (guard.length > 0 && absent.length > 0)
+    recorder.record({ type: 'failed', problem: messages.notFoundToDelete(absent, guard) })
+  else await deleteUnlisted(ctx, inputs, absent, recorder, deadline)
   const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
   const targets = recordTargets(recorder, 'delete', present)
   const work = dryRun ? planOne : removeOne
@@ -34,22 +37,18 @@ export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, record
     if (track.run.task.state === 'running') track.record({ type: 'succeeded' })
 }
 
-/**
- * What was made a moment ago may not be listed yet: its deletion is asked for once, and what the API answers counts. Where
- * only some servers are allowed, nothing tells whose it is, and nothing is sent.
- */
+/** What was made a moment ago may not be listed yet: its deletion is asked for once, and what the API answers counts. */
 async function deleteUnlisted(
   ctx: Context,
-  { servers, dryRun }: DeleteInputs,
+  { dryRun }: DeleteInputs,
   absent: readonly SnapshotId[],
   recorder: Recorder,
   deadline: number,
 ): Promise<void> {
-  const isAllowed = servers.length === 0 && !dryRun
   const gone: SnapshotId[] = []
   const deleted: SnapshotId[] = []
   for (const id of absent) {
-    const answer = isAllowed ? await ctx.api.deleteSnapshot(id, { deadline, once: true }) : undefined
+    const answer = dryRun ? undefined : await askToDelete(ctx, id, recorder, deadline)
     if (answer?.ok === true && answer.value === 'deleted') {
       deleted.push(id)
       ctx.report.line(messages.unlistedDeleted(id))
@@ -63,6 +62,22 @@ async function deleteUnlisted(
     }
     // At once: a cancel in the middle must not lose what is deleted.
     recorder.record({ type: 'absent', ids: [...gone], deleted: [...deleted] })
+  }
+}
+
+async function askToDelete(
+  ctx: Context,
+  id: SnapshotId,
+  recorder: Recorder,
+  deadline: number,
+): Promise<ApiResult<'deleted' | 'gone'>> {
+  ctx.signal.throwIfAborted()
+  try {
+    return await ctx.api.deleteSnapshot(id, { deadline, once: true })
+  } catch (reason) {
+    // Whatever ends the step now: what was asked for may have been done.
+    recorder.record({ type: 'failed', problem: messages.deletionCutOff(id) })
+    throw reason
   }
 }
 
@@ -89,11 +104,10 @@ async function removeOne(ctx: Context, { track, snapshot }: Target, deadline: nu
       track.record({ type: 'accepted', work: 'deletion', snapshot })
       return ctx.report.line(messages.deletionAccepted(track.run, snapshot))
     case 'gone':
-    case 'not wanted':
       if (await isStillListed(ctx, snapshot, deadline))
-        return track.record({ type: 'failed', problem: messages.unknownButListed(snapshot) })
+        return track.record({ type: 'failed', problem: messages.unknownButListed(track.run, snapshot) })
       track.record({ type: 'succeeded', snapshot, how: 'already gone' })
-      return ctx.report.warn(messages.goneAlready(snapshot))
+      return ctx.report.warn(messages.goneAlready(snapshot, deletion.mayBeOurs))
   }
 }
 

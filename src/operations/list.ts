@@ -1,37 +1,44 @@
-import type { Snapshot } from '../domain/entities.ts'
 import type { ServerId } from '../domain/ids.ts'
 import type { ListInputs } from '../inputs.ts'
 import { compareNewestFirst } from '../policy/recency.ts'
+import { confirmationGapMs } from '../policy/settle.ts'
 import { resultTable } from '../present/tables.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import type { Problem } from '../run/problem.ts'
 import type { Recorder } from '../run/recorder.ts'
+import type { SnapshotList } from '../vps/client.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
-import { createSnapshotReader } from '../waiting/snapshot-reader.ts'
+import { readList } from '../waiting/snapshot-reader.ts'
 import { printTable } from './conclude.ts'
 
 const LIST_TIME_MS = 5 * 60_000
 
 /** Reads the snapshots of some servers, or of all, newest first. */
 export async function list(ctx: Context, { servers }: ListInputs, recorder: Recorder): Promise<void> {
-  const answer = await readAsked(ctx, servers)
+  const answer = await readConfirmed(ctx, servers)
   if (!answer.ok) return recorder.record({ type: 'failed', problem: await explain(ctx, answer.failure) })
-  const snapshots = answer.value.toSorted(compareNewestFirst)
-  recorder.record({ type: 'listed', snapshots, asked: servers })
-  const problem = snapshots.length === 0 ? await unknownServer(ctx, servers) : undefined
+  const { unattributed, count } = answer.value
+  const snapshots = answer.value.snapshots.toSorted(compareNewestFirst)
+  const ownerless = unattributed.map(({ id }) => id)
+  const unreadable = count - snapshots.length - ownerless.length
+  recorder.record({ type: 'listed', snapshots, asked: servers, unclear: { ownerless, unreadable } })
+  const problem = count === 0 ? await unknownServer(ctx, servers) : undefined
   if (problem !== undefined) recorder.record({ type: 'failed', problem })
   if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, apiNow(ctx)))
 }
 
-async function readAsked(
-  ctx: Context,
-  servers: readonly ServerId[],
-): Promise<ApiResult<readonly Snapshot[]>> {
-  const options = { deadline: ctx.clock.now() + LIST_TIME_MS }
-  if (servers.length > 0) return createSnapshotReader(ctx).read(servers, options)
-  const answer = await ctx.api.listSnapshots({}, options)
-  return answer.ok ? { ok: true, value: answer.value.snapshots } : answer
+/** One list can be empty by mistake: that there are no snapshots is said after two, some seconds apart. */
+async function readConfirmed(ctx: Context, servers: readonly ServerId[]): Promise<ApiResult<SnapshotList>> {
+  const answer = await readAsked(ctx, servers)
+  if (!answer.ok || answer.value.count > 0) return answer
+  await ctx.clock.sleep(confirmationGapMs(ctx.pace), ctx.signal)
+  return readAsked(ctx, servers)
+}
+
+function readAsked(ctx: Context, servers: readonly ServerId[]): Promise<ApiResult<SnapshotList>> {
+  const query = servers.length > 0 ? { servers } : {}
+  return readList(ctx, query, { deadline: ctx.clock.now() + LIST_TIME_MS })
 }
 
 // A server without snapshots and a wrong id look the same in a list.

@@ -7,26 +7,32 @@ import * as messages from './messages.ts'
 export interface LostState {
   /** Something was due that only the saved state could have done. */
   readonly problem: Problem | undefined
+  readonly isRestoreDue: boolean
   /** Said where nothing was due, or where that cannot be told. */
   readonly warning: string | undefined
 }
+
+const NOTHING: LostState = { problem: undefined, isRestoreDue: false, warning: undefined }
 
 /**
  * What to say where the main stage's state is lost: nothing is changed. It is red where the step's inputs show that
  * something was due; a nested composite action may have lost them, too.
  */
 export function judgeLostState(parsed: ParsedInputs, jobStatus: OperationRun['jobStatus']): LostState {
-  if (!parsed.ok) return { problem: undefined, warning: messages.STATE_LOST_UNCLEAR }
+  if (!parsed.ok) return { ...NOTHING, warning: messages.STATE_LOST_UNCLEAR }
   const { inputs } = parsed
-  if (inputs.operation !== 'create' && inputs.operation !== 'wait')
-    return { problem: undefined, warning: undefined }
+  if (inputs.operation !== 'create' && inputs.operation !== 'wait') return NOTHING
   const isRestoreDue =
     jobStatus === 'unknown' ? inputs.restoreOn.length > 0 : inputs.restoreOn.some(end => end === jobStatus)
   const mayBeDown = inputs.operation === 'create' && inputs.stopServer
   if (isRestoreDue || mayBeDown)
-    return { problem: messages.stateLost(isRestoreDue, mayBeDown, inputs.servers), warning: undefined }
+    return {
+      problem: messages.stateLost(isRestoreDue, mayBeDown, inputs.servers),
+      isRestoreDue,
+      warning: undefined,
+    }
   const isCleanUpDue =
     inputs.deleteOn.some(end => end === jobStatus) ||
     (inputs.keepLast !== undefined && jobStatus === 'success')
-  return { problem: undefined, warning: isCleanUpDue ? messages.STATE_LOST_CLEAN_UP : undefined }
+  return isCleanUpDue ? { ...NOTHING, warning: messages.STATE_LOST_CLEAN_UP } : NOTHING
 }

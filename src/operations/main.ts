@@ -3,8 +3,9 @@ import type { Inputs } from '../inputs.ts'
 import { earlyOutputs } from '../present/outputs.ts'
 import { isGreen } from '../present/status.ts'
 import type { Report } from '../report/report.ts'
-import type { Context } from '../run/context.ts'
+import { apiNow, type Context } from '../run/context.ts'
 import { type CutOff, newOperationRun, type OperationRun } from '../run/operation-run.ts'
+import type { Problem } from '../run/problem.ts'
 import { createRecorder, type Observer, type Recorder } from '../run/recorder.ts'
 import { type ArmingInputs, needsPostStep, planOf } from '../run/saved-plan.ts'
 import { type SavedState, saveChanges, saveGreen } from '../run/saved-state.ts'
@@ -30,11 +31,12 @@ export async function runOperation(ctx: Context, inputs: Inputs, tell: Tell): Pr
   const recorder = recorderFor(ctx, inputs, arming)
   for (const notice of inputs.notices) ctx.report.notice(notice)
   await toItsEnd(ctx, recorder, () => operate(ctx, inputs, recorder))
-  if (arming !== undefined) checkStillArmed(recorder)
-  await conclude(ctx, recorder.run)
-  await tell(recorder.run)
-  if (!isGreen(recorder.run)) return false
-  return arming === undefined || confirmGreen(ctx, arming, recorder.run)
+  if (arming !== undefined) checkStillArmed(ctx, recorder)
+  if (!(await endAs(ctx, recorder.run, tell))) return false
+  if (arming === undefined) return true
+  confirmGreen(ctx, recorder)
+  // What made it red at the very last is told in all places, over what was said before.
+  return isGreen(recorder.run) || endAs(ctx, recorder.run, tell)
 }
 
 /**
@@ -48,11 +50,39 @@ export async function runEndOfJob(
   tell: Tell,
 ): Promise<boolean> {
   const begin = newOperationRun({ operation: 'post', jobStatus, mode: 'wait' }, ctx.clock.now())
-  const recorder = createRecorder(ctx.clock, begin, () => undefined)
+  const recorder = createRecorder(
+    ctx.clock,
+    begin,
+    (before, after) => ctx.observe?.(before, after),
+    () => apiNow(ctx),
+  )
   await toItsEnd(ctx, recorder, () => runPost(ctx, saved, recorder, () => announce(ctx, recorder.run)))
-  await conclude(ctx, recorder.run)
-  await tell(recorder.run)
-  return isGreen(recorder.run)
+  return endAs(ctx, recorder.run, tell)
+}
+
+/**
+ * Tells, as of any other end, why a stage has not even begun: invalid inputs, or a lost state.
+ * @returns whether the stage is green: it is not
+ */
+export function endUnbegun(
+  ctx: Context,
+  facts: Pick<OperationRun, 'operation' | 'jobStatus' | 'rollback'>,
+  problem: Problem,
+  tell: Tell,
+): Promise<boolean> {
+  const begin = newOperationRun({ ...facts, mode: 'wait' }, ctx.clock.now())
+  const recorder = createRecorder(ctx.clock, begin, () => undefined)
+  recorder.record({ type: 'rollback', rollback: facts.rollback })
+  recorder.record({ type: 'failed', problem })
+  return endAs(ctx, recorder.run, tell)
+}
+
+/** Tells how a stage ended, here and elsewhere; whether that is green. */
+async function endAs(ctx: Context, run: OperationRun, tell: Tell): Promise<boolean> {
+  const { next } = await conclude(ctx, run)
+  await tell(run)
+  ctx.report.wayOut(next)
+  return isGreen(run)
 }
 
 function isArming(inputs: Inputs): inputs is ArmingInputs {
@@ -62,15 +92,20 @@ function isArming(inputs: Inputs): inputs is ArmingInputs {
 /** Saves what the post stage needs, and publishes ids, as things happen. */
 function recorderFor(ctx: Context, inputs: Inputs, arming: ArmingInputs | undefined): Recorder {
   const { operation, jobStatus } = inputs
-  const begin = newOperationRun({ operation, jobStatus, mode: modeOf(inputs) }, ctx.clock.now())
+  const begin = newOperationRun(
+    { operation, jobStatus, mode: modeOf(inputs), stopsServers: 'stopServer' in inputs && inputs.stopServer },
+    ctx.clock.now(),
+  )
   const publish = publisher(ctx.report)
   const plan = arming === undefined ? undefined : planOf(arming)
-  const recorder = createRecorder(ctx.clock, begin, (before, after) => {
+  const observe: Observer = (before, after) => {
+    ctx.observe?.(before, after)
     publish(before, after)
     if (plan === undefined || after.stateLost !== undefined) return
     const trouble = saveChanges(ctx.report.saveState, plan, before, after)
     if (trouble !== undefined) recorder.record({ type: 'state lost', why: trouble })
-  })
+  }
+  const recorder = createRecorder(ctx.clock, begin, observe, () => apiNow(ctx))
   return recorder
 }
 
@@ -78,18 +113,16 @@ function recorderFor(ctx: Context, inputs: Inputs, arming: ArmingInputs | undefi
  * Lets the end of the job know that the step ended green, as the very last thing: a cancel before that must not arm a
  * rollback of a deploy that never began.
  */
-function confirmGreen(ctx: Context, inputs: ArmingInputs, { armed, mode }: OperationRun): boolean {
-  if (armed === undefined || mode !== 'wait') return true
+function confirmGreen(ctx: Context, recorder: Recorder): void {
+  const { armed, mode } = recorder.run
   if (ctx.signal.aborted) {
-    ctx.report.outputs({ reason: 'cancelled' })
-    ctx.report.warn(messages.CANCELLED_AT_THE_END)
-    return false
+    recorder.record({ type: 'cut off', cutOff: cutOffBy(ctx.signal.reason) })
+    return
   }
+  if (armed === undefined || mode !== 'wait') return
   const trouble = saveGreen(ctx.report.saveState)
-  if (trouble === undefined || inputs.restoreOn.length === 0) return true
-  ctx.report.outputs({ reason: 'runner-files' })
-  ctx.report.warn(messages.disarmed(trouble).what)
-  return false
+  if (trouble !== undefined && armed.restoreOn.length > 0)
+    recorder.record({ type: 'failed', problem: messages.disarmed(trouble) })
 }
 
 function modeOf(inputs: Inputs): OperationRun['mode'] {
@@ -133,6 +166,7 @@ function publisher(report: Report): Observer {
   let published = ''
   return (_, after) => {
     const outputs = earlyOutputs(after)
+    // The rest changes with these, or can wait for the end: of a thousand servers, the lists are long.
     const {
       'snapshot-id': ids,
       'safety-snapshot-id': safety,

@@ -2,17 +2,19 @@
  * Every sentence that an operation itself says: log lines, warnings, plans of a dry run, and why it goes no further. Texts
  * from the API are raw; the report makes them harmless.
  */
-import type { Snapshot } from '../domain/entities.ts'
+import { type Snapshot, UNREADABLE_STATUS } from '../domain/entities.ts'
 import type { ServerId, SnapshotId } from '../domain/ids.ts'
-import { SLOTS } from '../domain/limits.ts'
+import { NAME_LIMIT, SLOTS } from '../domain/limits.ts'
 import { formatDuration } from '../policy/durations.ts'
 import type { Interleaved } from '../policy/interleaved.ts'
-import { ageOf, lastStatus, serverLabel, snapshotIdOf } from '../run/labels.ts'
-import { advice } from '../run/next-step.ts'
+import { snapshotPhase } from '../policy/statuses.ts'
+import { ageOf, lastStatus, serverLabel, snapshotIdOf, snapshotLabel } from '../run/labels.ts'
+import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
+import type { Unready } from '../waiting/messages.ts'
 
 export const NOTHING_CHANGED = 'Nothing was changed.'
 
@@ -22,14 +24,14 @@ export const GROUPS = { preflight: 'Preflight checks', snapshots: 'Snapshots', r
 // ---- create
 
 export function nameChanged(given: string, name: string): string {
-  return `Snapshot name "${given}" contains unsupported characters; using "${name}".`
+  return `VPS.org does not allow the snapshot name "${given}"; using "${name}" (at most ${NAME_LIMIT} ASCII letters, digits, "-" and "_").`
 }
 
 export const NO_SNAPSHOT_OF_IT = 'No snapshot of it was taken.'
 
-export function notSettledForCreate(settled: string, seen: string): Problem {
+export function notSettledForCreate({ reason, what, state }: Unready): Problem {
   const next = { kind: 're-run', after: 'Check the server in the VPS.org panel, then' } as const
-  return certain('server-busy', settled, `${seen} ${NO_SNAPSHOT_OF_IT}`, next)
+  return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, next)
 }
 
 export function needsReadableServer(input: string, state: string): string {
@@ -41,7 +43,7 @@ export function unreadableServer(server: ServerId): string {
 }
 
 export function snapshotAccepted(run: ServerRun, { id, name }: Snapshot): string {
-  return `Snapshot ${id} of ${serverLabel(run)} was accepted: "${name}".`
+  return `Snapshot ${id} of ${serverLabel(run)} was accepted${name === '' ? '' : `: "${name}"`}.`
 }
 
 export function snapshotCompleted(run: ServerRun): string {
@@ -79,8 +81,11 @@ export function startedByOther(run: ServerRun): Problem {
   )
 }
 
-export function wouldTake(run: ServerRun, name: string, used: number): string {
-  return `Would take snapshot "${name}" of ${serverLabel(run)} (${run.server.status ?? 'status unknown'}, ${used} of ${SLOTS} slots in use).`
+export function wouldTake(run: ServerRun, name: string): string {
+  const { slots, server } = run
+  // More than there are is a list that shows what is not there.
+  const used = slots === undefined || slots > SLOTS ? '' : `, ${slots} of ${SLOTS} slots in use`
+  return `Would take snapshot "${name}" of ${serverLabel(run)} (${server.status ?? 'status unknown'}${used}).`
 }
 
 export function wouldStop(run: ServerRun): string {
@@ -91,8 +96,8 @@ export function wouldLeave(run: ServerRun): string {
   return `Would not stop ${serverLabel(run)}: it is not running.`
 }
 
-export function wouldDeleteFirst({ id, name }: Snapshot): string {
-  return `Would delete snapshot ${id} "${name}" first, because no slot is free.`
+export function wouldDeleteFirst(snapshot: Snapshot): string {
+  return `Would delete snapshot ${snapshotLabel(snapshot)} first, because no slot is free.`
 }
 
 // ---- restore
@@ -126,7 +131,7 @@ function alternatives(candidates: readonly Snapshot[] | undefined): string {
 /** Why a snapshot must not be restored. */
 export type Rejection =
   | { readonly why: 'not completed' }
-  | { readonly why: 'age unknown' }
+  | { readonly why: 'age unknown' | 'dated ahead' }
   | { readonly why: 'too old'; readonly ageMs: number; readonly maxAgeMs: number }
 
 export function rejected(
@@ -142,11 +147,12 @@ export function rejected(
       isAge ? 'too-old' : 'not-completed',
       `Snapshot ${snapshot.id} was not restored: ${rejectionText(snapshot, rejection)}.`,
       `${serverLabel(run)} was not changed.${alternatives(candidates)}`,
+      ...(isAge ? [] : stepsForUnfinished(snapshot)),
       ...(hasOther ? [advice('Set `snapshot-id` to another snapshot.')] : []),
       ...(rejection.why === 'too old'
         ? [advice('To restore an older snapshot, raise or remove `max-snapshot-age`.')]
         : []),
-      ...(rejection.why === 'age unknown'
+      ...(rejection.why === 'age unknown' || rejection.why === 'dated ahead'
         ? [advice('To restore a snapshot of unknown age, remove `max-snapshot-age`.')]
         : []),
     ),
@@ -154,12 +160,23 @@ export function rejected(
   }
 }
 
+/** One that failed is never completed; any other may be. */
+function stepsForUnfinished({ id, status, server }: Snapshot): readonly NextStep[] {
+  return snapshotPhase(status) === 'failed'
+    ? [{ kind: 'list', server: server.id }]
+    : [{ kind: 'follow', snapshot: id, isRestore: false }]
+}
+
 function rejectionText(snapshot: Snapshot, rejection: Rejection): string {
   switch (rejection.why) {
     case 'not completed':
-      return `its status is "${snapshot.status}", not completed`
+      return snapshot.status === UNREADABLE_STATUS
+        ? 'its status cannot be read'
+        : `its status is "${snapshot.status}", not completed`
     case 'age unknown':
       return 'its age is unknown, and `max-snapshot-age` is set'
+    case 'dated ahead':
+      return 'it is dated in the future, so its age is unknown, and `max-snapshot-age` is set'
     case 'too old': {
       const [is, may] = [formatDuration(rejection.ageMs), formatDuration(rejection.maxAgeMs)]
       return `it is ${is === may ? 'just over ' : ''}${is} old, and \`max-snapshot-age\` is ${may}`
@@ -178,14 +195,14 @@ export function wouldTakeSafety(run: ServerRun): string {
 }
 
 export function wouldOverwrite(run: ServerRun, snapshot: Snapshot, now: number): string {
-  return `Would overwrite ${serverLabel(run)} (${run.server.id}, ${lastStatus(run)}) with snapshot ${snapshot.id} "${snapshot.name}" (${ageOf(snapshot, now)}).`
+  return `Would overwrite ${serverLabel(run)} (${run.server.id}, ${lastStatus(run)}) with snapshot ${snapshotLabel(snapshot)} (${ageOf(snapshot, now)}).`
 }
 
 export function safetyInCancelledJob(run: ServerRun): string {
   return `The job was cancelled, so little time is left: if the safety snapshot of ${serverLabel(run)} does not complete within four minutes, nothing is restored. To restore without a safety snapshot, set \`safety-snapshot: false\`.`
 }
 
-export function safetyFailed(run: ServerRun, { what, state, ...problem }: Problem): Problem {
+export function safetyFailed(run: ServerRun, { what, state, isUnnamed: _, ...problem }: Problem): Problem {
   return {
     ...problem,
     what: `${serverLabel(run)} was not restored: its safety snapshot could not be taken.`,
@@ -228,12 +245,25 @@ export function absent(id: SnapshotId): string {
   return `Snapshot ${id} was not found: it has already been deleted, or the ID is wrong.`
 }
 
-export function wouldDelete(run: ServerRun, { id, name, createdAt }: Snapshot, now: number): string {
-  return `Would delete snapshot ${id} "${name}" of ${serverLabel(run)} (${ageOf({ createdAt }, now)}).`
+/** @param guard the servers that are allowed */
+export function notFoundToDelete(ids: readonly SnapshotId[], guard: readonly ServerId[]): Problem {
+  return certain(
+    'not-found',
+    `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(', ')} were`} not found.`,
+    `Not deleted: nothing shows whether an unlisted snapshot belongs to a server that \`server-id\` allows (${guard.join(', ')}).`,
+    advice('Check `snapshot-id`. What has already been deleted needs no other step.'),
+  )
 }
 
-export function goneAlready({ id }: Snapshot): string {
-  return `Snapshot ${id} had already been deleted.`
+export function wouldDelete(run: ServerRun, snapshot: Snapshot, now: number): string {
+  return `Would delete snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} (${ageOf(snapshot, now)}).`
+}
+
+/** @param mayBeOurs something in between had answered a request of ours */
+export function goneAlready({ id }: Snapshot, mayBeOurs: boolean): string {
+  return mayBeOurs
+    ? `Snapshot ${id} is gone: an earlier request of this step or somebody else deleted it.`
+    : `Snapshot ${id} had already been deleted.`
 }
 
 export function givenTwice(one: ServerId, other: ServerId): Problem {
@@ -241,13 +271,13 @@ export function givenTwice(one: ServerId, other: ServerId): Problem {
   return certain('invalid-input', what, NOTHING_CHANGED, advice(`Remove ${other} from \`server-id\`.`))
 }
 
-export function unknownButListed({ id, server }: Snapshot): Problem {
-  const what = `Snapshot ${id} was not deleted: VPS.org says that it does not exist, and lists it all the same.`
+export function unknownButListed(run: ServerRun, { id, server }: Snapshot): Problem {
+  const what = `Snapshot ${id} of ${serverLabel(run)} was not deleted: VPS.org says that it does not exist, but still lists it.`
   return certain('not-found', what, '', { kind: 'list', server: server.id })
 }
 
-export function deletionAccepted(run: ServerRun, { id, name }: Snapshot): string {
-  return `The deletion of snapshot ${id} "${name}" of ${serverLabel(run)} was accepted.`
+export function deletionAccepted(run: ServerRun, snapshot: Snapshot): string {
+  return `The deletion of snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was accepted.`
 }
 
 export function unlistedDeleted(id: SnapshotId): string {
@@ -256,6 +286,16 @@ export function unlistedDeleted(id: SnapshotId): string {
 
 export function deletionUnknown({ id }: Pick<Snapshot, 'id'>): string {
   return `It is unknown whether snapshot ${id} was deleted.`
+}
+
+export function deletionCutOff(id: SnapshotId): Problem {
+  return {
+    reason: 'lost-answer',
+    done: 'unknown',
+    what: deletionUnknown({ id }),
+    state: 'The step ended before VPS.org had answered.',
+    next: [{ kind: 'list', server: undefined }],
+  }
 }
 
 export function notDeleted({ id }: Snapshot): string {
@@ -279,7 +319,7 @@ export function notOfThisRun(snapshots: readonly Snapshot[]): Problem {
   return certain(
     'wrong-run',
     `${which} not made by this workflow run, so no rollback is armed.`,
-    'A rollback to it could undo more than this deploy. Nothing was changed, and the deploy should not begin.',
+    'A rollback to it could undo more than this deploy. Nothing was changed. The deploy must not start.',
     advice("Set `snapshot-id` to the output of this run's own `operation: create` step."),
   )
 }
@@ -292,8 +332,13 @@ export function followingRestore(run: ServerRun): string {
   return `${serverLabel(run)} is being restored; waiting for the restore to finish.`
 }
 
-export function makingSure(run: ServerRun, status: string): string {
-  return `${serverLabel(run)} is ${status}; confirming that no restore is in progress.`
+/** @param ms how long it has to stay so */
+export function makingSure(run: ServerRun, ms: number): string {
+  return `${serverLabel(run)} is ${lastStatus(run)}; watching it for ${formatDuration(ms)}, in case a restore has just been started.`
+}
+
+export function isSettling(run: ServerRun): string {
+  return `${serverLabel(run)} is ${lastStatus(run)}; waiting until it settles.`
 }
 
 export function serverIs(run: ServerRun): string {
@@ -331,8 +376,24 @@ export function interleaved(
 ): Problem {
   return certain(
     'interleaved',
-    `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since run ${runId}.`,
-    `Snapshot ${snapshot.id} of that run is newer than ${snapshotIdOf(run)}; a rollback would undo that deploy, too. Nothing was overwritten.`,
+    `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since this run (${runId}).`,
+    `A rollback to snapshot ${snapshotIdOf(run)} would undo that deploy, too: its snapshot ${snapshot.id} is newer. Nothing was overwritten.`,
+    advice('Decide which of the two deploys is to stay.'),
+    { kind: 'restore', snapshot: target.id },
+  )
+}
+
+/** A fleet is rolled back as a whole or not at all. */
+export function interleavedInGroup(
+  run: ServerRun,
+  target: Snapshot,
+  other: ServerRun,
+  { marker }: Interleaved,
+): Problem {
+  return certain(
+    'interleaved',
+    `${serverLabel(run)} was not restored: run ${marker.run} has deployed to ${serverLabel(other)}, which belongs to the same group.`,
+    'Of a group all servers are rolled back, or none. Nothing was overwritten.',
     { kind: 'restore', snapshot: target.id },
   )
 }
@@ -341,9 +402,8 @@ export function interleavedWarning(run: ServerRun, { snapshot, marker }: Interle
   return `Run ${marker.run} has deployed to ${serverLabel(run)} since this snapshot was taken (its snapshot ${snapshot.id} is newer): restoring undoes that deploy, too.`
 }
 
-export function fullAfterFailure(run: ServerRun, jobStatus: 'failure' | 'cancelled'): string {
-  const how = jobStatus === 'failure' ? 'failed' : 'was cancelled'
-  return `The job ${how}, so \`keep-last\` deleted nothing. ${serverLabel(run)} has ${run.slots} of ${SLOTS} slots in use: the next create will be refused unless \`when-full: delete-oldest\` is set.`
+export function fullAfterFailure(run: ServerRun): string {
+  return `All ${SLOTS} slots of ${serverLabel(run)} are in use: the next create will be refused unless you delete a snapshot or set \`when-full: delete-oldest\`.`
 }
 
 // ---- the runner's files
@@ -351,7 +411,7 @@ export function fullAfterFailure(run: ServerRun, jobStatus: 'failure' | 'cancell
 export function cannotArm(why: string): Problem {
   return certain(
     'runner-files',
-    "The runner's state file cannot be written, so nothing could be done at the end of the job.",
+    "The runner's state file cannot be written, so nothing would happen at the end of the job.",
     `${NOTHING_CHANGED} The cause: ${why}.`,
     advice(
       'Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed.',
@@ -368,8 +428,9 @@ export function disarmed(why: string): Problem {
   )
 }
 
-export const CANCELLED_AT_THE_END =
-  'The step was cancelled just before its end: no rollback is armed for this job.'
+export function cleanUpDisarmed(why: string): string {
+  return `The runner's state file can no longer be written (${why}): do not rely on \`delete-on\` or \`keep-last\` for this snapshot. If it stays, delete it yourself.`
+}
 
 export const STATE_LOST_UNCLEAR =
   'What the main step saved for the end of the job is missing, and so are its inputs: nothing was restored, started or deleted. If the job failed after a deploy, restore the server yourself.'
@@ -392,4 +453,19 @@ export function stateLost(isRestoreDue: boolean, mayBeDown: boolean, servers: re
       : []),
     ...(mayBeDown ? [{ kind: 'start server' } as const] : []),
   )
+}
+
+// ---- beside the verdict
+
+export const AVAILABLE = 'Available snapshots:'
+
+export const RESULTS = 'Results:'
+
+export function moreInOutput(count: number): string {
+  return `… and ${count} more, all of them in the output "snapshots".`
+}
+
+/** For those who have saved the form by hand. */
+export function byHand(command: string): string {
+  return `By hand: ${command}`
 }

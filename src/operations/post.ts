@@ -16,11 +16,12 @@ import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
 import type { Target } from './targets.ts'
 
-const CLEANUP_TIME_MS = 5 * 60_000
+const DELETIONS_TIME_MS = 5 * 60_000
 // After a cancel all post steps together have less than five minutes: this one ends within two, whatever it does.
-const CANCELLED_TIME_MS = 2 * 60_000
-// A look at the list may not hold a rollback up.
+const POST_STEP_AFTER_CANCEL_MS = 2 * 60_000
+// A look at the list may not hold a rollback up, least of all after a cancel.
 const LIST_TIME_MS = 30_000
+const CANCELLED_LIST_TIME_MS = 5_000
 
 /**
  * The end of the job: starts what the main stage left stopped, restores, deletes, keeps the last N; only what this
@@ -28,14 +29,15 @@ const LIST_TIME_MS = 30_000
  * @param onAsked called in a cancelled job once every restore has been asked for
  */
 export async function runPost(
-  ctx: Context,
+  context: Context,
   saved: SavedState,
   recorder: Recorder,
   onAsked: () => Promise<void>,
 ): Promise<void> {
   const { jobStatus, began } = recorder.run
   const { plan } = saved
-  const until = jobStatus === 'cancelled' ? began + CANCELLED_TIME_MS : Number.POSITIVE_INFINITY
+  const until = jobStatus === 'cancelled' ? began + POST_STEP_AFTER_CANCEL_MS : Number.POSITIVE_INFINITY
+  const ctx = { ...context, endsBy: until }
   const rollback = rollbackOf(saved, jobStatus)
   recorder.record({ type: 'rollback', rollback })
   const servers = saved.servers(rollback === 'due' ? 'restore' : 'clean up')
@@ -51,10 +53,11 @@ export async function runPost(
   if (rollback === 'due') await restoreGroup(ctx, saved, recorder, { until, onAsked })
   if (plan.deleteOn.includes(jobStatus)) await deleteOwn(ctx, recorder, until)
   const { keepLast } = plan
-  if (keepLast === undefined) return
-  const newestIsDeleted = plan.deleteOn.includes('success')
-  if (jobStatus === 'success') await retain(ctx, recorder, { keepLast, newestIsDeleted })
-  else if (plan.whenFull !== 'delete-oldest') warnOfFullServers(ctx, recorder, jobStatus)
+  if (jobStatus !== 'success') {
+    if (keepLast !== undefined) recorder.record({ type: 'retention', retention: 'job not successful' })
+    if (plan.whenFull !== 'delete-oldest') warnOfFullServers(ctx, recorder)
+  } else if (keepLast !== undefined)
+    await retain(ctx, recorder, { keepLast, newestIsDeleted: plan.deleteOn.includes('success') })
 }
 
 /** Before the main stage saw every snapshot of its group completed, and ended green, nothing can have been deployed. */
@@ -80,14 +83,18 @@ async function restoreGroup(
 ): Promise<void> {
   const { tracks, run } = recorder
   const isCancelled = run.jobStatus === 'cancelled'
-  const isListReadable = !isCancelled && (await refuseInterleaved(ctx, recorder))
-  const deadline = Math.min(until, ctx.clock.now() + plan.restoreTimeoutMs)
+  const listTimeMs = isCancelled ? CANCELLED_LIST_TIME_MS : LIST_TIME_MS
+  const isListReadable = await refuseInterleaved(ctx, recorder, listTimeMs)
+  const now = ctx.clock.now()
+  const deadline = Math.min(until, now + plan.restoreTimeoutMs)
   const how = {
     waitFor: isCancelled ? 'grace period' : 'completion',
     allowUnreadableServer: false,
-    // A list that has just failed for half a minute would only fail again.
-    serverOnly: !isListReadable,
-    isRollback: true,
+    // A list that has just failed would only fail again, and after a cancel there is no time for another.
+    serverOnly: isCancelled || !isListReadable,
+    // A server that stays in transition, or that nobody can read, may take a restore all the same.
+    settleBy: now + (deadline - now) / 2,
+    wasReadable: true,
     deadline,
     startAfterRestore: plan.startAfterRestore,
     health,
@@ -106,32 +113,40 @@ function pendingOf(tracks: readonly ServerTrack[]): readonly Target[] {
 }
 
 /**
- * Where another run has deployed since, a rollback would undo that deploy, too. A list that cannot be read is a warning:
- * a rollback does not need it.
+ * Where another run has deployed since, a rollback would undo that deploy, too. A fleet is one group: where that run has
+ * deployed to one of its servers, it is likely to be at work on the others, and a fleet of which some servers are as before
+ * both deploys and some as after the other fits together with neither. What is not restored now can still be restored by
+ * hand, and what is overwritten is gone. A list that cannot be read is a warning: a rollback does not need it.
  * @returns whether the list could be read
  */
-async function refuseInterleaved(ctx: Context, { tracks }: Recorder): Promise<boolean> {
+async function refuseInterleaved(ctx: Context, { tracks }: Recorder, timeMs: number): Promise<boolean> {
   const servers = tracks.map(({ run }) => run.server.id)
-  const deadline = ctx.clock.now() + LIST_TIME_MS
+  const deadline = ctx.clock.now() + timeMs
   const list = await readForChoice(ctx, servers, { deadline })
   if (!list.ok) {
     ctx.report.warn(messages.interleavedUnknown(list.failure))
     return false
   }
   const byServer = Map.groupBy(list.value.snapshots, ({ server }) => server.id)
-  for (const { track, snapshot } of pendingOf(tracks)) {
-    const own = byServer.get(track.run.server.id) ?? []
+  const pending = pendingOf(tracks).map(target => {
+    const listed = byServer.get(target.track.run.server.id) ?? []
     // What was saved has no description; the listed one is the same snapshot.
-    const found = findInterleaved(snapshot, own, ctx.origin)
-    if (found === undefined) continue
-    const problem = messages.interleaved(track.run, snapshot, found, ctx.origin.runId)
+    return { ...target, found: findInterleaved(target.snapshot, listed, ctx.origin) }
+  })
+  const elsewhere = pending.flatMap(({ track, found }) => (found === undefined ? [] : [{ track, found }]))[0]
+  if (elsewhere === undefined) return true
+  for (const { track, snapshot, found } of pending) {
+    const problem =
+      found === undefined
+        ? messages.interleavedInGroup(track.run, snapshot, elsewhere.track.run, elsewhere.found)
+        : messages.interleaved(track.run, snapshot, found, ctx.origin.runId)
     track.record({ type: 'failed', problem })
   }
   return true
 }
 
 async function deleteOwn(ctx: Context, { tracks, run }: Recorder, until: number): Promise<void> {
-  const deadline = Math.min(until, ctx.clock.now() + CLEANUP_TIME_MS)
+  const deadline = Math.min(until, ctx.clock.now() + DELETIONS_TIME_MS)
   await forEachServer(ctx, tracks, async track => {
     const { target } = track.run
     const how = { by: 'delete-on', why: `delete-on: ${run.jobStatus}`, deadline } as const
@@ -150,7 +165,7 @@ async function retain(
     return newest !== undefined && wasCompleted(newest) ? [{ track, newest }] : []
   })
   if (own.length === 0) return
-  const deadline = ctx.clock.now() + CLEANUP_TIME_MS
+  const deadline = ctx.clock.now() + DELETIONS_TIME_MS
   recorder.record({ type: 'retention', retention: 'asked' })
   const servers = own.map(({ track }) => track.run.server.id)
   const list = await readForChoice(ctx, servers, { deadline })
@@ -173,9 +188,9 @@ async function retain(
   )
 }
 
-/** A failed job deletes nothing: where the server is full now, the next create is refused. */
-function warnOfFullServers(ctx: Context, { tracks }: Recorder, jobStatus: 'failure' | 'cancelled'): void {
+/** After a failed job nothing frees a slot: where the server is full now, the next create is refused. */
+function warnOfFullServers(ctx: Context, { tracks }: Recorder): void {
   for (const { run } of tracks)
     if ((run.slots ?? 0) >= SLOTS && run.deletions.every(({ end }) => end !== 'deleted'))
-      ctx.report.warn(messages.fullAfterFailure(run, jobStatus))
+      ctx.report.warn(messages.fullAfterFailure(run))
 }

@@ -2,12 +2,13 @@ import pLimit from 'p-limit'
 import type { Snapshot } from '../domain/entities.ts'
 import type { HealthInputs } from '../inputs.ts'
 import { settleWindow } from '../policy/settle.ts'
+import { perhapsForeign } from '../requests/messages.ts'
 import { switchPower } from '../requests/power.ts'
 import { restoreSnapshot } from '../requests/restore-snapshot.ts'
 import type { Context } from '../run/context.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import { mayBeDown } from '../run/server-run.ts'
-import { allOrFirstError, forEachServer } from '../waiting/for-each-server.ts'
+import { allOrFirstError } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
 import { awaitReadiness } from '../waiting/readiness.ts'
 import { type Acceptance, awaitRestoreEnd, awaitRestoring } from '../waiting/restore-completion.ts'
@@ -37,8 +38,10 @@ export interface RestoreJob extends AfterRestore {
   readonly allowUnreadableServer: boolean
   /** In a cancelled job there is time for one read of the server, and none for its list. */
   readonly serverOnly?: boolean
-  /** The end of a job, whose main stage could read and change all this. */
-  readonly isRollback?: boolean
+  /** Given for a rollback, and in a cancelled job: until when its server may take to settle, in clock milliseconds. */
+  readonly settleBy?: number
+  /** A rollback, whose main stage could read the server. */
+  readonly wasReadable?: boolean
 }
 
 // After a cancel the runner gives all post steps about five minutes, and then kills.
@@ -59,13 +62,18 @@ interface Asked {
 /**
  * Restores servers side by side, `max-parallel` at once; the records say how it went. After a cancel all requests go
  * out first, and what is to be told is told, before `restoring` is waited for, for all of them in one short time.
+ *
+ * The rollback of a job has a place for every server: a deploy that failed is on all of them, what a restore takes is
+ * VPS.org's and not ours, and one that waited for the others' ends could be left without any time. The requests
+ * themselves are paced all the same.
  */
 export async function restoreServers(
   ctx: Context,
   jobs: readonly RestoreJob[],
   { prepare, onAsked }: Hooks = {},
 ): Promise<void> {
-  const limit = pLimit(ctx.maxParallel)
+  const places = jobs.some(({ settleBy }) => settleBy !== undefined) ? jobs.length : ctx.maxParallel
+  const limit = pLimit(places)
   const restoreOne = async (job: RestoreJob): Promise<readonly Asked[]> => {
     if (ctx.clock.now() >= job.deadline) {
       job.track.record({ type: 'skipped', why: 'out of time' })
@@ -82,24 +90,25 @@ export async function restoreServers(
   const asked = await allOrFirstError(
     jobs.map(async job => {
       // A server in transition does not hold the place of one that could be restored.
-      if (jobs.length > ctx.maxParallel) await awaitSettled(ctx, job)
+      if (jobs.length > places) await awaitSettled(ctx, job)
       return limit(() => restoreOne(job))
     }),
   )
   const left = asked.flat()
   if (left.length === 0) return
   await onAsked?.()
-  const until = ctx.clock.now() + GRACE_PERIOD_MS
-  await forEachServer(ctx, left, ({ job, acceptance }) => seeRestoring(ctx, job.track, acceptance, until))
+  const deadline = Math.max(...left.map(({ job }) => job.deadline))
+  const until = Math.min(deadline, ctx.clock.now() + GRACE_PERIOD_MS)
+  await allOrFirstError(left.map(({ job, acceptance }) => seeRestoring(ctx, job.track, acceptance, until)))
 }
 
 /** Waits outside of the places, for half of the time; what becomes of it is found out, and said, when its turn comes. */
 async function awaitSettled(
   ctx: Context,
-  { track, deadline, serverOnly = false, isRollback = false }: RestoreJob,
+  { track, deadline, serverOnly = false }: RestoreJob,
 ): Promise<void> {
   const now = ctx.clock.now()
-  const check = { track, intent: 'restore', serverOnly, answeredBefore: isRollback } as const
+  const check = { track, intent: 'restore', serverOnly } as const
   await awaitReadiness(ctx, { ...check, deadline: now + (deadline - now) / 2 })
 }
 
@@ -111,6 +120,12 @@ async function askForRestore(ctx: Context, job: RestoreJob): Promise<Acceptance 
   if (!asked.ok) {
     track.record({ type: 'failed', problem: asked.problem })
     return undefined
+  }
+  if (!asked.value.isOurs) {
+    const problem = perhapsForeign(track.run, snapshot.id)
+    track.record({ type: 'failed', problem })
+    ctx.report.line(`${problem.what} ${problem.state}`)
+    return asked.value
   }
   track.record({ type: 'accepted', work: 'restore', snapshot })
   ctx.report.line(messages.restoreAccepted(track.run))

@@ -6,10 +6,10 @@ import { findInterleaved } from '../policy/interleaved.ts'
 import { parseMarker } from '../policy/marker.ts'
 import { defaultName, shortDefaultName } from '../policy/names.ts'
 import { serverPhase, snapshotPhase } from '../policy/statuses.ts'
-import { ageOf } from '../policy/timestamps.ts'
+import { ageOf, isAhead } from '../policy/timestamps.ts'
+import { alreadyRestoring, readBeforeRestore } from '../requests/before-restore.ts'
 import { createSnapshot, newCreateRequest } from '../requests/create-snapshot.ts'
 import { serverIsFull } from '../requests/free-slot.ts'
-import { alreadyRestoring, readBeforeRestore } from '../requests/restore-snapshot.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
@@ -20,7 +20,7 @@ import { forEachServer } from '../waiting/for-each-server.ts'
 import { findSameServer, readServerOf } from '../waiting/server-reader.ts'
 import { problemOfSafety } from '../waiting/snapshot-end.ts'
 import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-poller.ts'
-import { createSnapshotReader, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
+import { readSnapshots, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
 import { recordTargets, type Target } from './targets.ts'
@@ -45,29 +45,33 @@ export async function restore(
     return void (await forEachServer(ctx, targets, target => planOne(ctx, inputs, target, deadline)))
   if (targets.length === 0) return
   const group = targets.map(({ track }) => track)
-  const jobs = targets.map(target => jobOf(inputs, target, group, deadline))
+  const times = { deadline, settleBy: ctx.clock.now() + (deadline - ctx.clock.now()) / 2 }
+  const jobs = targets.map(target => jobOf(inputs, target, group, times))
   const poller = createSnapshotPoller(ctx, deadline)
   const prepare = (job: RestoreJob): Promise<boolean> => takeSafetyFirst(ctx, inputs, poller, job)
   await ctx.report.group(messages.GROUPS.restore, () => restoreServers(ctx, jobs, { prepare, onAsked }))
 }
 
 // In a cancelled job the runner leaves some five minutes, so that the request must be out within four.
-const CANCELLED_TIME_MS = 4 * 60_000
+const REQUEST_TIME_AFTER_CANCEL_MS = 4 * 60_000
 
 function timeOf({ timeoutMs, jobStatus }: RestoreInputs): number {
-  return jobStatus === 'cancelled' ? Math.min(timeoutMs, CANCELLED_TIME_MS) : timeoutMs
+  return jobStatus === 'cancelled' ? Math.min(timeoutMs, REQUEST_TIME_AFTER_CANCEL_MS) : timeoutMs
 }
 
 function jobOf(
   inputs: RestoreInputs,
   target: Target,
   group: readonly ServerTrack[],
-  deadline: number,
+  { deadline, settleBy }: { readonly deadline: number; readonly settleBy: number },
 ): RestoreJob {
   const { startAfterRestore, health, wait } = inputs
-  // In a cancelled job the runner leaves a few minutes, so the request goes out and its end is not waited for.
-  const waitFor = inputs.jobStatus === 'cancelled' ? 'grace period' : wait ? 'completion' : 'acceptance'
-  return { ...target, waitFor, allowUnreadableServer: !wait, deadline, startAfterRestore, health, group }
+  const job = { ...target, allowUnreadableServer: !wait, deadline, startAfterRestore, health, group }
+  // In a cancelled job the runner leaves a few minutes: the request goes out with the patience of a rollback, and its end is
+  // not waited for.
+  return inputs.jobStatus === 'cancelled'
+    ? { ...job, waitFor: 'grace period', serverOnly: true, settleBy }
+    : { ...job, waitFor: wait ? 'completion' : 'acceptance' }
 }
 
 /** Finds the snapshots and refuses, before anything is changed, what must not be restored. */
@@ -122,13 +126,8 @@ async function notFound(
   absent: readonly Match[],
   deadline: number,
 ): Promise<Problem> {
-  const reader = createSnapshotReader(ctx)
   const isRestorable = (snapshot: Snapshot): boolean => rejectionOf(ctx, inputs, snapshot) === undefined
-  const options = { deadline, once: true }
-  const list =
-    inputs.servers.length === 0
-      ? await reader.readAll(isRestorable, options)
-      : await reader.read(inputs.servers, options, isRestorable)
+  const list = await readSnapshots(ctx, inputs.servers, { deadline, once: true }, isRestorable)
   return messages.notFound(
     absent.map(({ id }) => id),
     candidatesIn(list),
@@ -146,7 +145,7 @@ async function checkRestorable(
   if (rejection === undefined) return undefined
   const isRestorable = (other: Snapshot): boolean => rejectionOf(ctx, inputs, other) === undefined
   const options = { deadline, once: true }
-  const list = await createSnapshotReader(ctx).read([track.run.server.id], options, isRestorable)
+  const list = await readSnapshots(ctx, [track.run.server.id], options, isRestorable)
   return messages.rejected(track.run, snapshot, rejection, candidatesIn(list))
 }
 
@@ -163,7 +162,9 @@ function rejectionOf(
   if (maxAgeMs === undefined) return undefined
   const age = ageOf(snapshot, apiNow(ctx))
   if (age.state === 'unknown') return { why: 'age unknown' }
-  if (age.state === 'future' || age.atMostMs <= maxAgeMs) return undefined
+  // It would be young for ever.
+  if (age.state === 'future' || isAhead(-age.atMostMs, 0)) return { why: 'dated ahead' }
+  if (age.atMostMs <= maxAgeMs) return undefined
   return { why: 'too old', ageMs: age.atMostMs, maxAgeMs }
 }
 
@@ -213,13 +214,15 @@ async function takeSafetyFirst(
   if (!inputs.safetySnapshot) return true
   const { track } = job
   if (job.waitFor === 'grace period') ctx.report.warn(messages.safetyInCancelledJob(track.run))
-  // What forbids the restore forbids it before its safety snapshot is taken, too.
-  const ready = await readBeforeRestore(ctx, job)
+  // What forbids the restore forbids it before its safety snapshot is taken, too. A snapshot needs a settled server.
+  const { settleBy: _, ...patient } = job
+  const settled = { ...patient, serverOnly: false }
+  const ready = await readBeforeRestore(ctx, settled)
   if (!ready.ok) {
     track.record({ type: 'failed', problem: ready.problem })
     return false
   }
-  const problem = await takeSafetySnapshot(ctx, job, poller)
+  const problem = await takeSafetySnapshot(ctx, settled, poller)
   if (problem !== undefined)
     track.record({ type: 'failed', problem: messages.safetyFailed(track.run, problem) })
   return problem === undefined

@@ -1,11 +1,12 @@
 import pLimit from 'p-limit'
 import type { Server, Snapshot } from '../domain/entities.ts'
 import type { WaitInputs } from '../inputs.ts'
-import { madeByThisRun, parseMarker } from '../policy/marker.ts'
-import { doubled, type SettleWindow, settleWindow } from '../policy/settle.ts'
-import { serverPhase, snapshotPhase } from '../policy/statuses.ts'
+import { madeByThisAttempt, madeByThisRun, parseMarker } from '../policy/marker.ts'
+import { unknownRestoreWindow } from '../policy/restore-end.ts'
+import type { SettleWindow } from '../policy/settle.ts'
+import { type ServerPhase, serverPhase, snapshotPhase } from '../policy/statuses.ts'
 import { createdAtMs } from '../policy/timestamps.ts'
-import type { Context } from '../run/context.ts'
+import { apiNow, type Context } from '../run/context.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import { needsPostStep } from '../run/saved-plan.ts'
 import { isGood } from '../run/server-run.ts'
@@ -18,7 +19,6 @@ import { pollUntilStable, type Reading } from '../waiting/poll.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
 import { recordSnapshotEnd } from '../waiting/snapshot-end.ts'
 import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-poller.ts'
-import { createSnapshotReader } from '../waiting/snapshot-reader.ts'
 import { arm } from './arm.ts'
 import * as messages from './messages.ts'
 import { followRestore } from './restore-servers.ts'
@@ -35,9 +35,8 @@ interface Plan {
 /** Resumes what an earlier step began: follows each snapshot, or the restore of its server, to the end. */
 export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder): Promise<void> {
   const deadline = ctx.clock.now() + inputs.timeoutMs
-  const reader = createSnapshotReader(ctx)
   const { choice, servers: guard } = inputs
-  const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'wait', deadline, reader })
+  const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'wait', deadline })
   if (!found.ok) return recorder.record({ type: 'failed', problem: found.problem })
   const absent = found.value.filter(({ snapshot }) => snapshot === undefined).map(({ id }) => id)
   if (absent.length > 0) recorder.record({ type: 'failed', problem: messages.nothingToWaitFor(absent) })
@@ -49,7 +48,7 @@ export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder)
       return recorder.record({ type: 'failed', problem: messages.notOfThisRun(foreign) })
     if (absent.length > 0 || !arm(inputs, recorder)) return
   }
-  const plan: Plan = { inputs, deadline, poller: createSnapshotPoller(ctx, deadline, reader), recorder }
+  const plan: Plan = { inputs, deadline, poller: createSnapshotPoller(ctx, deadline), recorder }
   const limit = pLimit(ctx.maxParallel)
   await allOrFirstError(
     targets.map(({ track, snapshot }) => waitForOne(ctx, plan, track, snapshot, work => limit(work))),
@@ -83,25 +82,27 @@ async function followSnapshot(
   track: ServerTrack,
   snapshot: Snapshot,
 ): Promise<void> {
-  const now = ctx.clock.now()
-  // The schedule is entered where the snapshot's age puts it; a clock ahead of ours must not put it before its start.
-  const began = Math.min(createdAtMs(snapshot) ?? now, now)
+  // The schedule is entered where the snapshot's age puts it; a date in the future must not put it before its start.
+  const now = apiNow(ctx)
+  const began = ctx.clock.now() - Math.max(0, now - (createdAtMs(snapshot) ?? now))
   // An earlier step had its request accepted.
   track.record({ type: 'accepted', work: 'snapshot', snapshot })
   ctx.report.line(messages.snapshotIs(track.run, snapshot))
   const end = await plan.poller.waitFor(snapshot, began, true)
   await recordSnapshotEnd(ctx, track, snapshot, end)
-  if (end.state === 'completed') ctx.report.line(messages.snapshotCompleted(track.run))
+  // Of one server, the verdict says it.
+  if (end.state === 'completed' && plan.recorder.tracks.length > 1)
+    ctx.report.line(messages.snapshotCompleted(track.run))
 }
 
 /**
  * A snapshot that was completed from the start may be the one that its server is being restored from. A read right
- * after a restore's request can still show the old state, so only a status that lasts for a settle window counts.
+ * after a restore's request can still show the old state, so only a status that lasts counts.
  */
 async function followServer(ctx: Context, plan: Plan, track: ServerTrack, snapshot: Snapshot): Promise<void> {
   // An earlier step may have had a restore accepted.
   track.record({ type: 'accepted', work: 'possible restore', snapshot })
-  const server = await settledOrRestoring(ctx, track, plan)
+  const server = await settledOrRestoring(ctx, track, plan, snapshot)
   if (server === undefined) return
   const phase = serverPhase(server.status)
   const { startAfterRestore, health } = plan.inputs
@@ -109,7 +110,7 @@ async function followServer(ctx: Context, plan: Plan, track: ServerTrack, snapsh
   if (phase === 'restoring') {
     track.record({ type: 'accepted', work: 'restore', snapshot })
     ctx.report.line(messages.followingRestore(track.run))
-    const acceptance = { at: ctx.clock.now(), statusBefore: undefined, seenRestoring: true }
+    const acceptance = { at: ctx.clock.now(), statusBefore: undefined, seenRestoring: true, isOurs: true }
     const group = plan.recorder.tracks
     return followRestore(ctx, track, { snapshot, deadline, group, startAfterRestore, health }, acceptance)
   }
@@ -119,28 +120,35 @@ async function followServer(ctx: Context, plan: Plan, track: ServerTrack, snapsh
   await checkHealth(ctx, track, health, deadline)
 }
 
-// Before its deploy, nobody can have told the server to restore what this run has just made.
 const ONE_READ: SettleWindow = { durationMs: 0, reads: 1 }
 
 /**
- * The server, as soon as it is restoring, or once it has stood still for a settle window; undefined where that could not
- * be seen, as the record then says.
+ * The server, as soon as it is restoring, or once it has stood still for so long that no restore is on its way; undefined
+ * where that could not be seen, as the record then says.
  */
 async function settledOrRestoring(
   ctx: Context,
   track: ServerTrack,
   { deadline, inputs }: Plan,
+  snapshot: Snapshot,
 ): Promise<Server | undefined> {
+  // Before its deploy, nobody can have told the server to restore what this attempt has just made. What an earlier attempt
+  // made, that attempt's rollback may still be restoring.
+  const isFresh = needsPostStep(inputs) && madeByThisAttempt(parseMarker(snapshot.description), ctx.origin)
   const end = await pollUntilStable<Server, Server>(
     ctx,
-    { deadline, window: needsPostStep(inputs) ? ONE_READ : doubled(settleWindow(ctx.pace)) },
+    { deadline },
     () => readServerOf(ctx, track, { deadline, once: true }),
     server => {
-      const before = track.run.server.status
+      const isNews = server.status !== track.run.server.status
       track.record({ type: 'server read', server })
-      if (serverPhase(server.status) !== 'restoring' && server.status !== before)
-        ctx.report.line(messages.makingSure(track.run, server.status))
-      return classifyServer(server)
+      const phase = serverPhase(server.status)
+      const window = isFresh ? ONE_READ : unknownRestoreWindow(phase, ctx.pace)
+      const reading = classifyServer(server, phase, window)
+      if (isNews && reading.state === 'moving') ctx.report.line(messages.isSettling(track.run))
+      if (isNews && reading.state === 'holding' && !isFresh)
+        ctx.report.line(messages.makingSure(track.run, window.durationMs))
+      return reading
     },
   )
   if (end.state === 'done') return end.value
@@ -154,9 +162,10 @@ async function settledOrRestoring(
   return undefined
 }
 
-function classifyServer(server: Server): Reading<Server> {
-  const phase = serverPhase(server.status)
+function classifyServer(server: Server, phase: ServerPhase, window: SettleWindow): Reading<Server> {
   if (phase === 'restoring') return { state: 'done', value: server }
   // A restore begins with an automatic stop: what is in transition proves nothing, however long it takes.
-  return phase === 'transitioning' ? { state: 'moving' } : { state: 'holding', as: phase, value: server }
+  return phase === 'transitioning'
+    ? { state: 'moving' }
+    : { state: 'holding', as: phase, value: server, window }
 }

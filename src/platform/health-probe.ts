@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import type { Clock } from '../domain/clock.ts'
 import type { HealthProbe, HealthTarget } from '../domain/health.ts'
 import type { HttpTransport, TransportFailure } from '../http/http-transport.ts'
+import { limitText } from '../http/transport-failure.ts'
 import { systemClock } from './system-clock.ts'
 
 const MOST_REDIRECTS = 5
@@ -59,7 +60,8 @@ function probeTcp(
 ): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>()
   const socket = connect({ host: target.host, port: target.port })
-  const timer = setTimeout(() => resolve(`no connection within ${options.timeoutMs} ms`), options.timeoutMs)
+  const { timeoutMs } = options
+  const timer = setTimeout(() => resolve(`no connection within ${limitText(timeoutMs)}`), timeoutMs)
   const onAbort = (): void => reject(options.signal.reason)
   if (options.signal.aborted) onAbort()
   options.signal.addEventListener('abort', onAbort)

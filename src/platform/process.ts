@@ -6,8 +6,8 @@ import { getState } from '@actions/core'
 import { Cancelled } from '../domain/clock.ts'
 import { createUndiciTransport } from '../http/undici-transport.ts'
 import { readInputTexts } from '../inputs.ts'
-import { oneLine } from '../report/harmless.ts'
 import { githubRunner } from '../report/runner.ts'
+import { oneLine } from '../report/sanitize.ts'
 import type { StageDeps } from '../stages.ts'
 import { createHealthProbe } from './health-probe.ts'
 import { readWorkflowRun } from './read-workflow-run.ts'
@@ -20,19 +20,19 @@ const LAST_RESORT_MS = 1_900
 /** Runs a stage with the real clock, network and runner, and sets the exit code. */
 export async function runStage(stage: (deps: StageDeps) => Promise<boolean>): Promise<void> {
   const { env } = process
-  const wires = [
+  const transports = [
     createUndiciTransport({ env }),
     createUndiciTransport({ env }),
     createUndiciTransport({ env }),
   ] as const
-  const [wire, healthWire, tellWire] = wires
+  const [transport, healthTransport, notifyTransport] = transports
   process.exitCode = 1
   try {
     const isGreen = await stage({
       runner: githubRunner,
-      wire,
-      tellWire,
-      probe: createHealthProbe(healthWire),
+      transport,
+      notifyTransport,
+      probe: createHealthProbe(healthTransport),
       clock: systemClock,
       random: Math.random,
       signal: cancelSignal(),
@@ -47,7 +47,7 @@ export async function runStage(stage: (deps: StageDeps) => Promise<boolean>): Pr
     const message = oneLine(error instanceof Error ? error.message : String(error))
     githubRunner.error(`Internal error: ${message}. Please open an issue with this log.`, 'VPS.org snapshot')
   } finally {
-    await Promise.all(wires.map(({ close }) => close()))
+    await Promise.all(transports.map(({ close }) => close()))
     // A name look-up that hangs must not hold a red step past its end.
     if (process.exitCode !== 0) endForGood()
   }

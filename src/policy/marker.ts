@@ -85,6 +85,14 @@ export function parseMarker(description: string): Marker | undefined {
   return readMarker(text.slice(Math.max(start, 0)))
 }
 
+/** What a description says before its marker; all of it where there is none. */
+export function withoutMarker(description: string): string {
+  const marker = parseMarker(description)
+  return (
+    marker === undefined ? description : description.trimEnd().slice(0, -formatMarker(marker).length)
+  ).trim()
+}
+
 function readMarker(text: string): Marker | undefined {
   const match = MARKER.exec(text)
   if (match === null) return undefined
@@ -135,6 +143,11 @@ export function isThisRepository(marker: Marker | undefined, run: WorkflowRun): 
 /** Whether this workflow run made it, in whichever attempt: only then may a `wait` step arm a rollback to it. */
 export function madeByThisRun(marker: Marker | undefined, run: WorkflowRun): boolean {
   return isThisRepository(marker, run) && marker?.run === run.runId
+}
+
+/** Whether this very attempt made it: then nobody can have restored it before the deploy that it is for. */
+export function madeByThisAttempt(marker: Marker | undefined, run: WorkflowRun): boolean {
+  return madeByThisRun(marker, run) && marker?.attempt === run.attempt
 }
 
 /**

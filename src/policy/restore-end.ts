@@ -6,6 +6,7 @@ import {
   type SettleWindow,
   type Streak,
   settleWindow,
+  times,
 } from './settle.ts'
 import { type ServerPhase, serverPhase } from './statuses.ts'
 
@@ -116,8 +117,19 @@ function endOf(phase: ServerPhase, status: string): EndState | undefined {
 }
 
 function trustedFrom({ acceptedAt, settle }: RestoreWatch, phase: ServerPhase): number {
-  const windows = phase === 'stopped' ? STOP_TRUSTED_AFTER_WINDOWS : TRUSTED_AFTER_WINDOWS
-  return acceptedAt + windows * settle.durationMs
+  return acceptedAt + trustedAfterWindows(phase) * settle.durationMs
+}
+
+function trustedAfterWindows(phase: ServerPhase): number {
+  return phase === 'stopped' ? STOP_TRUSTED_AFTER_WINDOWS : TRUSTED_AFTER_WINDOWS
+}
+
+/**
+ * How long a server must stand still, where nobody knows whether a restore was accepted, before none is on its way: as
+ * long as after one that was accepted right before the first read.
+ */
+export function unknownRestoreWindow(phase: ServerPhase, config: PollConfig): SettleWindow {
+  return times(trustedAfterWindows(phase) + 1, settleWindow(config))
 }
 
 /** Whether this cannot be what the server was before the restore: it changed since. */

@@ -20,6 +20,7 @@ export interface RetentionFacts {
  * - `manual`: it has no valid marker, so it belongs to a person
  * - `other-repository`, `other-workflow`: somebody else's; `safety`, `keep`: retention never takes these
  * - `this-run`: made by this workflow run, in whichever attempt
+ * - `unmarked`: the one that this run made, and whose marker the API dropped
  * - `unfinished`: in progress, or of an unrecognized status
  * - `newest`: among the newest `count` completed ones of this workflow
  * - `too-young`: another run may need it until `deletableFrom` (milliseconds since the epoch, by the API's clock)
@@ -31,7 +32,7 @@ export interface RetentionFacts {
 export type KeepReason =
   | { readonly kind: 'newest'; readonly count: number }
   | { readonly kind: 'too-young'; readonly deletableFrom: number }
-  | { readonly kind: OwnershipReason | 'this-run' | 'unfinished' }
+  | { readonly kind: OwnershipReason | 'this-run' | 'unmarked' | 'unfinished' }
   | { readonly kind: 'unreadable-date' | 'future-date' | 'not-comparable' | 'newer' | 'not-oldest' }
 
 type OwnershipReason = 'manual' | 'other-repository' | 'other-workflow' | 'safety' | 'keep'
@@ -88,6 +89,7 @@ export function planKeepLast(
   const spared = new Set(counted?.slice(0, count))
   return planOf(survey, snapshot => {
     const reason = ownershipReason(snapshot, survey) ?? stateReason(snapshot, survey)
+    if (reason?.kind === 'manual' && snapshot === made) return { kind: 'unmarked' }
     if (reason !== undefined) return reason
     if (spared.has(snapshot)) return { kind: 'newest', count }
     return ageReason(snapshot, survey) ?? orderReason(snapshot, made)

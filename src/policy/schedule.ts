@@ -101,9 +101,9 @@ export function nextDelay(next: NextPoll, config: PollConfig, random: Random): n
   return bounded(Math.max(beforeDeadline(wantedMs, remainingMs), minGapMs))
 }
 
-/** Shorter gaps bring a look in the last seconds by themselves; in these seconds the last look has been taken. */
+/** Shorter gaps bring a look in the last seconds by themselves; in these seconds the last look has been taken: none goes beyond. */
 function beforeDeadline(delayMs: number, remainingMs: number): number {
-  if (delayMs < LAST_LOOK_MS || remainingMs <= LAST_LOOK_MS) return delayMs
+  if (delayMs < LAST_LOOK_MS || remainingMs <= LAST_LOOK_MS) return Math.min(delayMs, remainingMs)
   return Math.min(delayMs, remainingMs - LAST_LOOK_MS)
 }
 

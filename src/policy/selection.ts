@@ -1,8 +1,7 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { isThisRepository, madeByThisRun, parseMarker } from './marker.ts'
-import { makeValidName } from './names.ts'
-import { newest, uniqueById } from './recency.ts'
+import { compareAge, compareNewestFirst, newest, uniqueById } from './recency.ts'
 import { isCompleted, snapshotActivity } from './statuses.ts'
 
 interface Selected {
@@ -12,6 +11,8 @@ interface Selected {
   readonly fromRerun: boolean
   /** Whether this workflow run made it. If not, a list that lags may still lack the one that it did make. */
   readonly fromThisRun: boolean
+  /** For `latest`: those that are newer, or may be, and can never be restored, newest first. */
+  readonly passedOver: readonly Snapshot[]
 }
 
 const NONE = { ok: false, reason: 'none' } as const
@@ -41,14 +42,20 @@ export function selectLatest(
   run: WorkflowRun,
   { use, now }: { readonly use: 'restore' | 'wait'; readonly now: number },
 ): LatestSelection {
-  const eligible = uniqueById(snapshots)
-    .filter(snapshot => isDeploy(snapshot, run))
-    .filter(snapshot => use === 'wait' || isOrWillBeCompleted(snapshot, now))
+  const deploys = uniqueById(snapshots).filter(snapshot => isDeploy(snapshot, run))
+  const eligible = deploys.filter(snapshot => use === 'wait' || isOrWillBeCompleted(snapshot, now))
   const latest = newest(eligible)
   if (latest.state === 'none') return NONE
   if (latest.state === 'undecided') return { ok: false, reason: 'undecided', candidates: latest.candidates }
   const { snapshot } = latest
-  if (use === 'wait' || isCompleted(snapshot)) return selected(snapshot, run)
+  if (use === 'wait' || isCompleted(snapshot)) {
+    const mayBeNewer = (other: Snapshot): boolean =>
+      ['newer', 'unknown'].includes(compareAge(other, snapshot))
+    const passedOver = deploys
+      .filter(other => !eligible.includes(other) && mayBeNewer(other))
+      .sort(compareNewestFirst)
+    return selected(snapshot, run, passedOver)
+  }
   return { ok: false, reason: 'in-progress', snapshot }
 }
 
@@ -62,23 +69,26 @@ function isOrWillBeCompleted(snapshot: Snapshot, now: number): boolean {
 }
 
 /**
- * The snapshot of this name on one server: exactly as given or, where there is none, as `operation: create` makes it
- * valid. Between two of the same name a person must decide.
+ * The snapshot of this name on one server. The spellings of the name are tried in their order: the first that some
+ * snapshot bears decides. Between two of the same name a person must decide.
  */
-export function selectByName(snapshots: readonly Snapshot[], name: string, run: WorkflowRun): NameSelection {
-  const exact = named(snapshots, name)
-  const found = exact.length > 0 ? exact : named(snapshots, makeValidName(name)?.name)
+export function selectByName(
+  snapshots: readonly Snapshot[],
+  spellings: readonly string[],
+  run: WorkflowRun,
+): NameSelection {
+  const found = spellings.map(name => named(snapshots, name)).find(({ length }) => length > 0) ?? []
   const [snapshot, ...others] = found
   if (snapshot === undefined) return NONE
   return others.length > 0 ? { ok: false, reason: 'several', candidates: found } : selected(snapshot, run)
 }
 
-function named(snapshots: readonly Snapshot[], name: string | undefined): readonly Snapshot[] {
+function named(snapshots: readonly Snapshot[], name: string): readonly Snapshot[] {
   return uniqueById(snapshots).filter(snapshot => snapshot.name === name)
 }
 
-function selected(snapshot: Snapshot, run: WorkflowRun): Selected {
+function selected(snapshot: Snapshot, run: WorkflowRun, passedOver: readonly Snapshot[] = []): Selected {
   const marker = parseMarker(snapshot.description)
   const fromRerun = marker !== undefined && marker.attempt > 1
-  return { ok: true, snapshot, fromRerun, fromThisRun: madeByThisRun(marker, run) }
+  return { ok: true, snapshot, fromRerun, fromThisRun: madeByThisRun(marker, run), passedOver }
 }

@@ -17,8 +17,8 @@ export interface Streak {
 const READS = 3
 const DURATION_MS = 60_000
 const DURATION_INTERVALS = 12
-const MISSING_ID_MS = 20_000
-const MISSING_ID_INTERVALS = 4
+const BRIEF_MS = 20_000
+const BRIEF_INTERVALS = 4
 const CONFIRMATION_MS = 2_000
 const CONFIRMATION_READS = 2
 // A timer may fire a little early, and answers take different times.
@@ -33,13 +33,18 @@ export function settleWindow(config: PollConfig): SettleWindow {
   }
 }
 
-/** How long good answers must lack an id before it counts as wrong: 20 seconds (four intervals) and three reads. */
-export function missingIdWindow(config: PollConfig): SettleWindow {
+/** 20 seconds (four intervals) and three reads: where there is no time for a whole settle window. */
+export function briefWindow(config: PollConfig): SettleWindow {
   const intervalMs = acceleratedInterval(config)
   return {
-    durationMs: intervalMs === undefined ? MISSING_ID_MS : MISSING_ID_INTERVALS * intervalMs,
+    durationMs: intervalMs === undefined ? BRIEF_MS : BRIEF_INTERVALS * intervalMs,
     reads: READS,
   }
+}
+
+/** How long good answers must lack an id before it counts as wrong. */
+export function missingIdWindow(config: PollConfig): SettleWindow {
+  return briefWindow(config)
 }
 
 /**
@@ -60,9 +65,9 @@ export function acceleratedInterval({ acceleratedClock, fixedIntervalMs }: PollC
   return acceleratedClock ? fixedIntervalMs : undefined
 }
 
-/** As long, and as many reads, as two windows one after the other. */
-export function doubled(window: SettleWindow): SettleWindow {
-  return { durationMs: 2 * window.durationMs, reads: 2 * window.reads }
+/** As long, and as many reads, as so many windows one after the other. */
+export function times(count: number, window: SettleWindow): SettleWindow {
+  return { durationMs: count * window.durationMs, reads: count * window.reads }
 }
 
 /** Adds a read; a value other than the streak's begins a new one. */

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../domain/entities.ts'
-import { doubled, extendStreak, isSettled, type SettleWindow, type Streak } from './settle.ts'
+import { extendStreak, isSettled, type SettleWindow, type Streak, times } from './settle.ts'
 import { snapshotPhase } from './statuses.ts'
 
 export type SnapshotProgress =
@@ -13,16 +13,18 @@ export interface SnapshotWatch {
   readonly window: SettleWindow
   /** As a list showed it last; undefined until a list has shown it. */
   readonly snapshot: Snapshot | undefined
+  /** When it was first seen in its status, in clock milliseconds. */
+  readonly since: number
   /** The good answers in a row that lacked it. */
   readonly missing: Streak | undefined
 }
 
 /**
- * Begins to watch a snapshot. `seen` is the snapshot as an earlier list showed it. The answer to a create is no list:
+ * Begins to watch a snapshot. `seen` is the snapshot as an earlier list showed it, `since` when. The answer to a create is no list:
  * lists may lag behind it, and a snapshot that no list has shown yet is not gone.
  */
-export function startSnapshotWatch(window: SettleWindow, seen?: Snapshot): SnapshotWatch {
-  return { window, snapshot: seen, missing: undefined }
+export function startSnapshotWatch(window: SettleWindow, seen?: Snapshot, since = 0): SnapshotWatch {
+  return { window, snapshot: seen, since, missing: undefined }
 }
 
 /**
@@ -35,7 +37,10 @@ export function observeSnapshot(
   at: number,
 ): SnapshotWatch {
   if (snapshotProgress(watch).state !== 'pending') return watch
-  if (snapshot !== undefined) return { ...watch, snapshot, missing: undefined }
+  if (snapshot !== undefined) {
+    const since = snapshot.status === watch.snapshot?.status ? watch.since : at
+    return { ...watch, snapshot, since, missing: undefined }
+  }
   if (watch.snapshot === undefined) return watch
   return { ...watch, missing: extendStreak(watch.missing, 'missing', at) }
 }
@@ -49,5 +54,5 @@ export function snapshotProgress(watch: SnapshotWatch): SnapshotProgress {
   if (snapshot === undefined) return { state: 'pending' }
   const phase = snapshotPhase(snapshot.status)
   if (phase === 'completed' || phase === 'failed') return { state: phase, snapshot }
-  return { state: isSettled(watch.missing, doubled(watch.window)) ? 'gone' : 'pending', snapshot }
+  return { state: isSettled(watch.missing, times(2, watch.window)) ? 'gone' : 'pending', snapshot }
 }

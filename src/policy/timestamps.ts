@@ -23,6 +23,9 @@ export type Age =
   /** No date, or none that can be read. */
   | { readonly state: 'unknown' }
 
+// Clocks differ a little. What is dated further ahead than this has no age that could be told.
+const SKEW_MS = 5 * 60_000
+
 type Dated = Pick<Snapshot, 'createdAt'>
 
 const TIMESTAMP = new RegExp(
@@ -85,6 +88,11 @@ export function ageOf({ createdAt }: Dated, now: number): Age {
   if (age < -FURTHEST_AHEAD_MS) return { state: 'future' }
   if (timestamp.hasZone) return { state: 'known', atLeastMs: age, atMostMs: age }
   return { state: 'known', atLeastMs: age - FURTHEST_WEST_MS, atMostMs: age + FURTHEST_EAST_MS }
+}
+
+/** Whether a date lies so far ahead that a clock must be wrong, both in milliseconds since the epoch. */
+export function isAhead(at: number, now: number): boolean {
+  return at - now > SKEW_MS
 }
 
 /** Whether a snapshot's date is later than another's by more than so many milliseconds, both read by one clock. */

@@ -1,15 +1,20 @@
+import { snapshotIdOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import {
   goesOn,
+  hasNoTrace,
   isGood,
   isSkippedWithGroup,
   mayBeDown,
   type ServerRun,
   snapshotOf,
   type Task,
+  type Work,
+  wasNeverSeen,
 } from '../run/server-run.ts'
-import type { Account } from './messages.ts'
-import * as messages from './messages.ts'
+import { type Account, joined, NEVER_SEEN_RESTORING } from './messages/phrases.ts'
+import type { Tally } from './messages/results.ts'
+import * as trouble from './messages/server-trouble.ts'
 import { statusOf } from './status.ts'
 
 /** What went wrong for one server, and what state it is in; undefined where all is as asked. */
@@ -20,17 +25,15 @@ export function whatWentWrong(run: ServerRun): Account | undefined {
   const [first, ...others] = accounts
   if (first === undefined) return undefined
   const rest = others.flatMap(({ what, state }) => [what, state])
-  return { what: first.what, state: joined([first.state, ...rest, ...freed(run)]) }
+  return {
+    what: first.what,
+    state: joined([first.state, wasNeverSeen(run) ? NEVER_SEEN_RESTORING : '', ...rest, ...freed(run)]),
+  }
 }
 
 /** An account as one text. */
 export function textOf({ what, state }: Account): string {
   return joined([what, state])
-}
-
-/** Sentences side by side, without those that are empty. */
-export function joined(sentences: readonly string[]): string {
-  return sentences.filter(sentence => sentence !== '').join(' ')
 }
 
 function accountOfTask(run: ServerRun): Account | undefined {
@@ -42,10 +45,11 @@ function accountOfTask(run: ServerRun): Account | undefined {
     case 'succeeded':
       return undefined
     case 'skipped':
-      return goal === 'clean up' ? undefined : messages.skipped(run, task.why)
+      return goal === 'clean up' ? undefined : trouble.skipped(run, task.why)
     case 'requested':
-      return messages.unanswered(run)
+      return trouble.unanswered(run)
     case 'rejected':
+      return isStopUnclear(run) ? trouble.mayHaveStopped(run, task.problem) : task.problem
     case 'ambiguous':
     case 'failed':
       return task.problem
@@ -59,32 +63,39 @@ function accountOfLeft(run: ServerRun, task: Extract<Task, { state: 'left runnin
     case 'not awaited':
       return undefined
     case 'timed out':
-      return messages.timedOut(run, task)
+      return trouble.timedOut(run, task)
     case 'cancelled':
     case 'internal error':
-      return messages.cutOff(run, task)
+      return trouble.cutOff(run, task)
     case 'job cancelled':
-      return messages.acceptedInCancelledJob(run, task)
+      return trouble.acceptedInCancelledJob(run, task)
     case 'unobservable':
-      return messages.unobservable(task, task.problem)
+      return trouble.unobservable(task, task.problem)
   }
+}
+
+/** It could not be stopped, as far as anybody could see, nor was it seen running again. */
+function isStopUnclear(run: ServerRun): boolean {
+  const { task } = run
+  return task.state === 'rejected' && task.problem.reason === 'stop-failed' && mayBeDown(run)
 }
 
 function accountOfPower(run: ServerRun): Account | undefined {
   const { power, task } = run
+  if (isStopUnclear(run)) return undefined
   if (power.state === 'start failed')
     return task.state === 'succeeded' && task.work === 'restore'
-      ? messages.restoredNotStarted(run, power.problem)
+      ? trouble.restoredNotStarted(run, power.problem)
       : power.problem
-  return mayBeDown(run) ? messages.mayBeDown(run) : undefined
+  return mayBeDown(run) ? trouble.mayBeDown(run) : undefined
 }
 
 function accountOfHealth(run: ServerRun): Account | undefined {
   switch (run.health.state) {
     case 'failed':
-      return messages.unhealthy(run, run.health.problem)
+      return trouble.unhealthy(run, run.health.problem)
     case 'cut off':
-      return messages.healthCheckCutOff(run)
+      return trouble.healthCheckCutOff(run)
     case 'not checked':
     case 'checking':
     case 'passed':
@@ -96,11 +107,11 @@ function accountOfHealth(run: ServerRun): Account | undefined {
 function freed(run: ServerRun): readonly string[] {
   const deleted = run.deletions.filter(({ by, end }) => by === 'when-full' && end === 'deleted')
   if (deleted.length === 0 || (run.task.state === 'succeeded' && snapshotOf(run) !== undefined)) return []
-  return [messages.deletedToFreeSlot(deleted.map(({ snapshot }) => snapshot))]
+  return [trouble.deletedToFreeSlot(deleted.map(({ snapshot }) => snapshot))]
 }
 
 /** How many servers of a group stand how. */
-export function tallyOf(servers: readonly ServerRun[]): messages.Tally {
+export function tallyOf(servers: readonly ServerRun[]): Tally {
   const count = (is: (server: ServerRun) => boolean): number => servers.filter(is).length
   const skipped = count(({ task }) => task.state === 'skipped')
   return {
@@ -121,21 +132,55 @@ const FAILURES = 3
 export function failuresText(servers: readonly ServerRun[]): string {
   const shown = servers.slice(0, FAILURES).map(server => failureText(server))
   const others = servers.slice(FAILURES)
-  return joined([...shown, others.length === 0 ? '' : messages.furtherFailed(others)])
+  return joined([...shown, others.length === 0 ? '' : trouble.furtherFailed(others)])
 }
 
 function failureText(server: ServerRun): string {
   const account = whatWentWrong(server)
-  return account === undefined ? '' : messages.serverFailed(server, account)
+  if (account === undefined) return ''
+  const { task } = server
+  const isNamed = !('problem' in task && task.problem.isUnnamed === true)
+  return trouble.serverFailed(server, account, isNamed)
+}
+
+/** What went wrong for some servers of a group that is not told for all of them at once. */
+export function ownFailures(servers: readonly ServerRun[]): readonly ServerRun[] {
+  return servers.filter(
+    server => !isGood(server) && !isSkippedWithGroup(server) && !isQuietlyLeft(server) && !isNotBegun(server),
+  )
+}
+
+/** It goes on at VPS.org, and there is nothing more to say about it. */
+function isQuietlyLeft(server: ServerRun): boolean {
+  const { task } = server
+  if (task.state !== 'left running' || !goesOn(server)) return false
+  if (task.work === 'possible restore') return false
+  return task.why !== 'unobservable' && (task.why !== 'timed out' || task.lastFailure === undefined)
+}
+
+/** Its turn had not come when the end was asked for. */
+function isNotBegun(server: ServerRun): boolean {
+  const { task } = server
+  return task.state === 'skipped' && task.why === 'cancelled' && hasNoTrace(server)
+}
+
+/** What is told of several servers at once: what goes on, and what was not begun. */
+export function toldTogether(servers: readonly ServerRun[]): readonly string[] {
+  const leftWith = (work: Work): readonly ServerRun[] =>
+    servers.filter(server => isQuietlyLeft(server) && 'work' in server.task && server.task.work === work)
+  const notBegun = servers.filter(isNotBegun)
+  const deletions = leftWith('deletion').map(snapshotIdOf)
+  return [
+    leftWith('snapshot').length > 0 ? trouble.SNAPSHOTS_CONTINUE : '',
+    leftWith('restore').length > 0 ? trouble.RESTORES_CONTINUE : '',
+    deletions.length > 0 ? trouble.deletionsAccepted(deletions) : '',
+    notBegun.length > 0 ? trouble.skippedUnchanged(notBegun) : '',
+  ]
 }
 
 /** The failures for which the verdict has only a name. */
-export function furtherFailures({ operation, servers }: OperationRun): readonly string[] {
-  // What is still restoring has failed in nothing.
-  const isRestore = operation === 'restore' || operation === 'post'
-  return servers
-    .filter(server => !isGood(server) && !isSkippedWithGroup(server))
-    .filter(server => !isRestore || !goesOn(server))
+export function furtherFailures({ servers }: OperationRun): readonly string[] {
+  return ownFailures(servers)
     .slice(FAILURES)
     .map(failureText)
     .filter(text => text !== '')

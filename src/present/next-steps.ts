@@ -1,7 +1,10 @@
+import { firstOf } from '../domain/first-of.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import type { OperationRun } from '../run/operation-run.ts'
+import { wasCompleted } from '../run/saved-state.ts'
 import { isSkippedWithGroup, mayBeDown, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
-import * as messages from './messages.ts'
+import * as jobEnd from './messages/job-end.ts'
+import * as wayOut from './messages/way-out.ts'
 
 // A fleet may fail in many ways; the first few next steps are what a person can act on.
 const SHOWN = 3
@@ -11,16 +14,29 @@ const IDS = 30
 /** What a person can do next, most urgent first, as data. */
 export function nextStepsOf(run: OperationRun): readonly NextStep[] {
   if (run.cutOff?.by === 'internal error')
-    return [advice(messages.REPORT_IT), ...run.servers.flatMap(server => stepsOfTask(run, server))]
+    return [advice(jobEnd.REPORT_IT), ...run.servers.flatMap(server => stepsOfTask(run, server))]
   const own = run.problem?.next ?? []
   const isPlanned = run.servers.length > 0 && run.servers.every(({ task }) => task.state === 'planned')
-  if (isPlanned) return [advice(messages.DO_IT)]
+  if (isPlanned) return [advice(wayOut.DO_IT)]
+  if (run.rollback === 'job status unknown') return [...own, ...stepsOfUnknownEnd(run)]
   const acting = run.servers.filter(server => !isSkippedWithGroup(server))
   const ofServers = (acting.length === 0 ? run.servers : acting).flatMap(server => stepsOfServer(run, server))
   const steps = [...own, ...ofServers]
   return steps.length === 0 && run.cutOff !== undefined && run.operation !== 'post'
     ? [{ kind: 're-run' }]
     : steps
+}
+
+/** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
+function stepsOfUnknownEnd(run: OperationRun): readonly NextStep[] {
+  const restores = run.servers.flatMap(({ target }): readonly NextStep[] =>
+    target !== undefined && wasCompleted(target) ? [{ kind: 'restore', snapshot: target.id }] : [],
+  )
+  return [
+    ...run.servers.flatMap(server => stepsOfServer(run, server)),
+    ...(restores.length === 0 ? [] : [advice(wayOut.IF_DEPLOY_FAILED)]),
+    ...restores,
+  ]
 }
 
 function stepsOfServer(run: OperationRun, server: ServerRun): readonly NextStep[] {
@@ -33,7 +49,7 @@ function stepsOfServer(run: OperationRun, server: ServerRun): readonly NextStep[
 
 /** What a cancel cut off after the task: to run all of it again would be no way out, a restore least of all. */
 function stepsOfCutOff({ operation }: OperationRun, server: ServerRun): readonly NextStep[] {
-  if (server.health.state === 'cut off') return [advice(messages.checkApplication(server))]
+  if (server.health.state === 'cut off') return [advice(wayOut.checkApplication(server))]
   // The end of the job starts what a create left stopped.
   const isLeftDown = mayBeDown(server) && server.power.state !== 'start failed' && operation !== 'create'
   return isLeftDown ? [{ kind: 'start server' }] : []
@@ -91,11 +107,19 @@ export function renderNextSteps(run: OperationRun): string | undefined {
  * @param triesAgain whether the end of the job starts a stopped server
  */
 export function renderSteps(steps: readonly NextStep[], triesAgain = false): string | undefined {
-  // What is to be done first comes before running the job again.
-  const inOrder = steps.toSorted((a, b) => Number(a.kind === 're-run') - Number(b.kind === 're-run'))
+  const isActing = steps.some(({ kind }) => kind !== 'advice' && kind !== 'try again')
+  const inOrder = steps
+    .filter(({ kind }) => !isActing || kind !== 'try again')
+    .toSorted((a, b) => urgency(a) - urgency(b))
   const texts = merge(inOrder).map(step => render(step, triesAgain))
   const unique = [...new Set(texts)]
   return unique.length === 0 ? undefined : unique.slice(0, SHOWN).join(' ')
+}
+
+/** A server that is down comes first; to run the job again, or to try again, comes after all else. */
+function urgency({ kind }: NextStep): number {
+  if (kind === 'start server') return 0
+  return kind === 're-run' || kind === 'try again' ? 2 : 1
 }
 
 /** Steps of one kind, with all that they are about. */
@@ -116,7 +140,7 @@ function merge(steps: readonly NextStep[]): readonly Merged[] {
 }
 
 function keyOf(step: NextStep): string {
-  if (step.kind === 'advice') return `advice ${step.text}`
+  if (step.kind === 'advice' || step.kind === 'try again') return `${step.kind} ${step.text}`
   if (step.kind === 're-run') return `re-run ${step.after ?? ''}`
   return step.kind === 'follow' ? `follow ${step.isRestore}` : step.kind
 }
@@ -131,32 +155,29 @@ function subjectOf(step: NextStep): string {
       return step.server ?? ''
     case 'start server':
     case 're-run':
+    case 'try again':
     case 'advice':
       return ''
   }
 }
 
 function render({ step, subjects }: Merged, triesAgain: boolean): string {
-  const ids = listOf([...subjects])
+  const ids = firstOf([...subjects], IDS, ',')
   switch (step.kind) {
     case 'follow':
-      return messages.followStep(ids, step.isRestore)
+      return wayOut.followStep(ids, subjects.size, step.isRestore)
     case 'restore':
-      return messages.restoreStep(ids, subjects.size)
+      return wayOut.restoreStep(ids, subjects.size)
     case 'delete':
-      return messages.deleteStep(ids, subjects.size)
+      return wayOut.deleteStep(ids, subjects.size)
     case 'list':
-      return messages.listStep(ids)
+      return wayOut.listStep(ids)
     case 'start server':
-      return triesAgain ? messages.START_NOW : messages.START_YOURSELF
+      return triesAgain ? wayOut.START_NOW : wayOut.START_YOURSELF
     case 're-run':
-      return messages.reRun(step.after)
+      return wayOut.reRun(step.after)
+    case 'try again':
     case 'advice':
       return step.text
   }
-}
-
-function listOf(ids: readonly string[]): string {
-  const more = ids.length > IDS ? ` and ${ids.length - IDS} more` : ''
-  return ids.slice(0, IDS).join(',') + more
 }

@@ -44,7 +44,7 @@ function snapshotFields(run: OperationRun): Outputs {
     const snapshot = snapshotOf(server)
     return snapshot === undefined ? [] : [{ ...server.server, snapshot }]
   })
-  const list = (value: (item: (typeof existing)[number]) => string): string => existing.map(value).join(',')
+  const list = (value: (item: (typeof existing)[number]) => string): string => listOf(existing.map(value))
   return {
     'snapshot-id': list(({ snapshot }) => snapshot.id),
     'snapshot-name': list(({ snapshot }) => snapshot.name),
@@ -57,8 +57,18 @@ function snapshotFields(run: OperationRun): Outputs {
   }
 }
 
+const SEPARATOR = ','
+
+/** Lists pair up, so that of several values none may hold a comma; one alone stays as it is. */
+function listOf(values: readonly string[]): string {
+  const items = values.length > 1 ? values.map(value => value.replaceAll(SEPARATOR, ' ')) : values
+  return items.join(SEPARATOR)
+}
+
 /** They pair up with the other lists, which hold what exists; where nothing does, there is nothing to pair up with. */
-function serverStatuses({ servers }: OperationRun): Outputs {
+function serverStatuses({ operation, servers, stopsServers }: OperationRun): Outputs {
+  // A plain create does nothing to the server.
+  if (operation === 'create' && !stopsServers) return {}
   const existing = servers.filter(server => snapshotOf(server) !== undefined)
   const statuses = (existing.length > 0 ? existing : servers).map(({ server }) => server.status ?? '')
   return statuses.some(status => status !== '') ? { 'server-status': statuses.join(',') } : {}

@@ -3,9 +3,9 @@ import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { formatAge } from '../policy/durations.ts'
 import { isOwn, isThisRepository, type Marker, type Purpose, parseMarker } from '../policy/marker.ts'
 import { formatSize } from '../policy/sizes.ts'
-import { createdAtMs } from '../policy/timestamps.ts'
+import { createdAtMs, isAhead } from '../policy/timestamps.ts'
 import type { Cell } from '../report/text-table.ts'
-import { clockTime } from './messages.ts'
+import { clockTime } from './messages/phrases.ts'
 
 /** A server for a table: its name, where it is known, and its id. */
 export function serverCell({ name, id }: { readonly name: string; readonly id: string }): string {
@@ -25,19 +25,25 @@ export function sizeText({ sizeMb }: Snapshot): string {
 /** An age for a table, e.g. `2 days`. */
 export function ageText(snapshot: Snapshot, now: number): string {
   const created = createdAtMs(snapshot)
-  return created === undefined ? 'unknown' : formatAge(now - created)
+  if (created === undefined) return 'unknown'
+  return isAhead(created, now) ? 'in the future' : formatAge(now - created)
 }
 
 /** When it was taken: by the API's clock, since ages are rounded, and which of two snapshots holds what may hang on minutes. */
 export function takenText(snapshot: Snapshot, now: number): string {
   const created = createdAtMs(snapshot)
-  return created === undefined ? 'unknown' : `${clockTime(created, now)} (${formatAge(now - created)} ago)`
+  if (created === undefined) return 'unknown'
+  const age = isAhead(created, now) ? 'in the future' : `${formatAge(now - created)} ago`
+  return `${clockTime(created, now)} (${age})`
 }
 
-/** Who made it, with a link to the run. */
-export function makerCell(snapshot: Snapshot, origin: WorkflowRun): Cell {
+/**
+ * Who made it, with a link to the run.
+ * @param isOurs this run made it: the API may have dropped the marker that would say so
+ */
+export function makerCell(snapshot: Snapshot, origin: WorkflowRun, isOurs = false): Cell {
   const marker = parseMarker(snapshot.description)
-  if (marker === undefined) return 'manual'
+  if (marker === undefined) return isOurs ? 'this run, without its marker' : 'manual'
   return { text: makerText(marker, origin), href: runUrl(origin, marker) }
 }
 

@@ -18,7 +18,8 @@ const RUNNING: Readonly<Record<Work, Status>> = {
   snapshot: 'in_progress',
   restore: 'restoring',
   'possible restore': 'in_progress',
-  deletion: 'in_progress',
+  // Whether the snapshot is still there, nobody has seen.
+  deletion: 'unknown',
 }
 const DONE: Readonly<Record<Work, Status>> = {
   snapshot: 'completed',

@@ -18,7 +18,7 @@ const FORM = 'vps-snapshots.yml'
 
 const TITLES: Readonly<Record<Copied, string>> = {
   restore: 'Restore step to copy',
-  wait: 'Step to copy that resumes the wait',
+  wait: 'Wait step to copy',
   delete: 'Delete step to copy',
 }
 
@@ -60,8 +60,9 @@ function instead(server: ServerRun): readonly Subject[] {
   const problems = problemsOf(server)
   if (problems.some(({ next }) => next.some(step => step.kind === 'follow' && step.isRestore))) return []
   const [candidate] = problems.flatMap(problem => problem.candidates ?? [])
-  const hasOther = task.state === 'rejected' && ['too-old', 'not-completed'].includes(task.problem.reason)
-  const snapshot = hasOther ? candidate : snapshotOf(server)
+  const isUnfit = task.state === 'rejected' && ['too-old', 'not-completed'].includes(task.problem.reason)
+  const hasOther = task.state === 'failed' && candidate !== undefined
+  const snapshot = isUnfit || hasOther ? candidate : snapshotOf(server)
   return snapshot === undefined ? [] : [{ server: server.server.id, snapshot: snapshot.id }]
 }
 
@@ -95,6 +96,9 @@ function stepFor(operation: Copied, subjects: readonly Subject[], { action }: Wo
       `    server-id: ${servers}`,
       `    snapshot-id: ${snapshots}`,
     ].join('\n'),
-    command: `gh workflow run ${FORM} -f operation=${operation} -f server-id=${servers} -f snapshot-id=${snapshots}`,
+    // The form only shows the plan unless it is told otherwise; the step above acts, and so does this line.
+    command: `gh workflow run ${FORM} -f operation=${operation} -f server-id=${servers} -f snapshot-id=${snapshots}${
+      operation === 'wait' ? '' : ' -f dry-run=false'
+    }`,
   }
 }

@@ -2,6 +2,7 @@ import type { Snapshot } from '../domain/entities.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { formatDuration } from '../policy/durations.ts'
+import { withoutMarker } from '../policy/marker.ts'
 import type { Phase as ChartPhase, SummaryModel } from '../report/summary-markup.ts'
 import type { Cell } from '../report/text-table.ts'
 import { serverLabel } from '../run/labels.ts'
@@ -27,7 +28,7 @@ export function summaryOf(
     state: verdict.state,
     next: verdict.next,
     details:
-      isTable || only === undefined ? [] : [...detailsOf(only, origin, now), ...runDetails(run, origin)],
+      isTable || only === undefined ? [] : [...detailsOf(run, only, origin, now), ...runDetails(run, origin)],
     table: isTable ? resultTable(run, origin, now) : undefined,
     candidates: candidatesTable(run, origin, now),
     facts: factsOf(run),
@@ -37,8 +38,9 @@ export function summaryOf(
 }
 
 /** A good deploy gets one summary, that of its snapshot: the end of a job shows only what it did or refused. */
-export function hasSomethingToShow({ servers, rollback }: OperationRun): boolean {
+export function hasSomethingToShow({ servers, rollback, problem }: OperationRun): boolean {
   return (
+    problem !== undefined ||
     rollback !== 'not due' ||
     servers.some(({ deletions, began }) => began !== undefined || deletions.some(({ end }) => end !== 'gone'))
   )
@@ -49,13 +51,21 @@ function shownServers({ operation, rollback, servers }: OperationRun): readonly 
 }
 
 /** One server, line by line: a phone shows all of it. */
-function detailsOf(run: ServerRun, origin: WorkflowRun, now: number): readonly (readonly [string, Cell])[] {
+function detailsOf(
+  { operation }: OperationRun,
+  run: ServerRun,
+  origin: WorkflowRun,
+  now: number,
+): readonly (readonly [string, Cell])[] {
   const snapshot = snapshotOf(run)
   const isRead = run.server.name !== '' || run.server.status !== undefined
   if (snapshot === undefined && !isRead) return []
+  // What a create, and the end of its job, are about is this run's own, whether it has its marker or not.
+  const isOurs = operation === 'create' || operation === 'post'
   return [
     ['Server', serverCell(run.server)],
-    ...(snapshot === undefined ? [] : snapshotDetails(snapshot, origin, now)),
+    ...(snapshot === undefined ? [] : snapshotDetails(snapshot, { origin, isOurs }, now)),
+    ...descriptionDetails(run, snapshot),
     ...(run.safety === undefined ? [] : [['Safety snapshot', snapshotText(run.safety.snapshot)] as const]),
     ...slotDetails(run, isRead),
     ...timeDetails(run),
@@ -64,24 +74,34 @@ function detailsOf(run: ServerRun, origin: WorkflowRun, now: number): readonly (
 
 function snapshotDetails(
   snapshot: Snapshot,
-  origin: WorkflowRun,
+  { origin, isOurs }: { readonly origin: WorkflowRun; readonly isOurs: boolean },
   now: number,
 ): readonly (readonly [string, Cell])[] {
   return [
     ['Snapshot', snapshotText(snapshot)],
     ['Taken', takenText(snapshot, now)],
-    ['Made by', makerCell(snapshot, origin)],
+    ['Made by', makerCell(snapshot, origin, isOurs)],
     ['Size', sizeText(snapshot)],
   ]
 }
 
-/** What is about to be deployed, and who started a restore by hand. */
+/** Of what overwrites a server, where it comes from: workflow, job and commit, unless somebody wrote something else. */
+function descriptionDetails(
+  { goal }: ServerRun,
+  snapshot: Snapshot | undefined,
+): readonly (readonly [string, Cell])[] {
+  const text = goal === 'restore' && snapshot !== undefined ? withoutMarker(snapshot.description) : ''
+  return text === '' ? [] : [['Description', text]]
+}
+
+/** What is about to be deployed, or was undone; and who started a restore by hand. */
 function runDetails(
   { operation }: OperationRun,
   { sha, serverUrl, repository, event, actor }: WorkflowRun,
 ): readonly (readonly [string, Cell])[] {
-  if (operation === 'create' && /^[0-9a-f]{40}$/.test(sha))
-    return [['Commit', { text: sha.slice(0, 7), href: `${serverUrl}/${repository}/commit/${sha}` }]]
+  const label = operation === 'create' ? 'Commit' : 'Undone commit'
+  if ((operation === 'create' || operation === 'post') && /^[0-9a-f]{40}$/.test(sha))
+    return [[label, { text: sha.slice(0, 7), href: `${serverUrl}/${repository}/commit/${sha}` }]]
   return operation === 'restore' && event === 'workflow_dispatch' && actor !== ''
     ? [['Started by', actor]]
     : []
@@ -90,7 +110,7 @@ function runDetails(
 /** Slots are counted from a list, which says nothing of a server that does not exist. */
 function slotDetails({ slots, task }: ServerRun, isRead: boolean): readonly (readonly [string, Cell])[] {
   const isGone = task.state === 'failed' && task.snapshot === undefined
-  return slots === undefined || !isRead || isGone || task.state === 'planned'
+  return slots === undefined || slots > SLOTS || !isRead || isGone || task.state === 'planned'
     ? []
     : [['Slots', `${slots} of ${SLOTS} in use`]]
 }

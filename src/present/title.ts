@@ -12,6 +12,7 @@ const NAMES = {
 
 /** The title of a red stage's annotation. */
 export function titleOf(run: OperationRun): string {
+  if (run.problem?.reason === 'invalid-input') return 'VPS.org snapshot: invalid input'
   const end = ending(run)
   if (run.operation === 'post' && run.rollback !== 'due')
     return run.servers.some(mayBeDown) ? 'Server not started' : `End of the job ${end}`
@@ -35,9 +36,9 @@ function isStillInProgress({ servers, problem, cutOff }: OperationRun): boolean 
 function ending(run: OperationRun): string {
   const { servers, problem, cutOff } = run
   if (cutOff?.by === 'internal error') return 'ended by an internal error'
-  if (problem !== undefined) return 'failed'
-  if (servers.length === 0) return cutOff === undefined ? 'failed' : 'cancelled'
+  const ended = cutOff === undefined ? 'failed' : 'cancelled'
+  if (problem !== undefined || servers.length === 0) return ended
   if (isStillInProgress(run)) return 'still in progress'
   if (servers.every(({ task }) => task.state === 'succeeded')) return 'completed with problems'
-  return cutOff === undefined ? 'failed' : 'cancelled'
+  return ended
 }

@@ -5,7 +5,7 @@ import { createdAtOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { isGood, type ServerRun, snapshotOf } from '../run/server-run.ts'
 import { textOf, whatWentWrong } from './account.ts'
-import * as messages from './messages.ts'
+import * as jobEnd from './messages/job-end.ts'
 import { overallReason, reasonOf } from './reason.ts'
 import { runUrl } from './snapshot-cells.ts'
 import { overallStatus, statusOf } from './status.ts'
@@ -56,7 +56,7 @@ function linesOf(
 ): readonly string[] {
   const bad = servers.length > 1 ? servers.filter(server => !isGood(server)).flatMap(accountLine) : []
   const isByHand = origin.event === 'workflow_dispatch' && operation === 'restore' && origin.actor !== ''
-  return [...(state === '' ? [] : [state]), ...bad, ...(isByHand ? [messages.startedBy(origin.actor)] : [])]
+  return [...(state === '' ? [] : [state]), ...bad, ...(isByHand ? [jobEnd.startedBy(origin.actor)] : [])]
 }
 
 function accountLine(server: ServerRun): readonly string[] {

@@ -1,14 +1,16 @@
 import type { Tone } from '../report/summary-markup.ts'
 import { snapshotIdOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
-import { isAccepted, isGood, isSkippedWithGroup, type ServerRun, snapshotOf } from '../run/server-run.ts'
-import { failuresText, joined, tallyOf, whatWentWrong } from './account.ts'
+import { hasNoTrace, isAccepted, isGood, mayBeDown, type ServerRun, snapshotOf } from '../run/server-run.ts'
+import { failuresText, ownFailures, tallyOf, textOf, toldTogether, whatWentWrong } from './account.ts'
 import { endOfJobAccount } from './end-of-job.ts'
-import type { Account } from './messages.ts'
-import * as messages from './messages.ts'
+import * as jobEnd from './messages/job-end.ts'
+import { type Account, joined, NOTHING_CHANGED } from './messages/phrases.ts'
+import * as results from './messages/results.ts'
+import * as trouble from './messages/server-trouble.ts'
 import { renderNextSteps } from './next-steps.ts'
 import { restoredAccount } from './restored.ts'
-import { goodCount, isGreen, statusOf } from './status.ts'
+import { isGreen, statusOf } from './status.ts'
 
 /** What a stage has to say: the same for the log, the annotation, the summary and the notification. Raw texts. */
 export interface Verdict {
@@ -24,19 +26,24 @@ export interface Verdict {
 
 /** The verdict of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
 export function verdictOf(run: OperationRun, now: number): Verdict {
-  const account = withCutOff(run, accountOf(run, now))
+  const account = withinOneLine(withCutOff(run, accountOf(run, now)))
   return {
     isGreen: isGreen(run),
     tone: toneOf(run),
-    headline: capitalized(account.what),
+    headline: account.what,
     state: account.state,
     next: renderNextSteps(run),
   }
 }
 
-/** A server without a name is called `server 12345`; a name stays as it is. */
-function capitalized(text: string): string {
-  return text.replace(/^server (?=\S+ )/, 'Server ')
+// Ours are shorter than a hundred letters, but for ids that are UUIDs, names, and what others say.
+const HEADLINE_LIMIT = 160
+
+/** A first sentence that is too long is cut, and stands whole after the headline. */
+function withinOneLine({ what, state }: Account): Account {
+  const letters = Array.from(what)
+  if (letters.length <= HEADLINE_LIMIT) return { what, state }
+  return { what: `${letters.slice(0, HEADLINE_LIMIT - 1).join('')}…`, state: joined([what, state]) }
 }
 
 function toneOf(run: OperationRun): Tone {
@@ -80,33 +87,36 @@ function withCutOff(run: OperationRun, account: Account): Account {
   if (cutOff === undefined) return account
   const hasDone = run.deletedUnlisted.length > 0 || !run.servers.every(hasNoTrace)
   if (run.operation !== 'post' && run.problem === undefined && !hasDone)
-    return messages.cutOffBeforeAnything(cutOff)
-  const how = messages.endedEarly(cutOff)
+    return jobEnd.cutOffBeforeAnything(cutOff)
+  const how = jobEnd.endedEarly(cutOff, run.operation)
   if (cutOff.by === 'internal error')
-    return { what: how, state: joined([account.what, account.state, messages.DEFECT]) }
-  // A headline that begins with the cancel needs no second mention.
-  const isSaid = run.problem === undefined && run.servers.length === 1 && isSaidByServer(run)
-  return isSaid ? account : { what: account.what, state: joined([account.state, how, doneSoFar(run)]) }
+    return { what: how, state: joined([account.what, account.state, jobEnd.DEFECT]) }
+  const [only, ...others] = run.problem === undefined ? run.servers : []
+  if (only !== undefined && others.length === 0) {
+    // A headline that begins with the cancel needs no second mention.
+    if (isCancelSaid(only)) return account
+    if (only.task.state === 'succeeded' && only.task.work !== 'deletion')
+      return leadingWith(trouble.cancelledAfter(only, only.task.work, cutOff.signal), only)
+  }
+  // Of what is only cleaned up at the end of the job, nothing matters more; but for a server that may be down.
+  if (run.operation === 'post' && run.rollback !== 'due' && !run.servers.some(mayBeDown))
+    return { what: how, state: joined([account.what, account.state]) }
+  return { what: account.what, state: joined([how, account.state, doneSoFar(run)]) }
 }
 
-/** Whether the account of the only server tells of the cancel. */
-function isSaidByServer({ servers }: OperationRun): boolean {
-  return servers.some(
-    ({ task, goal }) =>
-      goal !== 'clean up' &&
-      (task.state === 'skipped' || task.state === 'left running') &&
-      task.why === 'cancelled',
-  )
-}
-
-/** Nothing was asked of the API for it that would change anything. */
-export function hasNoTrace(run: ServerRun): boolean {
+/** Whether the account of a server tells of the cancel. */
+function isCancelSaid({ task, goal }: ServerRun): boolean {
   return (
-    (run.task.state === 'skipped' || run.task.state === 'pending') &&
-    run.power.state === 'untouched' &&
-    run.deletions.length === 0 &&
-    run.safety === undefined
+    goal !== 'clean up' &&
+    (task.state === 'skipped' || task.state === 'left running') &&
+    task.why === 'cancelled'
   )
+}
+
+/** The cancel, and then what it left undone. */
+function leadingWith(what: string, server: ServerRun): Account {
+  const wrong = whatWentWrong(server)
+  return { what, state: wrong === undefined ? '' : textOf(wrong) }
 }
 
 /** What had been done before the end. */
@@ -114,16 +124,16 @@ function doneSoFar({ servers }: OperationRun): string {
   const items = servers.flatMap(server => {
     const snapshot = snapshotOf(server)
     return [
-      ...(isAccepted(server) && snapshot !== undefined
-        ? [messages.doneSnapshot(snapshot.id, statusOf(server))]
+      ...(server.task.state === 'succeeded' && isAccepted(server) && snapshot !== undefined
+        ? [jobEnd.doneSnapshot(snapshot.id, statusOf(server))]
         : []),
-      ...(server.safety === undefined ? [] : [messages.doneSafety(server.safety.snapshot.id)]),
+      ...(server.safety?.state === 'completed' ? [jobEnd.doneSafety(server.safety.snapshot.id)] : []),
       ...server.deletions.flatMap(({ snapshot: { id }, by, end }) =>
-        end === 'deleted' && by === 'when-full' ? [messages.doneFreed(id)] : [],
+        end === 'deleted' && by === 'when-full' ? [jobEnd.doneFreed(id)] : [],
       ),
     ]
   })
-  return items.length === 0 ? '' : messages.done(items)
+  return items.length === 0 ? '' : jobEnd.done(items)
 }
 
 function createAccount(run: OperationRun): Account {
@@ -132,16 +142,16 @@ function createAccount(run: OperationRun): Account {
   if (problem !== undefined) return problem
   if (only === undefined) return { what: '', state: '' }
   if (servers.every(({ task }) => task.state === 'planned'))
-    return { what: messages.wouldTake(servers), state: messages.NOTHING_CHANGED }
+    return { what: results.wouldTake(servers), state: NOTHING_CHANGED }
   if (others.length > 0) return groupAccount(run)
   const wrong = whatWentWrong(only)
   if (wrong !== undefined) return wrong
-  if (mode === 'no wait') return { what: messages.snapshotNotAwaited(only), state: messages.WAIT_ARMS }
-  return { what: messages.snapshotDone(only), state: armedText(run) }
+  if (mode === 'no wait') return { what: results.snapshotNotAwaited(only), state: results.WAIT_ARMS }
+  return { what: results.snapshotDone(only), state: armedText(run) }
 }
 
-function armedText({ servers, armed, jobStatus }: OperationRun): string {
-  return armed === undefined ? '' : messages.armed(servers, armed, jobStatus)
+function armedText(run: OperationRun): string {
+  return run.armed === undefined ? '' : results.armed(run, run.armed)
 }
 
 function groupAccount(run: OperationRun): Account {
@@ -149,17 +159,12 @@ function groupAccount(run: OperationRun): Account {
   const all = servers.length
   const bad = servers.filter(server => !isGood(server))
   if (bad.length === 0 && run.mode === 'no wait')
-    return { what: messages.snapshotsNotAwaited(all), state: messages.WAIT_ARMS }
-  if (bad.length === 0) return { what: messages.snapshotsDone(all, tookOf(run)), state: armedText(run) }
-  const outcome = servers.some(mayBeTouched) ? messages.NOTHING_RESTORED : messages.NOTHING_CHANGED
-  const failed = bad.filter(server => !isSkippedWithGroup(server))
-  // What was refused beforehand says itself that nothing was changed.
-  const isSaid =
-    outcome === messages.NOTHING_CHANGED &&
-    failed.some(({ task }) => task.state === 'rejected' && task.problem.state !== '')
+    return { what: results.snapshotsNotAwaited(all), state: results.WAIT_ARMS }
+  if (bad.length === 0) return { what: results.snapshotsDone(all, tookOf(run)), state: armedText(run) }
+  const outcome = servers.some(mayBeTouched) ? results.NOTHING_RESTORED : NOTHING_CHANGED
   return {
-    what: messages.snapshotsFailed(tallyOf(servers)),
-    state: joined([failuresText(failed), isSaid ? '' : outcome]),
+    what: results.snapshotsFailed(tallyOf(servers)),
+    state: joined([...toldTogether(servers), failuresText(ownFailures(servers)), outcome]),
   }
 }
 
@@ -194,34 +199,41 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }: Oper
   const ours = ended.filter(isAccepted)
   const gone = ended.filter(server => !isAccepted(server)).map(snapshotIdOf)
   const done = [
-    ours.length === 0 ? '' : messages.deleted(ours),
-    deletedUnlisted.length === 0 ? '' : messages.deletedIds(deletedUnlisted),
-    gone.length === 0 ? '' : messages.goneAlready(gone),
-    absent.length === 0 ? '' : messages.notFound(absent),
+    ours.length === 0 ? '' : results.deleted(ours),
+    deletedUnlisted.length === 0 ? '' : results.deletedIds(deletedUnlisted),
+    gone.length === 0 ? '' : results.goneAlready(gone),
+    absent.length === 0 ? '' : results.notFound(absent),
   ].filter(text => text !== '')
   if (problem !== undefined)
     return { what: problem.what, state: joined([problem.state, ...done, failuresText(bad)]) }
   if (mode === 'dry run') {
     const planned = servers.filter(({ task }) => task.state === 'planned')
     return {
-      what: messages.wouldDelete(planned),
-      state: joined([messages.NOTHING_CHANGED, failuresText(bad)]),
+      what: results.wouldDelete(planned),
+      state: joined([NOTHING_CHANGED, failuresText(bad)]),
     }
   }
   const wrong = servers.length === 1 ? bad.map(whatWentWrong)[0] : undefined
   if (wrong !== undefined) return { what: wrong.what, state: joined([wrong.state, ...done]) }
   if (bad.length > 0)
     return {
-      what: messages.deletedSome(ours.length, servers.length),
-      state: joined([...done, failuresText(bad)]),
+      what: results.deletedSome(ours.length, servers.length),
+      state: joined([...done, ...toldTogether(servers), failuresText(ownFailures(servers))]),
     }
   const [headline = '', ...more] = done
   return { what: headline, state: joined(more) }
 }
 
-function listAccount({ problem, listed, asked }: OperationRun): Account {
+function listAccount({ problem, listed, asked, unclear }: OperationRun): Account {
   if (problem !== undefined || listed === undefined) return problem ?? { what: '', state: '' }
-  return { what: messages.listed(listed, asked), state: '' }
+  const { ownerless, unreadable } = unclear
+  const others = [
+    ...(ownerless.length === 0 ? [] : [results.listedOwnerless(ownerless)]),
+    ...(unreadable === 0 ? [] : [results.listedUnreadable(unreadable)]),
+  ]
+  const [what = '', ...more] =
+    listed.length === 0 && others.length > 0 ? others : [results.listed(listed, asked), ...others]
+  return { what, state: joined(more) }
 }
 
 function waitAccount(run: OperationRun, now: number): Account {
@@ -232,13 +244,17 @@ function waitAccount(run: OperationRun, now: number): Account {
   if (only === undefined) return { what: '', state: '' }
   if (others.length > 0)
     return {
-      what: messages.waitedForSome(goodCount(run), servers.length),
-      state: joined([failuresText(bad), bad.length === 0 ? armedText(run) : '']),
+      what: results.waitedForSome(tallyOf(servers)),
+      state: joined([
+        ...toldTogether(servers),
+        failuresText(ownFailures(servers)),
+        bad.length === 0 ? armedText(run) : '',
+      ]),
     }
   const wrong = whatWentWrong(only)
   if (wrong !== undefined) return wrong
   const account =
-    statusOf(only) === 'restored' ? messages.waitedForRestore(only) : messages.waitedForSnapshot(only, now)
-  const disarmed = run.mode === 'dry run' ? messages.DRY_WAIT : ''
+    statusOf(only) === 'restored' ? results.waitedForRestore(only) : results.waitedForSnapshot(only, now)
+  const disarmed = run.mode === 'dry run' ? results.DRY_WAIT : ''
   return { what: account.what, state: joined([account.state, armedText(run), disarmed]) }
 }

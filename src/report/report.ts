@@ -1,6 +1,6 @@
-import { defuse, logLine, oneLine } from './harmless.ts'
 import type { Outputs } from './output-names.ts'
 import type { Runner } from './runner.ts'
+import { escapeWorkflowCommands, logLine, oneLine } from './sanitize.ts'
 import { renderSummary, type SummaryModel } from './summary-markup.ts'
 import { type Table, tableLines } from './text-table.ts'
 
@@ -13,8 +13,6 @@ export interface Conclusion {
   readonly headline: string
   /** What state things are in now; may be empty. */
   readonly state: string
-  /** What the annotation says besides, since the log has said it in lines of its own. */
-  readonly detail?: string
   /** The way out; undefined where none is needed. */
   readonly next: string | undefined
   /** A green end that is worth an annotation: more than a line in a log that nobody opens. */
@@ -30,7 +28,7 @@ export interface Report {
   table(table: Table): void
   debug(text: string): void
   notice(text: string): void
-  /** Something that the user should act on: an annotation, too. */
+  /** Something that the user should act on: an annotation, too. The same text is said once. */
   warn(text: string): void
   /** Writes outputs. Where the runner's file cannot be written, the values go to the log. */
   outputs(values: Outputs): void
@@ -40,10 +38,12 @@ export interface Report {
    */
   saveState(name: string, value: string): string | undefined
   group<T>(title: string, body: () => Promise<T>): Promise<T>
-  /** Writes the summary before the end, where the time to write it later may not be left; `conclude` then writes none. */
+  /** Writes the summary before the end, where the time to write it later may not be left; a later one takes its place. */
   summarise(summary: SummaryModel): Promise<void>
-  /** Writes the summary, the annotation of a failed stage, the verdict and, last, the way out. */
+  /** Writes the summary, the annotation of a failed stage, and the verdict. */
   conclude(conclusion: Conclusion): Promise<void>
+  /** The last line of the log: what a tired reader sees. Undefined where no way out is needed. */
+  wayOut(next: string | undefined): void
 }
 
 // The runner shows ten annotations of a kind a step, of 4,096 characters each, and drops the rest.
@@ -77,11 +77,17 @@ export function createReport(
       runner.info(logLine(`Output ${name}: ${value}`))
     }
   }
-  let summarised = false
+  let summaryIs: 'unwritten' | 'written' | 'lost' = 'unwritten'
   const summarise = async (summary: SummaryModel): Promise<void> => {
-    if (!settings.summary || summarised) return
-    summarised = true
-    await writeSummary(runner, summary, warn)
+    if (!settings.summary || summaryIs === 'lost') return
+    try {
+      await runner.writeSummary(renderSummary(summary), { replace: summaryIs === 'written' })
+      summaryIs = 'written'
+    } catch (error) {
+      summaryIs = 'lost'
+      // A full disk or a lost file must not turn a completed snapshot red.
+      warn(`The job summary could not be written: ${reasonOf(error)}`)
+    }
   }
   // Opened at its first line: an empty group is a fold with nothing in it.
   let group: { readonly title: string; open: boolean } | undefined
@@ -133,42 +139,28 @@ export function createReport(
       else
         for (const text of [conclusion.headline, conclusion.state])
           if (text !== '') runner.info(logLine(text))
-      // The way out is what a tired reader sees last.
-      if (conclusion.next !== undefined) runner.info(logLine(`Next: ${conclusion.next}`))
+    },
+    wayOut: next => {
+      if (next !== undefined) runner.info(logLine(`Next: ${next}`))
     },
   }
 }
 
-/** Passes on as many texts as the runner shows; the last of them says where the others are. */
+/** Passes on each text once, and as many as the runner shows; the last of them says where the others are. */
 function limited(annotate: (text: string) => void, print: (line: string) => void): (text: string) => void {
-  let said = 0
+  const said = new Set<string>()
   return text => {
-    said += 1
+    if (said.has(text)) return
+    said.add(text)
     const clean = oneLine(text, ANNOTATION_LENGTH)
-    if (said < ANNOTATIONS) annotate(clean)
-    else if (said === ANNOTATIONS) annotate(`${clean} (Further ones are in the log only.)`)
-    else print(defuse(clean))
+    if (said.size < ANNOTATIONS) annotate(clean)
+    else if (said.size === ANNOTATIONS) annotate(`${clean} (Further ones are in the log only.)`)
+    else print(escapeWorkflowCommands(clean))
   }
 }
 
-function annotation({ headline, state, detail = '', next }: Conclusion): string {
-  return oneLine(
-    [headline, detail, state, next ?? ''].filter(text => text !== '').join(' '),
-    ANNOTATION_LENGTH,
-  )
-}
-
-async function writeSummary(
-  runner: Runner,
-  model: SummaryModel,
-  warn: (text: string) => void,
-): Promise<void> {
-  try {
-    await runner.writeSummary(renderSummary(model))
-  } catch (error) {
-    // A full disk or a lost file must not turn a completed snapshot red.
-    warn(`The job summary could not be written: ${reasonOf(error)}`)
-  }
+function annotation({ headline, state, next }: Conclusion): string {
+  return oneLine([headline, state, next ?? ''].filter(text => text !== '').join(' '), ANNOTATION_LENGTH)
 }
 
 function reasonOf(error: unknown): string {

@@ -14,8 +14,11 @@ export interface Runner {
   setOutput(name: string, value: string): void
   /** Throws when the runner's file cannot be written. */
   saveState(name: string, value: string): void
-  /** Appends to the job summary. Rejects when the runner's file cannot be written. */
-  writeSummary(markup: string): Promise<void>
+  /**
+   * Writes to the job summary: after what stands there, or in the place of what this step has written before. Rejects
+   * when the runner's file cannot be written.
+   */
+  writeSummary(markup: string, how: { readonly replace: boolean }): Promise<void>
 }
 
 // A shorter text may well be part of an id; the runner itself hides what it was told to.
@@ -38,7 +41,7 @@ export function withoutSecrets(runner: Runner, secrets: readonly string[]): Runn
     warning: (text, title) => runner.warning(hide(text), title),
     error: (text, title) => runner.error(hide(text), title),
     setOutput: (name, value) => runner.setOutput(name, hide(value)),
-    writeSummary: markup => runner.writeSummary(hide(markup)),
+    writeSummary: (markup, how) => runner.writeSummary(hide(markup), how),
   }
 }
 
@@ -58,7 +61,8 @@ export const githubRunner: Runner = {
     if ((process.env['GITHUB_STATE'] ?? '') === '') throw new Error('GITHUB_STATE is not set')
     core.saveState(name, value)
   },
-  writeSummary: async markup => {
-    await core.summary.addRaw(markup, true).write()
+  writeSummary: async (markup, { replace }) => {
+    // Each stage of a step has a file of its own.
+    await core.summary.addRaw(markup, true).write({ overwrite: replace })
   },
 }

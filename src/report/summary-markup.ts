@@ -1,5 +1,5 @@
-import { escapeHtml, mermaidText } from './harmless.ts'
-import { type Cell, cellText, type Table } from './text-table.ts'
+import { escapeHtml, mermaidText, sentenceHtml } from './sanitize.ts'
+import type { Cell, Table } from './text-table.ts'
 
 /** One phase of an operation, for the timeline. Times are milliseconds since the epoch. */
 export interface Phase {
@@ -63,7 +63,7 @@ const CHART_LIMIT = 40
  */
 export function renderSummary(model: SummaryModel): string {
   const parts = [
-    `<h3>${ICONS[model.tone]} ${escapeHtml(model.headline)}</h3>`,
+    `<h3>${ICONS[model.tone]} ${sentenceHtml(model.headline)}</h3>`,
     ...paragraph(model.state),
     ...paragraph(model.next ?? '', '<strong>Next:</strong> '),
     ...renderDetails(model.details),
@@ -71,7 +71,7 @@ export function renderSummary(model: SummaryModel): string {
     ...renderCandidates(model.candidates),
     ...(model.facts.length === 0
       ? []
-      : [`<ul>${model.facts.map(fact => `<li>${escapeHtml(fact)}</li>`).join('')}</ul>`]),
+      : [`<ul>${model.facts.map(fact => `<li>${sentenceHtml(fact)}</li>`).join('')}</ul>`]),
     ...model.steps.map(renderStep),
     ...renderTimeline(model.timeline),
   ]
@@ -79,7 +79,7 @@ export function renderSummary(model: SummaryModel): string {
 }
 
 function paragraph(text: string, opening = ''): readonly string[] {
-  return text === '' ? [] : [`<p>${opening}${escapeHtml(text, PARAGRAPH)}</p>`]
+  return text === '' ? [] : [`<p>${opening}${sentenceHtml(text, PARAGRAPH)}</p>`]
 }
 
 // A fleet's failures, the first few with all they say.
@@ -111,8 +111,8 @@ function renderTable(table: Table): readonly string[] {
 }
 
 function renderCell(cell: Cell): string {
-  const text = escapeHtml(cellText(cell))
-  return typeof cell === 'string' ? text : `<a href="${escapeHtml(cell.href)}">${text}</a>`
+  if (typeof cell === 'string') return sentenceHtml(cell)
+  return `<a href="${escapeHtml(cell.href)}">${escapeHtml(cell.text)}</a>`
 }
 
 function fitting(rows: readonly string[]): readonly string[] {

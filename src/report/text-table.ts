@@ -1,4 +1,4 @@
-import { defuse, oneLine } from './harmless.ts'
+import { escapeWorkflowCommands, oneLine } from './sanitize.ts'
 
 /** A text, or a text that links somewhere. Raw; `href` is an https address made by this action. */
 export type Cell = string | { readonly text: string; readonly href: string }
@@ -22,7 +22,7 @@ const GAP = '  '
 export function tableLines({ columns, rows }: Table): readonly string[] {
   // A cell without anything in it would make its neighbours look like those of other columns.
   const cells = [columns, ...rows].map(row =>
-    row.map(cell => defuse(oneLine(cellText(cell), CELL_LIMIT)) || '–'),
+    row.map(cell => escapeWorkflowCommands(oneLine(cellText(cell), CELL_LIMIT)) || '–'),
   )
   const widths = columns.map((_, column) => Math.max(...cells.map(row => widthOf(row[column] ?? ''))))
   return cells.map(row =>

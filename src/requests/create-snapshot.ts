@@ -189,7 +189,8 @@ async function afterRefusal(
   } else request.track.record({ type: 'request refused' })
   if (shorten(ctx, request, refusal, progress)) return 'again'
   // With as many snapshots as there are slots: whether that is so, the list then tells.
-  if (mayBeAboutSlots(refusal)) return afterSlotRefusal(ctx, request, refusal, progress)
+  if (mayBeAboutSlots(refusal))
+    return afterSlotRefusal(ctx, request, refusal, progress, progress.unanswered > 0)
   return otherRefusal(ctx, request, refusal, progress, messages.NO_SNAPSHOT_TAKEN)
 }
 

@@ -2,14 +2,15 @@ import type { Snapshot } from '../domain/entities.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
-import { type ApiFailure, isAmbiguous } from '../vps/failure.ts'
+import { type ApiFailure, isAmbiguous, isFromIntermediary } from '../vps/failure.ts'
 import * as messages from './messages.ts'
 import { backOff } from './retry-state.ts'
 
 /** How the deletion of one snapshot ended. */
 export type DeletionResult =
-  /** `gone`: there was no such snapshot, and no request of ours can have been the reason. */
-  | { readonly state: 'deleted' | 'gone' }
+  | { readonly state: 'deleted' }
+  /** There is no such snapshot. `mayBeOurs`: something in between had answered a request of ours, which may have got through. */
+  | { readonly state: 'gone'; readonly mayBeOurs: boolean }
   /** `mayHaveActed`: a request of ours may have been obeyed all the same. */
   | { readonly state: 'not wanted'; readonly mayHaveActed: boolean }
   /** The server is being restored. */
@@ -37,6 +38,8 @@ export async function deleteSnapshot(
 ): Promise<DeletionResult> {
   const retry = { tries: 0 }
   let mayHaveActed = false
+  let mayBeOurs = false
+  const gone = (): DeletionResult => (mayHaveActed ? { state: 'deleted' } : { state: 'gone', mayBeOurs })
   for (;;) {
     const allowed = await checkDeletable(ctx, snapshot, deadline, {
       isFirst: retry.tries === 0,
@@ -45,14 +48,15 @@ export async function deleteSnapshot(
     if (!allowed.ok) return { state: 'forbidden', problem: allowed.problem }
     onSent?.()
     const answer = await ctx.api.deleteSnapshot(snapshot.id, { deadline, once: true })
-    if (answer.ok) return { state: mayHaveActed ? 'deleted' : answer.value }
+    if (answer.ok) return answer.value === 'deleted' ? { state: 'deleted' } : gone()
     mayHaveActed ||= isAmbiguous(answer.failure)
+    mayBeOurs ||= isFromIntermediary(answer.failure)
     if (!mayHaveActed) onRefused?.()
     if (!(await backOff(ctx, answer.failure, retry, { deadline })))
       return { state: 'failed', failure: answer.failure, mayHaveActed }
     const look = (await recheck?.()) ?? 'wanted'
     if (look === 'not wanted') return { state: look, mayHaveActed }
-    if (look === 'gone') return { state: mayHaveActed ? 'deleted' : 'gone' }
+    if (look === 'gone') return gone()
   }
 }
 

@@ -5,9 +5,9 @@ import type { Context } from '../run/context.ts'
 import { type Outcome, success } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
-import { warnOfDuplicate } from '../waiting/duplicates.ts'
+import { duplicate } from '../waiting/messages.ts'
 import { pollUntilStable } from '../waiting/poll.ts'
-import { createSnapshotReader, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
+import { readSnapshots, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 
 /** The snapshot that a request asked for, and by what it can be known. */
@@ -69,7 +69,7 @@ async function alsoCheckOtherServers(
   if (nearby.state !== 'none' || !probe.track.run.server.id.includes('-')) return nearby
   const { deadline, marker } = probe
   const isOurs = ({ description }: Snapshot): boolean => markerMatches(description, marker.key)
-  const answer = await createSnapshotReader(ctx).readAll(isOurs, { deadline })
+  const answer = await readSnapshots(ctx, [], { deadline }, isOurs)
   return answer.ok
     ? ownAmong(probe, answer.value)
     : { state: 'unclear', reason: describeFailure(answer.failure) }
@@ -96,6 +96,6 @@ export function adopt(
   { snapshot, twins }: Extract<ProbeResult, { state: 'ours' }>,
 ): Outcome<Snapshot> {
   ctx.report.line(messages.adopted(snapshot))
-  for (const twin of twins) warnOfDuplicate(ctx, snapshot, twin)
+  for (const twin of twins) ctx.report.warn(duplicate(snapshot.id, twin))
   return success(snapshot)
 }

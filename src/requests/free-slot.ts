@@ -4,11 +4,11 @@ import { planFullServer } from '../policy/retention.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
-import type { ServerRun } from '../run/server-run.ts'
+import type { Deletion, ServerRun } from '../run/server-run.ts'
 import { awaitGone } from '../waiting/deletions.ts'
 import { explain } from '../waiting/explain.ts'
-import { readSnapshotsOf } from '../waiting/snapshot-reader.ts'
-import { deleteSnapshot } from './delete-snapshot.ts'
+import { readForChoice } from '../waiting/snapshot-reader.ts'
+import { type DeletionResult, deleteSnapshot } from './delete-snapshot.ts'
 import * as messages from './messages.ts'
 
 /** What to do when there is no free slot; `not offered`: the operation has no such input. */
@@ -26,13 +26,12 @@ export function serverIsFull(
   snapshots: readonly Snapshot[],
   whenFull: WhenFull,
 ): Problem {
+  const used = Math.max(run.slots ?? 0, snapshots.length)
   // Nobody may be told to delete what is about to be restored.
   const others = snapshots.filter(({ id }) => id !== run.target?.id)
   const { deletes, keeps } = planFullServer({ snapshots: others, run: ctx.origin, now: apiNow(ctx) })
-  return messages.serverIsFull(run, { snapshots, whenFull, keeps, deletable: deletes[0] })
+  return messages.serverIsFull(run, { snapshots, used, whenFull, keeps, deletable: deletes[0] })
 }
-
-const LISTED_TIME_MS = 30_000
 
 /** What became of the attempt to free a slot. */
 export interface FreedSlot {
@@ -57,23 +56,48 @@ export async function freeSlot(
   const candidate = slotCandidate(ctx, snapshots)
   if (candidate === undefined) return success(undefined)
   ctx.report.line(messages.deletingOldest(track.run, candidate, apiNow(ctx)))
-  const deletion = await deleteSnapshot(ctx, candidate, deadline, {
-    recheck: () => checkForRoom(ctx, candidate, deadline),
-    onSent: () => track.record({ type: 'request sent', request: 'make room' }),
-    onRefused: () => track.record({ type: 'request refused' }),
-  })
-  const record = (end: 'deleted' | 'gone' | 'unknown'): void =>
+  let isSent = false
+  const record = (end: Deletion['end']): void =>
     track.record({ type: 'deletion ended', deletion: { snapshot: candidate, by: 'when-full', end } })
+  try {
+    const deletion = await deleteSnapshot(ctx, candidate, deadline, {
+      recheck: () => checkForRoom(ctx, candidate, deadline),
+      onSent: () => {
+        isSent = true
+        track.record({ type: 'request sent', request: 'make room' })
+      },
+      onRefused: () => {
+        isSent = false
+        track.record({ type: 'request refused' })
+      },
+    })
+    return await freedBy(ctx, candidate, deletion, deadline, record)
+  } catch (reason) {
+    // Whatever ends the step now: what was asked for may have been done.
+    if (isSent) {
+      record('unknown')
+      track.record({ type: 'failed', problem: messages.freeingCutOff(track.run, candidate) })
+    }
+    throw reason
+  }
+}
+
+async function freedBy(
+  ctx: Context,
+  candidate: Snapshot,
+  deletion: DeletionResult,
+  deadline: number,
+  record: (end: Deletion['end']) => void,
+): Promise<Outcome<FreedSlot>> {
   switch (deletion.state) {
     case 'gone':
-      record('gone')
-      return success({ snapshot: candidate, how: 'gone' })
+      record(deletion.mayBeOurs ? 'unknown' : 'gone')
+      return success({ snapshot: candidate, how: deletion.mayBeOurs ? 'unclear' : 'gone' })
     case 'deleted': {
       // A maintenance page deletes nothing: before it is said, the list agrees.
-      const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
-      const isGone = (await awaitGone(ctx, [candidate], until)).end.state === 'done'
-      record(isGone ? 'deleted' : 'unknown')
-      return success({ snapshot: candidate, how: isGone ? 'deleted' : 'unclear' })
+      const isSeen = await isGone(ctx, candidate, deadline)
+      record(isSeen ? 'deleted' : 'unknown')
+      return success({ snapshot: candidate, how: isSeen ? 'deleted' : 'unclear' })
     }
     case 'not wanted':
       if (deletion.mayHaveActed) record('unknown')
@@ -87,13 +111,21 @@ export async function freeSlot(
   }
 }
 
+const LISTED_TIME_MS = 30_000
+
+async function isGone(ctx: Context, snapshot: Snapshot, deadline: number): Promise<boolean> {
+  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
+  return (await awaitGone(ctx, [snapshot], until)).end.state === 'done'
+}
+
 /** A list that cannot be read is taken for full, as it was before. */
 async function checkForRoom(
   ctx: Context,
   candidate: Snapshot,
   deadline: number,
 ): Promise<'wanted' | 'not wanted' | 'gone'> {
-  const list = await readSnapshotsOf(ctx, candidate.server.id, { deadline })
-  if (!list.ok || list.value.length >= SLOTS) return 'wanted'
-  return list.value.some(({ id }) => id === candidate.id) ? 'not wanted' : 'gone'
+  const list = await readForChoice(ctx, [candidate.server.id], { deadline })
+  if (!list.ok || list.value.count >= SLOTS) return 'wanted'
+  if (list.value.snapshots.some(({ id }) => id === candidate.id)) return 'not wanted'
+  return (await isGone(ctx, candidate, deadline)) ? 'gone' : 'wanted'
 }

@@ -7,7 +7,7 @@ import { failed, type Outcome, type Problem } from '../run/problem.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
 import { readForChoice } from '../waiting/snapshot-reader.ts'
-import { adopt, type CreateProbe, ownAmong } from './find-created.ts'
+import { adopt, type CreateProbe, findCreated, ownAmong } from './find-created.ts'
 import { freeSlot, serverIsFull, type WhenFull } from './free-slot.ts'
 import * as messages from './messages.ts'
 import { backOff, type RetryState } from './retry-state.ts'
@@ -74,12 +74,16 @@ export async function otherRefusal(
   return failed(await explain(ctx, refusal, { state }))
 }
 
-/** Refused, perhaps for want of a slot: the list tells. */
+/**
+ * Refused, perhaps for want of a slot: the list tells.
+ * @param hasSearched whether a whole settle window has shown that nothing of ours came of the refused request
+ */
 export async function afterSlotRefusal(
   ctx: Context,
   request: CreateRequest,
   refusal: ApiFailure,
   progress: CreateProgress,
+  hasSearched: boolean,
 ): Promise<Outcome<Snapshot> | 'again'> {
   const { track, deadline, whenFull } = request
   const list = await readForChoice(ctx, [track.run.server.id], { deadline })
@@ -93,6 +97,12 @@ export async function afterSlotRefusal(
   const there = snapshots.filter(({ id }) => !progress.goneAlready.has(id))
   const used = count - (snapshots.length - there.length)
   const isFull = isAboutSlots(refusal, used)
+  // Words that say full against a list that has room: the list may lag, and the last slot be ours.
+  if (isFull && used < SLOTS && progress.slotDeadline === undefined && !hasSearched) {
+    if (isOvertaken(ctx, request, progress, { snapshots, used })) return 'again'
+    const made = await searchForDoubled(ctx, request, refusal)
+    return made ?? afterSlotRefusal(ctx, request, refusal, progress, true)
+  }
   // A slot that somebody else has freed may take a while: until then no other snapshot need go for it.
   const isComingFree = progress.goneAlready.size > 0 && used < SLOTS
   if (isFull && consistent && whenFull === 'delete-oldest' && !progress.hasFreed && !isComingFree) {
@@ -108,7 +118,45 @@ export async function afterSlotRefusal(
     return 'again'
   }
   if (isFull && used >= SLOTS) return failed(serverIsFull(ctx, track.run, snapshots, whenFull))
-  return afterRefusalWithRoom(ctx, request, refusal, progress, { snapshots, isFull })
+  return afterRefusalWithRoom(ctx, request, refusal, progress, { snapshots, used, isFull })
+}
+
+/**
+ * Looks for what a request has made whose second copy was refused, for as long as a list may take to show it.
+ * @returns undefined where there is no trace of it
+ */
+async function searchForDoubled(
+  ctx: Context,
+  request: CreateRequest,
+  refusal: ApiFailure,
+): Promise<Outcome<Snapshot> | undefined> {
+  ctx.report.line(messages.lookingForDoubled(request.track.run, refusal))
+  const found = await findCreated(ctx, request)
+  if (found.state === 'ours') return adopt(ctx, found)
+  return found.state === 'none' ? undefined : failed(messages.unclearAfterFailure(request, refusal, found))
+}
+
+/** What the list says: what cannot be read, or is of nobody knows which server, takes slots, too. */
+interface Listed {
+  readonly snapshots: readonly Snapshot[]
+  readonly used: number
+}
+
+/**
+ * Where the server has other snapshots than before, the refusal may have come of a slot that is free by now: worth one
+ * more try, which is said.
+ */
+function isOvertaken(
+  ctx: Context,
+  { track, before }: CreateRequest,
+  progress: CreateProgress,
+  { snapshots, used }: Listed,
+): boolean {
+  const hasChanged = snapshots.length !== before.size || snapshots.some(({ id }) => !before.has(id))
+  if (progress.isOvertaken || !hasChanged) return false
+  progress.isOvertaken = true
+  ctx.report.line(messages.slotsChanged(track.run, used))
+  return true
 }
 
 /** Deletes the one snapshot that the rule allows; one that somebody else has deleted meanwhile frees their slot. */
@@ -150,17 +198,10 @@ async function afterRefusalWithRoom(
   request: CreateRequest,
   refusal: ApiFailure,
   progress: CreateProgress,
-  { snapshots, isFull }: { readonly snapshots: readonly Snapshot[]; readonly isFull: boolean },
+  { snapshots, used, isFull }: Listed & { readonly isFull: boolean },
 ): Promise<Outcome<Snapshot> | 'again'> {
-  const { track, before } = request
-  const used = snapshots.length
-  // Where the server has other snapshots than before, the refusal may have come of a slot that is free by now.
-  const hasChanged = used !== before.size || snapshots.some(({ id }) => !before.has(id))
-  if (!progress.isOvertaken && hasChanged) {
-    progress.isOvertaken = true
-    ctx.report.line(messages.slotsChanged(track.run, used))
-    return 'again'
-  }
+  const { track } = request
+  if (isOvertaken(ctx, request, progress, { snapshots, used })) return 'again'
   if (progress.slotDeadline !== undefined)
     return failed(messages.slotNeverCameFree(track.run, refusal, used, SLOT_PATIENCE_MS))
   const state = messages.refusedWithRoom(track.run, used, progress.unanswered > 0)

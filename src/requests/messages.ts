@@ -8,12 +8,21 @@ import { SLOTS } from '../domain/limits.ts'
 import { formatDuration } from '../policy/durations.ts'
 import type { Kept } from '../policy/retention.ts'
 import { serverPhase } from '../policy/statuses.ts'
-import { ageOf, keptBecause, lastStatus, serverLabel, snapshotIdOf } from '../run/labels.ts'
+import {
+  ageOf,
+  keptBecause,
+  lastStatus,
+  lastStatusSince,
+  serverLabel,
+  snapshotIdOf,
+  snapshotLabel,
+} from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
+import type { Unready } from '../waiting/messages.ts'
 import type { CreateProbe, ProbeResult } from './find-created.ts'
 import type { WhenFull } from './free-slot.ts'
 
@@ -39,6 +48,11 @@ function createUnclear({ track, name }: CreateProbe, state: string): Problem {
 
 export function lookingForCreated(lost: ApiFailure): string {
   return `${describeFailure(lost)} Checking whether the snapshot was started before anything is sent again.`
+}
+
+/** The API says full, and its list has room: one of the two lags. */
+export function lookingForDoubled(run: ServerRun, refusal: ApiFailure): string {
+  return `${describeFailure(refusal)} The list shows a free slot on ${serverLabel(run)}. Checking whether the snapshot was started after all.`
 }
 
 export function createdNothing(run: ServerRun): string {
@@ -117,17 +131,19 @@ export function serverIsFull(
   facts: {
     readonly snapshots: readonly Snapshot[]
     readonly whenFull: WhenFull
+    /** How many slots the list shows in use: what cannot be read takes one, too. */
+    readonly used: number
     /** Why each of the others stays. */
     readonly keeps: readonly Kept[]
     readonly deletable: Snapshot | undefined
   },
 ): Problem {
-  const { snapshots, whenFull, keeps, deletable } = facts
+  const { snapshots, used, whenFull, keeps, deletable } = facts
   const why = whenFull === 'delete-oldest' && deletable === undefined ? ` ${whyNoneGoes(keeps)}` : ''
   return {
     ...certain(
       'no-free-slot',
-      `${serverLabel(run)} is full: ${snapshots.length} of ${SLOTS} snapshot slots are in use.`,
+      `${serverLabel(run)} is full: ${used === SLOTS ? `${SLOTS} of ${SLOTS}` : 'all'} snapshot slots are in use.`,
       `${NO_SNAPSHOT_TAKEN}${why}`,
       ...stepsForFull(whenFull, deletable),
     ),
@@ -165,7 +181,7 @@ export function fullByItsOwnWords(
 }
 
 export function deletingOldest(run: ServerRun, candidate: Snapshot, now: number): string {
-  return `${serverLabel(run)} is full. Deleting this workflow's oldest snapshot, ${candidate.id} "${candidate.name}" (${ageOf(candidate, now)}), to free a slot.`
+  return `${serverLabel(run)} is full. Deleting this workflow's oldest snapshot, ${snapshotLabel(candidate)} (${ageOf(candidate, now)}), to free a slot.`
 }
 
 export function notFreed({ id }: Snapshot, done: Problem['done']): string {
@@ -176,20 +192,28 @@ export function notFreed({ id }: Snapshot, done: Problem['done']): string {
   return `${what} ${NO_SNAPSHOT_TAKEN}`
 }
 
+export function freeingCutOff(run: ServerRun, snapshot: Snapshot): Problem {
+  return unclear(
+    `It is unknown whether snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was deleted to free a slot.`,
+    `The step ended before that could be seen. ${NO_SNAPSHOT_TAKEN}`,
+    { kind: 'list', server: run.server.id },
+  )
+}
+
 export function slotsUnreadable(failure: ApiFailure): string {
   return `Whether the server is full could not be checked: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`
 }
 
-export function freedUnclear({ id, name }: Snapshot): string {
-  return `A slot is free again, but it is unknown whether snapshot ${id} "${name}" was deleted for it.`
+export function freedUnclear(snapshot: Snapshot): string {
+  return `A slot is free again, but it is unknown whether snapshot ${snapshotLabel(snapshot)} was deleted for it.`
 }
 
 export function freedByOther({ id }: Snapshot): string {
   return `Snapshot ${id} had already been deleted by somebody else. Trying again.`
 }
 
-export function freed({ id, name }: Snapshot, patienceMs: number): string {
-  return `Deleted snapshot ${id} "${name}" to free a slot. Trying again for up to ${formatDuration(patienceMs)} until the slot is free.`
+export function freed(snapshot: Snapshot, patienceMs: number): string {
+  return `Deleted snapshot ${snapshotLabel(snapshot)} to free a slot. Trying again for up to ${formatDuration(patienceMs)} until the slot is free.`
 }
 
 export function slotsChanged(run: ServerRun, used: number): string {
@@ -211,7 +235,7 @@ export function slotNeverCameFree(
 }
 
 export function refusedWithRoom(run: ServerRun, used: number, mayExist: boolean): string {
-  const slots = `${used} of ${SLOTS} slots of ${serverLabel(run)} are in use.`
+  const slots = `The list shows ${used} of ${SLOTS} slots of ${serverLabel(run)} in use.`
   // An unanswered request may have taken the last one.
   return mayExist ? slots : `${slots} ${NO_SNAPSHOT_TAKEN}`
 }
@@ -232,8 +256,9 @@ export function deleteWhileRestoring({ id }: Snapshot, server: Server, mayHaveAc
   }
 }
 
-function toDelete({ id, name, server }: Snapshot): string {
-  return `snapshot ${id} "${name}" of ${server.name === '' ? `server ${server.id}` : server.name}`
+function toDelete(snapshot: Snapshot): string {
+  const { server } = snapshot
+  return `snapshot ${snapshotLabel(snapshot)} of ${server.name === '' ? `server ${server.id}` : server.name}`
 }
 
 export function retireForbidden(snapshot: Snapshot, by: string): string {
@@ -252,12 +277,13 @@ export function retired(snapshot: Snapshot, by: string, now: number): string {
   return `Deleted ${toDelete(snapshot)} (${ageOf(snapshot, now)}): ${by}.`
 }
 
-export function stillListed(snapshot: Snapshot, by: string): string {
-  return `\`${by}\` asked to delete ${toDelete(snapshot)}; the API agreed, but the list still shows it.`
+export function stillListed(snapshot: Snapshot, by: string, asked: 'deleted' | 'gone'): string {
+  const answer = asked === 'deleted' ? 'the API agreed' : 'the API says that it does not exist'
+  return `\`${by}\` asked to delete ${toDelete(snapshot)}; ${answer}, but the list still shows it.`
 }
 
 export function retiredByOther(snapshot: Snapshot, by: string): string {
-  return `Nothing to delete for \`${by}\`: ${toDelete(snapshot)} had already been deleted.`
+  return `Nothing to delete for \`${by}\`: ${toDelete(snapshot)} is already gone.`
 }
 
 export function retentionUnreadable(failure: ApiFailure): string {
@@ -297,14 +323,14 @@ export function powerTimedOut(run: ServerRun, action: 'start' | 'stop'): Problem
   return certain(
     action === 'start' ? 'start-failed' : 'stop-failed',
     `It did not ${action} in time.`,
-    `Its last status was ${lastStatus(run)}.`,
+    `Its last status was ${lastStatusSince(run)}.`,
     action === 'start'
       ? { kind: 'start server' }
       : { kind: 're-run', after: 'Check the server in the VPS.org panel, then' },
   )
 }
 
-export function notStopped(run: ServerRun, { what, state, ...problem }: Problem): Problem {
+export function notStopped(run: ServerRun, { what, state, isUnnamed: _, ...problem }: Problem): Problem {
   return {
     ...problem,
     reason: 'stop-failed',
@@ -314,27 +340,28 @@ export function notStopped(run: ServerRun, { what, state, ...problem }: Problem)
   }
 }
 
-export function mayBeStopped(run: ServerRun): string {
-  return `${serverLabel(run)} may be stopped.`
+export function startingUnread(run: ServerRun): string {
+  return `The status of ${serverLabel(run)} could not be read. It was stopped for its snapshot, so it is started without it.`
 }
 
 export function notSettledForStart(run: ServerRun): Problem {
   return certain(
     'start-failed',
     `${serverLabel(run)} could not be started again: it was not ready in time.`,
-    `Its last status was ${lastStatus(run)}.`,
+    `Its last status was ${lastStatusSince(run)}.`,
     { kind: 'start server' },
   )
 }
 
 export function notStartedAgain(run: ServerRun, { what, state, ...problem }: Problem): Problem {
-  const isDown = serverPhase(lastStatus(run)) === 'stopped'
+  const phase = serverPhase(lastStatus(run))
+  const isSaid = phase === 'stopped' || phase === 'transitioning'
   return {
     ...problem,
     reason: 'start-failed',
     done: 'nothing',
     what: `${serverLabel(run)} could not be started again.`,
-    state: [what, state, isDown ? '' : 'It is probably down.'].filter(text => text !== '').join(' '),
+    state: [what, state, isSaid ? '' : 'It may be down.'].filter(text => text !== '').join(' '),
     next: [{ kind: 'start server' }, ...problem.next],
   }
 }
@@ -365,14 +392,45 @@ export function restoringUnread({ server }: ServerRun): string {
 }
 
 export function notSettledForRestore(
-  settled: string,
-  seen: string,
+  { reason, what, state: seen }: Unready,
   run: ServerRun,
   unanswered: boolean,
 ): Problem {
   const state = `${seen} ${unanswered ? earlierUnanswered(run) : NOTHING_OVERWRITTEN}`
   const next = advice('Check the server in the VPS.org panel.')
-  return unanswered ? unclear(settled, state, next) : certain('server-busy', settled, state, next)
+  return unanswered ? unclear(what, state, next) : certain(reason, what, state, next)
+}
+
+/** A rollback that is sent without a look. */
+export function restoringUnseen(run: ServerRun, failure: ApiFailure | undefined): string {
+  const why = failure === undefined ? '' : ` ${describeFailure(failure)}`
+  return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due, so the restore is sent without it.`
+}
+
+/** What a refusal "for now" is called once it has lasted. */
+export function keptRefusing(
+  run: ServerRun,
+  failure: ApiFailure,
+  lastedMs: number,
+  isRollback: boolean,
+): string {
+  const done = isRollback ? 'rolled back' : 'restored'
+  const { httpStatus = '' } = failure
+  return `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`
+}
+
+export function refusedUntilTheEnd(
+  run: ServerRun,
+  failure: ApiFailure,
+  lastedMs: number,
+  seen: string,
+): Problem {
+  return certain(
+    'server-busy',
+    keptRefusing(run, failure, lastedMs, false),
+    `${describeFailure(failure)} ${seen} ${NOTHING_OVERWRITTEN}`,
+    advice('Check the server in the VPS.org panel, then try again.'),
+  )
 }
 
 /** The error of a restore that meets another one. */
@@ -386,7 +444,23 @@ export function alreadyRestoring(run: ServerRun, sent: string, snapshot: Snapsho
 }
 
 export const RESTORE_NOT_SENT = 'Nothing was sent.'
-export const RESTORE_REFUSED = 'This restore was refused.'
+
+/** The server began to restore, and no request of ours was accepted. */
+export function perhapsForeign(run: ServerRun, snapshot: SnapshotId): Problem {
+  return {
+    reason: 'already-restoring',
+    done: 'unknown',
+    what: `A restore of ${serverLabel(run)} began that may be somebody else's.`,
+    state:
+      'VPS.org did not accept this one, and then the server was restoring: either somebody else had asked for it, or this request arrived twice. Nothing more was sent.',
+    next: [
+      { kind: 'follow', snapshot, isRestore: true },
+      advice(
+        'Then compare in the VPS.org panel which snapshot the server was restored from. Only if it is another one, restore again.',
+      ),
+    ],
+  }
+}
 
 export function lookingForRestoring(run: ServerRun, lost: ApiFailure): string {
   return `${describeFailure(lost)} Checking whether ${serverLabel(run)} is restoring before anything is sent again.`
@@ -420,14 +494,12 @@ export function restoreUnclear(run: ServerRun, lost: ApiFailure, why: string): P
   )
 }
 
-export function restoringThoughRefused(run: ServerRun): string {
-  return `VPS.org refused the request, but ${serverLabel(run)} was idle before it and is restoring now. Treating this as the requested restore.`
-}
-
 export function refusedForNow(run: ServerRun): string {
   return `The API refused the restore for now: ${serverLabel(run)} is ${lastStatus(run)}. Trying again when it has settled.`
 }
 
 export function statusOfRefused(run: ServerRun): string {
-  return `Its status is ${lastStatus(run)}.`
+  return run.server.status === undefined
+    ? 'Its status could not be read.'
+    : `Its status is ${run.server.status}.`
 }

@@ -1,40 +1,25 @@
-import type { Server, Snapshot } from '../domain/entities.ts'
+import type { Server } from '../domain/entities.ts'
 import { hasRestoreBegun } from '../policy/restore-end.ts'
 import { nextDelay } from '../policy/schedule.ts'
+import { briefWindow, confirmationWindow, type SettleWindow, settleWindow } from '../policy/settle.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
-import { serverLabel } from '../run/labels.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
-import type { ServerTrack } from '../run/recorder.ts'
 import { type ApiFailure, isAmbiguous, isFromIntermediary, isMomentaryRefusal } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import { explain } from '../waiting/explain.ts'
-import { lastSeen, notSettled } from '../waiting/messages.ts'
-import { type PollResult, pollUntilStable } from '../waiting/poll.ts'
-import { awaitReadiness } from '../waiting/readiness.ts'
+import { type PollResult, pollUntilStable, type Reading } from '../waiting/poll.ts'
 import type { Acceptance } from '../waiting/restore-completion.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
+import {
+  LOOK_MS,
+  newRestoreProgress,
+  type RestoreProgress,
+  type RestoreRequest,
+  readBeforeRestore,
+} from './before-restore.ts'
 import * as messages from './messages.ts'
-import { backOff, outlast, type RetryState } from './retry-state.ts'
-
-/** One restore to be asked for. */
-export interface RestoreRequest {
-  readonly track: ServerTrack
-  readonly snapshot: Snapshot
-  /** In clock milliseconds. */
-  readonly deadline: number
-  /** Whether the restore may be sent though the token may not read the server. */
-  readonly allowUnreadableServer: boolean
-  /** In a cancelled job there is time for one read of the server, and none for its list. */
-  readonly serverOnly?: boolean
-  /** The end of a job: its main stage could read and change all this, and a single no does not end a rollback. */
-  readonly isRollback?: boolean
-}
-
-interface Progress extends RetryState {
-  /** How many requests went out whose answer never came. */
-  unanswered: number
-}
+import { backOff, outlast } from './retry-state.ts'
 
 type Sent =
   | { readonly state: 'accepted'; readonly acceptance: Acceptance }
@@ -42,113 +27,60 @@ type Sent =
   | { readonly state: 'problem'; readonly problem: Problem }
 
 /**
- * Asks for a restore until it is accepted. The server is read immediately before; the request is sent a second time
- * only when a settle window passed in which the server did not begin to restore, and never a third time. The record is
- * `requested` while an answer is outstanding; what the caller makes of the result is the caller's to record.
+ * Asks for a restore until it is accepted. The server is read immediately before; a request that was never answered is sent
+ * a second time only when the server stood still for a while, and never a third time. The record is `requested` while an
+ * answer is outstanding; what the caller makes of the result is the caller's to record.
  */
 export async function restoreSnapshot(ctx: Context, request: RestoreRequest): Promise<Outcome<Acceptance>> {
-  const progress: Progress = { unanswered: 0, tries: 0 }
+  const progress = newRestoreProgress()
   for (;;) {
-    const before = await readBeforeRestore(ctx, request, progress.unanswered > 0)
+    const before = await readBeforeRestore(ctx, request, progress)
     if (!before.ok) return before
-    if (before.value === 'accepted') return success(acceptance(ctx, undefined, true))
+    if (before.value === 'ours') return success(seenRestoring(ctx, undefined, true))
+    if (before.value === 'perhaps ours') return success(seenRestoring(ctx, undefined, false))
     const sent = await sendOnce(ctx, request, before.value?.status, progress)
     if (sent.state === 'problem') return failed(sent.problem)
     if (sent.state === 'accepted') return success(sent.acceptance)
   }
 }
 
-function acceptance(ctx: Context, statusBefore: string | undefined, seenRestoring: boolean): Acceptance {
-  return { at: ctx.clock.now(), statusBefore, seenRestoring }
-}
-
-// With less time left, another try would only crowd out the wait for the server.
-const LEAST_TIME_MS = 30_000
-
-/** The state that the server is in before the request; `accepted` when our own unanswered request has begun to act. */
-export async function readBeforeRestore(
-  ctx: Context,
-  request: RestoreRequest,
-  unanswered = false,
-): Promise<Outcome<Server | undefined | 'accepted'>> {
-  const { track, deadline } = request
-  const began = ctx.clock.now()
-  const { serverOnly = false, isRollback = false } = request
-  const answeredBefore = isRollback || track.run.server.readAt !== undefined
-  // A server that stays in transition may take a restore all the same: a rollback is tried when half of its time is over.
-  const isTried = isRollback && deadline - began > LEAST_TIME_MS
-  const until = isTried ? began + (deadline - began) / 2 : deadline
-  const check = { track, intent: 'restore', deadline: until, serverOnly, answeredBefore } as const
-  const found = await awaitReadiness(ctx, check)
-  switch (found.state) {
-    case 'ready':
-      track.record({ type: 'server read', server: found.server })
-      return success(found.server)
-    case 'restoring':
-      track.record({ type: 'status seen', status: found.server.status })
-      return unanswered ? success('accepted') : failed(alreadyRestoring(request, messages.RESTORE_NOT_SENT))
-    case 'refused':
-      return unreadableBeforeRestore(ctx, request, found.failure, unanswered)
-    case 'expired': {
-      if (isTried && found.server !== undefined && found.lastFailure === undefined) {
-        track.record({ type: 'server read', server: found.server })
-        return success(found.server)
-      }
-      const settled = notSettled(serverLabel(track.run), ctx.clock.now() - began)
-      const seen = lastSeen(found.server, found.lastFailure)
-      return failed(messages.notSettledForRestore(settled, seen, track.run, unanswered))
-    }
-  }
-}
-
-async function unreadableBeforeRestore(
-  ctx: Context,
-  { track, allowUnreadableServer }: RestoreRequest,
-  failure: ApiFailure,
-  unanswered: boolean,
-): Promise<Outcome<undefined>> {
-  if (unanswered) {
-    const state = messages.earlierUnanswered(track.run)
-    return failed(await explain(ctx, failure, { state, done: 'unknown' }))
-  }
-  if (failure.status !== 403)
-    return failed(await explain(ctx, failure, { state: messages.NOTHING_OVERWRITTEN }))
-  if (!allowUnreadableServer)
-    return failed(await explain(ctx, failure, { state: messages.needsReadableServer(track.run) }))
-  ctx.report.warn(messages.restoringUnread(track.run))
-  return success(undefined)
-}
-
-/** The error of a restore that meets another one. */
-export function alreadyRestoring(
-  { track, snapshot }: Pick<RestoreRequest, 'track' | 'snapshot'>,
-  sent: string,
-): Problem {
-  return messages.alreadyRestoring(track.run, sent, snapshot.id)
+/**
+ * What a server that is restoring now says of a request that was not accepted. Nothing tells from which snapshot it is
+ * restored. After an unanswered request it is ours. After one that was refused, a box in between may have sent ours twice;
+ * or somebody else was faster, which a read just before, of a replica that lags, need not show. Nothing is sent into it,
+ * and it is followed, but it is not called ours: green must mean that it is done.
+ */
+function seenRestoring(ctx: Context, statusBefore: string | undefined, isOurs: boolean): Acceptance {
+  return { at: ctx.clock.now(), statusBefore, seenRestoring: true, isOurs }
 }
 
 async function sendOnce(
   ctx: Context,
   request: RestoreRequest,
   statusBefore: string | undefined,
-  progress: Progress,
+  progress: RestoreProgress,
 ): Promise<Sent> {
   const { track, snapshot, deadline } = request
+  const isDue = request.settleBy !== undefined
   const readAt = ctx.clock.now()
   track.record({ type: 'request sent', request: 'restore' })
+  progress.sent += 1
   // Sent once: before a repetition the server is read anew, since minutes may have passed.
   const answer = await ctx.api.restoreSnapshot(
     { snapshot: snapshot.id, server: track.run.server.id },
-    { deadline, once: true },
+    { deadline, once: true, isDue },
   )
-  if (answer.ok) return accepted(ctx, statusBefore, false)
+  if (answer.ok) return accepted(ctx, statusBefore)
   const { failure } = answer
   if (isAmbiguous(failure)) return afterLostAnswer(ctx, request, failure, statusBefore, progress)
   if (progress.unanswered === 0) track.record({ type: 'request refused' })
-  if (request.isRollback === true && (await outlast(ctx, failure, progress, deadline)))
-    return { state: 'again' }
+  // The token has just read the server: that it is no token, or that nothing is there, may be one box that lags behind.
+  const isContradicted =
+    isDue || (statusBefore !== undefined && progress.unanswered === 0 && failure.status !== 403)
+  if (isContradicted && (await outlast(ctx, failure, progress, deadline))) return { state: 'again' }
   if (isMomentaryRefusal(failure)) return afterMomentaryRefusal(ctx, request, failure, statusBefore, progress)
-  if (!(await backOff(ctx, failure, progress, { deadline }))) return refused(ctx, request, failure, progress)
+  if (!(await backOff(ctx, failure, progress, { deadline, isDue })))
+    return refused(ctx, request, failure, progress)
   if (progress.unanswered > 0 && ctx.clock.now() - readAt > SHORTEST_RESTORE_MS)
     return unclear(request, failure, messages.SERVER_UNSEEN)
   // A page that stood in for the API has probably let nothing through; only a settled server shows that.
@@ -157,13 +89,26 @@ async function sendOnce(
     : { state: 'again' }
 }
 
+// With less time left than this, a rollback cannot afford a whole settle window after each bad answer.
+const SHORT_OF_TIME_MS = 5 * 60_000
+
+function isInHurry(ctx: Context, { settleBy, deadline }: RestoreRequest): boolean {
+  return settleBy !== undefined && deadline - ctx.clock.now() < SHORT_OF_TIME_MS
+}
+
 async function lookAfterPage(
   ctx: Context,
   request: RestoreRequest,
   failure: ApiFailure,
   statusBefore: string,
 ): Promise<Sent> {
-  const end = await watchForRestoring(ctx, request, statusBefore)
+  const { deadline, settleBy } = request
+  const now = ctx.clock.now()
+  const window = isInHurry(ctx, request) ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace)
+  // A rollback is sent again though the server cannot be read: it was all but certainly not let through.
+  const until = settleBy === undefined ? deadline : now + (deadline - now) / 2
+  const end = await watchForRestoring(ctx, request, statusBefore, { until, window })
+  if (end.state !== 'done' && settleBy !== undefined) return { state: 'again' }
   if (end.state === 'refused') return unclear(request, failure, describeFailure(end.failure))
   if (end.state === 'expired') return unclear(request, failure, messages.SERVER_UNREADABLE_FOR_LONG)
   return end.value.seen === 'idle' || end.value.seen === 'unseen'
@@ -171,28 +116,32 @@ async function lookAfterPage(
     : acceptedAfterAll(ctx, request, statusBefore, end.value.seen === 'restoring')
 }
 
-function accepted(ctx: Context, statusBefore: string | undefined, seenRestoring: boolean): Sent {
-  return { state: 'accepted', acceptance: acceptance(ctx, statusBefore, seenRestoring) }
+function accepted(ctx: Context, statusBefore: string | undefined, isRestoring = false): Sent {
+  const acceptance = { at: ctx.clock.now(), statusBefore, seenRestoring: isRestoring, isOurs: true }
+  return { state: 'accepted', acceptance }
 }
 
 async function refused(
   ctx: Context,
-  { track }: RestoreRequest,
+  { track, settleBy }: RestoreRequest,
   failure: ApiFailure,
-  { unanswered }: Progress,
+  { unanswered, busySince }: RestoreProgress,
   detail = '',
 ): Promise<Sent> {
   const [state, done] =
     unanswered > 0
       ? ([messages.earlierUnanswered(track.run), 'unknown'] as const)
       : ([messages.notOverwritten(track.run), 'nothing'] as const)
-  return {
-    state: 'problem',
-    problem: await explain(ctx, failure, {
-      state: [state, detail].filter(text => text !== '').join(' '),
-      done,
-    }),
-  }
+  const problem = await explain(ctx, failure, {
+    state: [state, detail].filter(text => text !== '').join(' '),
+    done,
+  })
+  // What has gone on for minutes is no longer "for now".
+  const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now())
+  if (!isMomentaryRefusal(failure) || lastedMs < 1_000 || unanswered > 0) return { state: 'problem', problem }
+  const what = messages.keptRefusing(track.run, failure, lastedMs, settleBy !== undefined)
+  const { isUnnamed: _, ...named } = problem
+  return { state: 'problem', problem: { ...named, what, state: `${problem.what} ${problem.state}` } }
 }
 
 /** No answer: `restoring` is the acceptance; a settle window without it allows one more request. */
@@ -201,13 +150,15 @@ async function afterLostAnswer(
   request: RestoreRequest,
   lost: ApiFailure,
   statusBefore: string | undefined,
-  progress: Progress,
+  progress: RestoreProgress,
 ): Promise<Sent> {
-  const { track } = request
+  const { track, deadline, settleBy } = request
   progress.unanswered += 1
-  if (statusBefore === undefined) return unclear(request, lost, messages.SERVER_UNREADABLE)
+  if (statusBefore === undefined && settleBy === undefined)
+    return unclear(request, lost, messages.SERVER_UNREADABLE)
   ctx.report.line(messages.lookingForRestoring(track.run, lost))
-  const end = await watchForRestoring(ctx, request, statusBefore)
+  const window = isInHurry(ctx, request) ? briefWindow(ctx.pace) : settleWindow(ctx.pace)
+  const end = await watchForRestoring(ctx, request, statusBefore, { until: deadline, window })
   if (end.state === 'refused') return unclear(request, lost, describeFailure(end.failure))
   if (end.state === 'expired') return unclear(request, lost, messages.SERVER_UNREADABLE_FOR_LONG)
   const { seen } = end.value
@@ -221,11 +172,11 @@ async function afterLostAnswer(
 function acceptedAfterAll(
   ctx: Context,
   { track }: RestoreRequest,
-  statusBefore: string,
-  seenRestoring: boolean,
+  statusBefore: string | undefined,
+  isRestoring: boolean,
 ): Sent {
   ctx.report.line(messages.restoreWasAccepted(track.run))
-  return accepted(ctx, statusBefore, seenRestoring)
+  return accepted(ctx, statusBefore, isRestoring)
 }
 
 // The shortest restore takes five minutes by the reference: one that fits between two reads leaves no trace.
@@ -236,24 +187,28 @@ interface Watched {
   readonly seen: 'restoring' | 'begun' | 'idle' | 'unseen'
 }
 
-/** Reads until the restore has begun, the server has stood still for a settle window, or went unseen for too long. */
+/** Reads until the restore has begun, the server has stood still for a window, or went unseen for too long. */
 function watchForRestoring(
   ctx: Context,
-  { track, deadline }: RestoreRequest,
-  statusBefore: string,
+  { track }: RestoreRequest,
+  statusBefore: string | undefined,
+  { until, window }: { readonly until: number; readonly window: SettleWindow },
 ): Promise<PollResult<Watched>> {
   let lastRead = ctx.clock.now()
   return pollUntilStable<Server, Watched>(
     ctx,
-    { deadline, answeredBefore: true },
-    () => readServerOf(ctx, track, { deadline, once: true }),
-    ({ status }) => {
+    { deadline: until, window, answeredBefore: true },
+    () => readServerOf(ctx, track, { deadline: until, once: true }),
+    ({ status }): Reading<Watched> => {
       const now = ctx.clock.now()
+      const phase = serverPhase(status)
       track.record({ type: 'status seen', status })
-      if (serverPhase(status) === 'restoring') return { state: 'done', value: { seen: 'restoring' } }
+      if (phase === 'restoring') return { state: 'done', value: { seen: 'restoring' } }
       if (hasRestoreBegun(statusBefore, status)) return { state: 'done', value: { seen: 'begun' } }
       if (now - lastRead > SHORTEST_RESTORE_MS) return { state: 'done', value: { seen: 'unseen' } }
       lastRead = now
+      // Stopped before, or stopped by the restore: where it was not read before, that cannot be told.
+      if (phase === 'stopped' && statusBefore === undefined) return { state: 'moving' }
       return { state: 'holding', as: status.toLowerCase(), value: { seen: 'idle' } }
     },
   )
@@ -263,29 +218,26 @@ function unclear({ track }: RestoreRequest, lost: ApiFailure, why: string): Sent
   return { state: 'problem', problem: messages.restoreUnclear(track.run, lost, why) }
 }
 
-/**
- * 400, 409 and their like: reading the server tells what keeps the API from restoring. What it is restoring by now was
- * read settled just before: a request that was sent twice on its way, or whose first answer was lost, and it is ours.
- */
+/** 400, 409 and their like: reading the server tells what keeps the API from restoring. */
 async function afterMomentaryRefusal(
   ctx: Context,
   request: RestoreRequest,
   refusal: ApiFailure,
   statusBefore: string | undefined,
-  progress: Progress,
+  progress: RestoreProgress,
 ): Promise<Sent> {
-  const { track, deadline } = request
-  // One that cannot be read now is waited for before the request is sent again.
-  const answer = await readServerOf(ctx, track, { deadline, once: true })
+  const { track, deadline, settleBy } = request
+  const now = ctx.clock.now()
+  progress.busySince ??= now
+  progress.refusal = refusal
+  // One that cannot be read now is looked at again before the request is sent again.
+  const until = settleBy === undefined ? deadline : Math.min(deadline, now + LOOK_MS)
+  const answer = await readServerOf(ctx, track, { deadline: until, once: true })
   if (answer.ok) track.record({ type: 'status seen', status: answer.value.status })
   const phase = answer.ok ? serverPhase(answer.value.status) : undefined
-  if (phase === 'restoring') {
-    if (progress.unanswered === 0 && statusBefore === undefined)
-      return { state: 'problem', problem: alreadyRestoring(request, messages.RESTORE_REFUSED) }
-    ctx.report.warn(messages.restoringThoughRefused(track.run))
-    return accepted(ctx, statusBefore, true)
-  }
-  if (phase === 'transitioning') {
+  if (phase === 'restoring')
+    return { state: 'accepted', acceptance: seenRestoring(ctx, statusBefore, progress.unanswered > 0) }
+  if (phase === 'transitioning' && settleBy === undefined) {
     ctx.report.line(messages.refusedForNow(track.run))
     // Reads that contradict one another must not make a hot loop.
     const remainingMs = deadline - ctx.clock.now()
@@ -293,8 +245,8 @@ async function afterMomentaryRefusal(
     await ctx.clock.sleep(gap, ctx.signal)
     return { state: 'again' }
   }
-  // A rollback is not given up for a refusal that may pass: it has as long as its time allows.
-  const patienceMs = deadline - ctx.clock.now()
-  if (await backOff(ctx, refusal, progress, { deadline, patienceMs })) return { state: 'again' }
+  // A restore is not given up for a refusal that may pass: it has as long as its time allows.
+  const limits = { deadline, patienceMs: Number.POSITIVE_INFINITY, isDue: settleBy !== undefined }
+  if (await backOff(ctx, refusal, progress, limits)) return { state: 'again' }
   return refused(ctx, request, refusal, progress, messages.statusOfRefused(track.run))
 }

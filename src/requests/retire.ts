@@ -57,7 +57,7 @@ export async function retire(
     track.record({ type: 'deletion ended', deletion: { snapshot, by: how.by, end } })
   try {
     const asked = await tryToDelete(ctx, snapshot, how, hooks)
-    record(asked === 'deleted' ? await confirmed(ctx, snapshot, how) : asked)
+    record(asked === 'deleted' || asked === 'gone' ? await confirmed(ctx, snapshot, how, asked) : asked)
   } catch (reason) {
     // Whatever ends the stage now: what was asked for may have been done.
     if (isSent) record('unknown')
@@ -65,19 +65,23 @@ export async function retire(
   }
 }
 
-/** Before something is said to be deleted, the list agrees. */
+/** Before something is said to be deleted, or to be gone, the list agrees. */
 async function confirmed(
   ctx: Context,
   snapshot: Snapshot,
   { why, deadline }: { readonly why: string; readonly deadline: number },
+  asked: 'deleted' | 'gone',
 ): Promise<Deletion['end']> {
   const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
   const { end } = await awaitGone(ctx, [snapshot], until)
   if (end.state === 'done') {
-    ctx.report.line(messages.retired(snapshot, why, apiNow(ctx)))
-    return 'deleted'
+    const isOurs = asked === 'deleted'
+    ctx.report.line(
+      isOurs ? messages.retired(snapshot, why, apiNow(ctx)) : messages.retiredByOther(snapshot, why),
+    )
+    return asked
   }
-  ctx.report.warn(messages.stillListed(snapshot, why))
+  ctx.report.warn(messages.stillListed(snapshot, why, asked))
   return 'unknown'
 }
 
@@ -103,7 +107,6 @@ async function tryToDelete(
       return 'deleted'
     case 'gone':
     case 'not wanted':
-      ctx.report.line(messages.retiredByOther(snapshot, why))
       return 'gone'
   }
 }

@@ -10,10 +10,10 @@ export function apply(run: ServerRun, event: ServerEvent, at: number): ServerRun
   switch (event.type) {
     case 'server read': {
       const { name, status } = event.server
-      return { ...run, server: { ...run.server, name: name || run.server.name, status, readAt: at } }
+      return withStatus({ ...run, server: { ...run.server, name: name || run.server.name } }, status, at)
     }
     case 'status seen':
-      return { ...run, server: { ...run.server, status: event.status, readAt: at } }
+      return withStatus(run, event.status, at)
     case 'server unreadable':
       return { ...run, server: { ...run.server, readAt: at } }
     case 'slots counted':
@@ -53,6 +53,12 @@ export function apply(run: ServerRun, event: ServerEvent, at: number): ServerRun
     default:
       return afterTask(run, event, at)
   }
+}
+
+function withStatus(run: ServerRun, status: string, at: number): ServerRun {
+  const { server } = run
+  const statusSince = server.status === status ? server.statusSince : at
+  return { ...run, server: { ...server, status, statusSince, readAt: at } }
 }
 
 type PowerEvent = Extract<
@@ -103,8 +109,10 @@ function taskAfter(run: ServerRun, event: TaskEvent, at: number): Task {
       return { state: 'requested', request: event.request, before: settled(task) }
     case 'request refused':
       return settled(task)
-    case 'accepted':
-      return { state: 'running', work: event.work, snapshot: event.snapshot, since: at }
+    case 'accepted': {
+      const { type, ...accepted } = event
+      return { ...accepted, state: 'running', since: at }
+    }
     case 'succeeded':
       return succeeded(task, event, at)
     case 'left running': {

@@ -17,7 +17,13 @@ export type ServerEvent =
   | { readonly type: 'request sent'; readonly request: ChangeRequest }
   /** The API said no: certainly nothing was done. */
   | { readonly type: 'request refused' }
-  | { readonly type: 'accepted'; readonly work: Work; readonly snapshot: Snapshot }
+  /** `apiTime`: when, by the API's clock; the recorder adds it. */
+  | {
+      readonly type: 'accepted'
+      readonly work: Work
+      readonly snapshot: Snapshot
+      readonly apiTime?: number
+    }
   | { readonly type: 'succeeded'; readonly snapshot?: Snapshot; readonly how?: HowItEnded }
   | ({ readonly type: 'left running' } & LeftBecause)
   /** What it makes of the task depends on how far the task had come. */

@@ -1,12 +1,24 @@
 import type { Snapshot } from '../domain/entities.ts'
+import { firstOf } from '../domain/first-of.ts'
 import { formatAge } from '../policy/durations.ts'
 import type { KeepReason, Kept } from '../policy/retention.ts'
-import { createdAtMs } from '../policy/timestamps.ts'
-import { type ServerRun, snapshotOf } from './server-run.ts'
+import { createdAtMs, isAhead } from '../policy/timestamps.ts'
+import { type ServerRun, type StatusSeen, snapshotOf } from './server-run.ts'
 
-/** What a person calls the server: its name where it is known. */
+/** What a person calls the server: its name where it is known. It can begin a sentence. */
 export function serverLabel({ server }: ServerRun): string {
-  return server.name === '' ? `server ${server.id}` : server.name
+  return server.name === '' ? `Server ${server.id}` : shortName(server.name)
+}
+
+// With more, the sentences about it would fit no line. Tables and outputs have the whole name.
+const NAME_SHOWN = 32
+const NAME_END = 15
+
+/** A long name without its middle: those of a fleet often differ at the end only. */
+function shortName(name: string): string {
+  const letters = Array.from(name)
+  if (letters.length <= NAME_SHOWN) return name
+  return `${letters.slice(0, NAME_SHOWN - NAME_END - 1).join('')}…${letters.slice(-NAME_END).join('')}`
 }
 
 /** The id of its snapshot, for a text; empty while there is none. */
@@ -25,10 +37,34 @@ export function lastStatus({ server }: ServerRun): string {
   return server.status ?? 'unreadable'
 }
 
+/** The same with the time since when, e.g. `restarting, since 02:41 UTC`. */
+export function lastStatusSince(run: ServerRun): string {
+  const { statusSince } = run.server
+  return statusSince === undefined ? lastStatus(run) : statusSeen(lastStatus(run), statusSince)
+}
+
+/** A status and since when it was seen so, for a text. */
+export function statusSeen(status: string, since: number): string {
+  return `${status}, since ${timeOfDay(since)}`
+}
+
+/** How a snapshot was seen last, as a sentence. @param last undefined: no list has shown it */
+export function lastSeenText(last: StatusSeen | undefined): string {
+  return last === undefined
+    ? 'No list has shown it yet.'
+    : `Its last status was ${statusSeen(last.status, last.since)}.`
+}
+
 /** How old a snapshot is at `now` (clock milliseconds), e.g. `2 days old`. */
 export function ageOf(snapshot: Pick<Snapshot, 'createdAt'>, now: number): string {
   const created = createdAtMs(snapshot)
-  return created === undefined ? 'age unknown' : `${formatAge(now - created)} old`
+  if (created === undefined) return 'age unknown'
+  return isAhead(created, now) ? 'dated in the future' : `${formatAge(now - created)} old`
+}
+
+/** A snapshot in a text: its id, and its name where it has one. */
+export function snapshotLabel({ id, name }: Pick<Snapshot, 'id' | 'name'>): string {
+  return name === '' ? id : `${id} "${name}"`
 }
 
 // A fleet may keep a hundred; the list has them all.
@@ -43,14 +79,9 @@ export function keptBecause(kept: readonly Kept[]): string {
     groups.set(keepReason(reason), group)
   }
   const texts = [...groups.values()].map(
-    ({ reason, ids }) => `${firstOf(ids)} ${keepReason(reason, ids.length > 1)}`,
+    ({ reason, ids }) => `${firstOf(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`,
   )
   return texts.join('; ')
-}
-
-function firstOf(ids: readonly string[]): string {
-  const others = ids.length - SHOWN_IDS
-  return `${ids.slice(0, SHOWN_IDS).join(', ')}${others > 0 ? ` and ${others} more` : ''}`
 }
 
 /** Why retention leaves a snapshot, or several, alone, to be read after the ids. */
@@ -69,6 +100,8 @@ export function keepReason(reason: KeepReason, areSeveral = false): string {
       return `${be} kept for good (\`keep: true\`)`
     case 'this-run':
       return `${areSeveral ? 'were' : 'was'} made by this run`
+    case 'unmarked':
+      return `${areSeveral ? 'were' : 'was'} made by this run, without ${areSeveral ? 'their' : 'its'} marker`
     case 'unfinished':
       return `${be} unfinished`
     case 'newest':

@@ -10,6 +10,8 @@ export type NextStep =
   | { readonly kind: 'start server' }
   /** `after`: what is to be done first, as the beginning of a sentence. */
   | { readonly kind: 're-run'; readonly after?: string }
+  /** What failed may work later: a way out only where there is no other. */
+  | { readonly kind: 'try again'; readonly text: string }
   | { readonly kind: 'advice'; readonly text: string }
 
 /** A sentence that fits no other kind. */

@@ -20,6 +20,12 @@ export interface Armed {
   readonly isKept: boolean
 }
 
+/** What a list holds that may be of a server asked for. */
+export interface Unclear {
+  readonly ownerless: readonly SnapshotId[]
+  readonly unreadable: number
+}
+
 /** How a whole operation was cut off. */
 export type CutOff =
   | { readonly by: 'cancel'; readonly signal: 'SIGINT' | 'SIGTERM' }
@@ -31,6 +37,8 @@ export interface OperationRun {
   readonly operation: Operation | 'post'
   /** How far the caller wants to see it go. */
   readonly mode: 'wait' | 'no wait' | 'dry run'
+  /** Whether a create stops the servers for their snapshots. */
+  readonly stopsServers: boolean
   /** How the job stands, as the runner says it. */
   readonly jobStatus: JobStatus
   /** In clock milliseconds. */
@@ -42,6 +50,8 @@ export interface OperationRun {
   readonly deletedUnlisted: readonly SnapshotId[]
   /** What `list` read, newest first. */
   readonly listed: readonly Snapshot[] | undefined
+  /** What `list` read besides: snapshots whose server could not be told, and how many items could not be read. */
+  readonly unclear: Unclear
   /** The servers for whose snapshots `list` was asked; empty: all. */
   readonly asked: readonly ServerId[]
   /** What kept the operation as a whole from going on. */
@@ -53,7 +63,7 @@ export interface OperationRun {
   /** Post step: whether a restore was due, and why there is none. */
   readonly rollback: 'not due' | 'due' | RollbackSkipped
   /** Post step: why `keep-last` has done nothing. */
-  readonly retention: 'not asked' | 'asked' | 'list unreadable'
+  readonly retention: 'not asked' | 'asked' | 'list unreadable' | 'job not successful'
   readonly cutOff: CutOff | undefined
 }
 
@@ -65,7 +75,12 @@ export type OperationEvent =
       readonly ids: readonly SnapshotId[]
       readonly deleted: readonly SnapshotId[]
     }
-  | { readonly type: 'listed'; readonly snapshots: readonly Snapshot[]; readonly asked: readonly ServerId[] }
+  | {
+      readonly type: 'listed'
+      readonly snapshots: readonly Snapshot[]
+      readonly asked: readonly ServerId[]
+      readonly unclear: Unclear
+    }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'armed'; readonly armed: Armed }
   | { readonly type: 'state lost'; readonly why: string }
@@ -75,16 +90,18 @@ export type OperationEvent =
 
 /** The record of an operation that begins at `now`, in clock milliseconds. */
 export function newOperationRun(
-  facts: Pick<OperationRun, 'operation' | 'mode' | 'jobStatus'>,
+  facts: Pick<OperationRun, 'operation' | 'mode' | 'jobStatus'> & Partial<Pick<OperationRun, 'stopsServers'>>,
   now: number,
 ): OperationRun {
   return {
+    stopsServers: false,
     ...facts,
     began: now,
     servers: [],
     absent: [],
     deletedUnlisted: [],
     listed: undefined,
+    unclear: { ownerless: [], unreadable: 0 },
     asked: [],
     problem: undefined,
     armed: undefined,
@@ -105,7 +122,7 @@ export function applyToAll(run: OperationRun, event: OperationEvent, at: number)
     case 'absent':
       return { ...run, absent: event.ids, deletedUnlisted: event.deleted }
     case 'listed':
-      return { ...run, listed: event.snapshots, asked: event.asked }
+      return { ...run, listed: event.snapshots, asked: event.asked, unclear: event.unclear }
     case 'failed':
       return { ...run, problem: event.problem }
     case 'armed':

@@ -12,6 +12,8 @@ export interface Problem {
   /** Details, and what state things are in now: whole sentences, or nothing. */
   readonly state: string
   readonly next: readonly NextStep[]
+  /** Neither sentence names the server: where several are told of, its name comes before them. */
+  readonly isUnnamed?: true
   /** The snapshots that a person could choose among, where there are some to show. */
   readonly candidates?: readonly Snapshot[]
 }

@@ -29,7 +29,7 @@ export const REASONS = {
   timeout: 'the time was over; what was accepted continues at VPS.org',
   cancelled: 'the job or the step was cancelled',
   'group-failed': 'another server of the group failed',
-  interleaved: 'another run has deployed to the server since this snapshot was taken',
+  interleaved: 'another run has deployed to the server, or to its group, since this snapshot was taken',
   'lost-state': 'the post step did not find what the main step had saved',
   'runner-files': 'a file of the runner that a safe run needs cannot be written',
   'internal-error': 'a mistake in this action',

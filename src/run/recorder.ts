@@ -22,8 +22,16 @@ export interface Recorder {
 /** Told of every change, as it happens: it saves what the post step needs, and publishes ids. */
 export type Observer = (before: OperationRun, after: OperationRun) => void
 
-/** Keeps the record of `begin`; whatever happens goes through here. */
-export function createRecorder(clock: Clock, begin: OperationRun, observe: Observer): Recorder {
+/**
+ * Keeps the record of `begin`; whatever happens goes through here.
+ * @param apiTime now by the API's clock, in milliseconds
+ */
+export function createRecorder(
+  clock: Clock,
+  begin: OperationRun,
+  observe: Observer,
+  apiTime: () => number = () => clock.now(),
+): Recorder {
   let run = begin
   let tracks: readonly ServerTrack[] = []
   const change = (next: OperationRun): void => {
@@ -35,7 +43,10 @@ export function createRecorder(clock: Clock, begin: OperationRun, observe: Obser
     get run() {
       return run.servers[index] ?? initial
     },
-    record: event => change(applyToServer(run, index, event, clock.now())),
+    record: event => {
+      const dated = event.type === 'accepted' ? { ...event, apiTime: apiTime() } : event
+      change(applyToServer(run, index, dated, clock.now()))
+    },
   })
   return {
     get run() {

@@ -18,11 +18,22 @@ export type Work = 'snapshot' | 'restore' | 'possible restore' | 'deletion'
 /** What ended an operation early. */
 export type CutOffBy = 'cancelled' | 'internal error'
 
+/** A status as it was seen last, and the first time it was seen so, in clock milliseconds. */
+export interface StatusSeen {
+  readonly status: string
+  readonly since: number
+}
+
 /** Why nobody watches any more what VPS.org goes on with. */
 export type LeftBecause =
   | { readonly why: 'not awaited' | 'job cancelled' }
   | { readonly why: CutOffBy }
-  | { readonly why: 'timed out'; readonly lastFailure: string | undefined }
+  /** `last`: of the snapshot that was waited for; undefined where no list had shown it, or a server was waited for. */
+  | {
+      readonly why: 'timed out'
+      readonly lastFailure: string | undefined
+      readonly last?: StatusSeen | undefined
+    }
   /** The API accepted, and then refused to say more. */
   | { readonly why: 'unobservable'; readonly problem: Problem }
 
@@ -56,6 +67,8 @@ export interface Running {
   readonly snapshot: Snapshot
   /** When the API accepted, in clock milliseconds. */
   readonly since: number
+  /** The same by the API's clock, which dates snapshots; undefined where nobody compared the two. */
+  readonly apiTime?: number
 }
 
 /** `already gone`: somebody else had deleted it. `never seen`: no read of the server ever showed `restoring`. */
@@ -104,6 +117,8 @@ export interface ServerFacts {
   readonly name: string
   /** undefined: never read. */
   readonly status: string | undefined
+  /** When it was first seen so, in clock milliseconds. */
+  readonly statusSince: number | undefined
   /** When it was last read, in clock milliseconds. */
   readonly readAt: number | undefined
 }
@@ -137,7 +152,7 @@ export function newServerRun(
 ): ServerRun {
   return {
     goal,
-    server: { ...server, status: undefined, readAt: undefined },
+    server: { ...server, status: undefined, statusSince: undefined, readAt: undefined },
     target,
     task: { state: 'pending' },
     power: { state: 'untouched' },
@@ -189,6 +204,11 @@ export function isAccepted({ task }: ServerRun): boolean {
   }
 }
 
+/** Whether its restore counts as done though no read of the server ever showed it. */
+export function wasNeverSeen({ task }: ServerRun): boolean {
+  return task.state === 'succeeded' && task.how === 'never seen'
+}
+
 /** Whether the server is, or may be, down because of this action and has not been seen running since. */
 export function mayBeDown({ power }: ServerRun): boolean {
   switch (power.state) {
@@ -215,6 +235,16 @@ export function problemsOf({ task, power, health }: ServerRun): readonly Problem
   const start = power.state === 'start failed' ? [power.problem] : []
   const unhealthy = health.state === 'failed' ? [health.problem] : []
   return [...own, ...start, ...unhealthy]
+}
+
+/** Nothing was asked of the API for it that would change anything. */
+export function hasNoTrace(run: ServerRun): boolean {
+  return (
+    (run.task.state === 'skipped' || run.task.state === 'pending') &&
+    run.power.state === 'untouched' &&
+    run.deletions.length === 0 &&
+    run.safety === undefined
+  )
 }
 
 /** Whether nothing was begun for it because another server of its group had failed. */

@@ -4,7 +4,6 @@ import { parseJson } from '../http/json.ts'
 import { Pacer } from '../http/pacing.ts'
 import { readRateLimit } from '../http/rate-limit.ts'
 import { type Scrub, scrubberOf } from '../http/scrub.ts'
-import { formatDuration } from '../policy/durations.ts'
 import { isPage, saysNo, truncate } from './error-body.ts'
 import {
   type ApiFailure,
@@ -22,6 +21,8 @@ export interface CallOptions {
   readonly deadline: number
   /** For a poll: nothing is repeated, the next poll is the repetition. */
   readonly once?: boolean
+  /** A change that is sent though a limiter wants more time than there is: the caller has waited as long as it could. */
+  readonly isDue?: boolean
 }
 
 /** What a client is made of. */
@@ -66,6 +67,10 @@ export interface Call<T> {
 export const READ_TIMEOUT_MS = 30_000
 /** For one exchange that changes something. */
 export const WRITE_TIMEOUT_MS = 60_000
+// That no connection was made in less than this before the deadline says nothing of the network.
+const CONNECTION_TIME_MS = 1_000
+// A timer may go off so much before its time.
+const TIMER_SLACK_MS = 5
 /** That a POST or DELETE on its way may still take once the signal is aborted. */
 export const CANCEL_GRACE_MS = 1_000
 
@@ -75,6 +80,10 @@ export class Caller {
   readonly #base: string
   readonly #scrub: Scrub
   readonly #pacer: Pacer
+  /** What each request that failed was answered last. */
+  readonly #failures = new Map<string, ApiFailure>()
+  /** What was answered last by whatever slows all requests down. */
+  #limited: ApiFailure | undefined
 
   constructor(settings: ClientSettings) {
     this.#settings = settings
@@ -86,7 +95,7 @@ export class Caller {
   /** Sends a call until there is an answer, or it is given up. Rejects only when the signal is aborted. */
   async call<T>(call: Call<T>, options: CallOptions): Promise<ApiResult<T>> {
     const { clock, random, signal, onRetry } = this.#settings
-    const { deadline } = options
+    const { deadline, isDue = false } = options
     const began = clock.now()
     let mayHaveActed = false
     let last: ApiResult<T> | undefined
@@ -94,7 +103,8 @@ export class Caller {
       // A read that fails without end is given up before a limiter lets it go again.
       const isRepeatedRead = sent > 1 && call.method === 'GET'
       const turnBy = isRepeatedRead ? Math.min(deadline, began + RETRY_PATIENCE_MS) : deadline
-      const result = await this.#attempt(call, { deadline, turnBy, sent, mayHaveActed })
+      const attempt = { deadline, turnBy, isDue, sent, mayHaveActed }
+      const result = this.#remembered(call, await this.#attempt(call, attempt))
       // No time was left to send it again: what the API said before tells more.
       if (!result.ok && result.failure.repeated === 0 && last !== undefined) return last
       if (result.ok || options.once === true || signal.aborted) return result
@@ -120,15 +130,15 @@ export class Caller {
 
   async #attempt<T>(call: Call<T>, attempt: Attempt): Promise<ApiResult<T>> {
     const { clock, signal } = this.#settings
-    const { deadline, turnBy } = attempt
+    const { deadline, turnBy, isDue } = attempt
     signal.throwIfAborted()
     const isChange = call.method !== 'GET'
     if (clock.now() >= deadline) return this.#failed(call, { kind: 'expired', detail: '', repeated: 0 })
-    const turn = await this.#pacer.turn({ isChange, route: routeOf(call), deadline: turnBy, signal })
+    const turn = await this.#pacer.turn({ isChange, isDue, route: routeOf(call), deadline: turnBy, signal })
     signal.throwIfAborted()
     if (!turn.ok) {
-      const detail = `VPS.org's rate limit allows the next request in ${formatDuration(turn.waitMs)}`
-      return this.#failed(call, { kind: 'expired', detail, repeated: 0, retryAfterMs: turn.waitMs })
+      const last = this.#limited && { ...this.#limited, retryAfterMs: turn.waitMs }
+      return this.#failed(call, { kind: 'expired', detail: '', repeated: 0, ...(last && { last }) })
     }
     const limit = isChange ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS
     const timeoutMs = Math.min(limit, deadline - turn.sentAt)
@@ -137,14 +147,37 @@ export class Caller {
     if (!sending.ok) {
       const { kind, reason, code } = sending.failure
       const facts = { detail: reason, repeated: attempt.sent, ...(code === undefined ? {} : { code }) }
-      const isExpired = kind === 'timeout' && timeoutMs < limit
-      return this.#failed(call, { kind: isExpired ? 'expired' : kind, ...facts })
+      if (timeoutMs === limit) return this.#failed(call, { kind, ...facts })
+      // It was our own limit that ended this; without a connection nothing was sent.
+      const isOver = clock.now() + TIMER_SLACK_MS >= deadline
+      if (kind === 'unreachable' && isOver && timeoutMs < CONNECTION_TIME_MS)
+        return this.#failed(call, { kind: 'expired', ...facts, repeated: 0 })
+      return this.#failed(call, { kind: kind === 'timeout' ? 'expired' : kind, ...facts })
     }
     this.#settings.onAnswer?.(sending.answer)
     const result = this.#decode(call, sending.answer, attempt)
     const isLimited = !result.ok && isThrottled(result.failure)
+    if (isLimited) this.#limited = result.failure
     this.#pacer.answered(turn, isLimited ? readRateLimit(sending.answer.headers, clock.now()) : undefined)
     return result
+  }
+
+  /**
+   * That there was no time says nothing of the API: what it answered to the same request before goes with it. A change
+   * that was cut off by the deadline may have been acted on, which outweighs that.
+   */
+  #remembered<T>({ method, path, body = '' }: Call<T>, result: ApiResult<T>): ApiResult<T> {
+    const request = `${method} ${withoutQuery(path)} ${body}`
+    if (result.ok) {
+      this.#failures.delete(request)
+      return result
+    }
+    const { failure } = result
+    if (failure.kind !== 'expired') this.#failures.set(request, failure)
+    const last = failure.last ?? this.#failures.get(request)
+    const isUnclear = failure.repeated > 0 && method !== 'GET'
+    if (failure.kind !== 'expired' || last === undefined || isUnclear) return result
+    return { ok: false, failure: { ...failure, last } }
   }
 
   #requestOf(call: Call<unknown>): HttpRequest {
@@ -244,8 +277,11 @@ export class Caller {
 }
 
 function routeOf({ method, path }: Pick<Call<unknown>, 'method' | 'path'>): string {
-  const [withoutQuery = ''] = path.split('?')
-  return `${method} ${withoutQuery.replace(/\/[0-9][^/]*|\/[0-9a-f-]{36}/gi, '/*')}`
+  return `${method} ${withoutQuery(path).replace(/\/[0-9][^/]*|\/[0-9a-f-]{36}/gi, '/*')}`
+}
+
+function withoutQuery(path: string): string {
+  return path.replace(/\?.*/s, '')
 }
 
 interface Attempt {
@@ -253,6 +289,7 @@ interface Attempt {
   readonly deadline: number
   /** Clock milliseconds, for the request to be sent. */
   readonly turnBy: number
+  readonly isDue: boolean
   readonly sent: number
   readonly mayHaveActed: boolean
 }

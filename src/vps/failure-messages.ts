@@ -3,8 +3,27 @@ import { type ApiFailure, isMomentaryRefusal, isTransient, refusedFields } from 
 
 /** One whole sentence: what happened, in whose words, HTTP last. Raw text: not yet harmless to print. */
 export function describeFailure(failure: ApiFailure): string {
+  if (failure.last !== undefined) return describeFailure(failure.last)
   const words = wordsOf(failure)
   return `${whatHappened(failure)}${words === '' ? '' : `: ${words}`} (${httpOf(failure)}).`
+}
+
+const BY_ID = /^\/(server|snapshot)s\/([^/?]+)\//
+
+// What is longer fits no headline.
+const HEADLINE_LIMIT = 100
+
+/** The same for a headline: where the API has much to say, that is a sentence of its own. */
+export function describeInTwo(failure: ApiFailure): { readonly what: string; readonly words: string } {
+  const what = describeFailure(failure)
+  const words = wordsOf(failure)
+  if (words === '' || what.length <= HEADLINE_LIMIT) return { what, words: '' }
+  return { what: `${whatHappened(failure)} (${httpOf(failure)}).`, words: `The answer: ${words}.` }
+}
+
+/** Whether the description names the server, and not only the request. */
+export function namesServer(failure: ApiFailure): boolean {
+  return failure.kind === 'refused' && failure.status === 404 && BY_ID.exec(failure.path)?.[1] === 'server'
 }
 
 /** The API's own words, where they say more than the status does. */
@@ -29,9 +48,7 @@ function httpOf(failure: ApiFailure): string {
 function whatHappened(failure: ApiFailure): string {
   if (failure.kind === 'refused') return refusalOf(failure)
   if (failure.kind === 'expired' && failure.repeated === 0)
-    return failure.retryAfterMs === undefined
-      ? 'The time limit was reached before the request could be sent'
-      : 'The request does not fit into the time limit'
+    return 'The time limit was reached before the request could be sent'
   if (failure.kind === 'redirect' && failure.status === undefined)
     return 'The API returned a link to another address, which is not followed'
   return OUTCOMES[failure.kind]
@@ -61,8 +78,6 @@ function refusalOf(failure: ApiFailure): string {
   return isMomentaryRefusal(failure) ? 'VPS.org refused the request for now' : 'VPS.org refused the request'
 }
 
-const BY_ID = /^\/(server|snapshot)s\/([^/?]+)\//
-
 function missing({ path }: ApiFailure): string {
   const [, kind, id] = BY_ID.exec(path) ?? []
   if (id === undefined) return 'VPS.org found nothing at this address'
@@ -79,6 +94,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
 const ACCOUNT = 'your VPS.org account (https://admin.vps.org/account/developers/)'
 const CHECK_API_URL = 'Check that `api-url` is the address of the VPS.org API.'
 const MAYBE_DONE = 'Check the current state before you try again: the request may have taken effect.'
+const TRY_LATER = 'Try again later.'
 const VERIFICATION = 'Verification cannot be switched off.'
 
 /**
@@ -86,14 +102,13 @@ const VERIFICATION = 'Verification cannot be switched off.'
  * @param permissions of the token, where they are known; they are named for a 403
  */
 export function remedyFor(failure: ApiFailure, permissions?: readonly string[]): string {
-  if (failure.retryAfterMs !== undefined && isLimited(failure)) return waitRemedy(failure.retryAfterMs)
+  if (failure.last !== undefined) return remedyFor(failure.last, permissions)
+  if (failure.retryAfterMs !== undefined && failure.status === 429) return waitRemedy(failure.retryAfterMs)
   if (failure.kind === 'certificate') return certificateRemedy(failure.code ?? '')
+  // A read has no effect.
+  if (failure.method === 'GET' && ['timeout', 'interrupted'].includes(failure.kind)) return TRY_LATER
   if (failure.kind !== 'refused') return KIND_REMEDIES[failure.kind]
   return refusalRemedy(failure, permissions)
-}
-
-function isLimited({ kind, status, repeated }: ApiFailure): boolean {
-  return status === 429 || (kind === 'expired' && repeated === 0)
 }
 
 const KIND_REMEDIES: Readonly<Record<Exclude<ApiFailure['kind'], 'refused' | 'certificate'>, string>> = {
@@ -126,14 +141,28 @@ function certificateRemedy(code: string): string {
 function refusalRemedy(failure: ApiFailure, permissions: readonly string[] | undefined): string {
   const { status = 0 } = failure
   const fields = refusedFields(failure)
-  if (fields.length > 0) return `Fix ${fields.join(', ')} as the API asks.`
+  if (fields.length > 0) return fieldsRemedy(fields)
   if (status === 401)
     return `Check that the secret holds the complete token. If it expired or was revoked, create a new one in ${ACCOUNT}.`
   if (status === 403) return permissionRemedy(permissions)
   if (status === 404) return remedyForMissing(failure)
+  if (status === 402) return 'Check the billing of your VPS.org account, then try again.'
   if (status === 429) return 'Try again in a few minutes, with fewer jobs at once.'
   if (isMomentaryRefusal(failure)) return 'Check the status of the server, then try again.'
-  return isTransient(failure) ? 'Try again later.' : CHECK_API_URL
+  return isTransient(failure) ? TRY_LATER : CHECK_API_URL
+}
+
+// What a person sets, where the API calls it otherwise.
+const INPUTS = new Map([
+  ['name', '`snapshot-name`'],
+  ['description', '`description`'],
+  ['server_id', '`server-id`'],
+])
+
+function fieldsRemedy(fields: readonly string[]): string {
+  return fields.every(field => INPUTS.has(field))
+    ? `Correct ${fields.map(field => INPUTS.get(field)).join(' and ')} as VPS.org asks.`
+    : `Resolve what VPS.org reports about ${fields.join(', ')}, then try again.`
 }
 
 /** A list has no ID that could be wrong. */

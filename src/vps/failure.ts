@@ -42,6 +42,8 @@ export interface ApiFailure {
   readonly detail: string
   /** Milliseconds that whoever answered asked to wait. */
   readonly retryAfterMs?: number
+  /** Of an `expired` one that had no time: the answer to the same request before, or the limiter's that left no time. */
+  readonly last?: ApiFailure
   /** How many times the request was sent before it was given up: 1 is once, 0 never. */
   readonly repeated: number
 }

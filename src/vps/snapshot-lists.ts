@@ -17,8 +17,6 @@ export interface SnapshotQuery {
 
 /** An entry of the list that must be neither chosen nor deleted. */
 export interface OddItem {
-  /** Its place in the list, from 0. */
-  readonly index: number
   /** Which field cannot be read, and what was expected there; without its value. */
   readonly problem: string
   /** Undefined where its id is what cannot be read. */
@@ -41,6 +39,8 @@ export interface SnapshotList {
   readonly oddItems: readonly OddItem[]
   /** How many slots all of these take: `snapshots`, `unattributed`, and the items without an id. */
   readonly count: number
+  /** How many slots each server takes for certain: its `snapshots`, and the items without an id that name it. */
+  readonly countOf: ReadonlyMap<ServerId, number>
   /** Whether it is certain that nothing was missed. Where it is not, a choice is a guess. */
   readonly consistent: boolean
 }
@@ -136,17 +136,19 @@ export class SnapshotLists {
     const snapshots: Snapshot[] = []
     const unattributed: ListedSnapshot[] = []
     const oddItems: OddItem[] = []
+    const countOf = new Map<ServerId, number>()
     let withoutId = 0
-    for (const [index, { snapshot, serverIds, problem }] of items.entries()) {
+    for (const { snapshot, serverIds, problem } of items) {
       const match = compare(serverIds)
       if (match.is === 'different') continue
-      if (problem !== undefined) oddItems.push({ index, problem, id: snapshot?.id, server: serverIds[0] })
+      if (problem !== undefined) oddItems.push({ problem, id: snapshot?.id, server: serverIds[0] })
+      if (match.is === 'same') countOf.set(match.asked, (countOf.get(match.asked) ?? 0) + 1)
       if (snapshot === undefined) withoutId += 1
       else if (match.is === 'unknown') unattributed.push(snapshot)
       else snapshots.push({ ...snapshot, server: { id: match.asked, name: snapshot.server.name } })
     }
     const count = snapshots.length + unattributed.length + withoutId
-    return { snapshots, unattributed, oddItems, count, consistent }
+    return { snapshots, unattributed, oddItems, count, countOf, consistent }
   }
 }
 

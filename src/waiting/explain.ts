@@ -3,8 +3,8 @@ import type { NextStep } from '../run/next-step.ts'
 import { advice } from '../run/next-step.ts'
 import type { Problem } from '../run/problem.ts'
 import type { Reason } from '../run/reasons.ts'
-import { type ApiFailure, isMomentaryRefusal } from '../vps/failure.ts'
-import { describeFailure, remedyFor } from '../vps/failure-messages.ts'
+import { type ApiFailure, isMomentaryRefusal, isTransient } from '../vps/failure.ts'
+import { describeInTwo, namesServer, remedyFor } from '../vps/failure-messages.ts'
 
 // The question for the token's permissions is a courtesy: it may not hold up the error that it explains.
 const ACCOUNT_TIMEOUT_MS = 10_000
@@ -26,15 +26,26 @@ export interface FailureFacts {
  * say them.
  */
 export async function explain(ctx: Context, failure: ApiFailure, facts: FailureFacts = {}): Promise<Problem> {
-  const permissions = failure.status === 403 ? await permissionsOf(ctx) : undefined
+  // That there was no time left tells less than what had been answered before.
+  const told = failure.last ?? failure
+  const permissions = told.status === 403 ? await ctx.permissions(ctx.endsBy) : undefined
+  const { what, words } = describeInTwo(told)
   return {
     // What cannot be told outweighs why the last request failed.
-    reason: facts.reason ?? (facts.done === 'unknown' ? 'lost-answer' : reasonOf(failure)),
+    reason: facts.reason ?? (facts.done === 'unknown' ? 'lost-answer' : reasonOf(told)),
     done: facts.done ?? 'nothing',
-    what: describeFailure(failure),
-    state: facts.state ?? '',
-    next: [advice(remedyFor(failure, permissions)), ...(facts.next ?? [])],
+    what,
+    state: [words, facts.state ?? ''].filter(text => text !== '').join(' '),
+    ...(namesServer(told) ? {} : { isUnnamed: true }),
+    next: [remedyStep(told, permissions), ...(facts.next ?? [])],
   }
+}
+
+/** What helps against a failed request. */
+export function remedyStep(failure: ApiFailure, permissions?: readonly string[]): NextStep {
+  const text = remedyFor(failure, permissions)
+  const mayWorkLater = failure.kind === 'refused' && (isMomentaryRefusal(failure) || isTransient(failure))
+  return mayWorkLater ? { kind: 'try again', text } : advice(text)
 }
 
 /** The word for a failed request. */
@@ -42,7 +53,7 @@ export function reasonOf(failure: ApiFailure): Reason {
   const { status = 0 } = failure
   switch (failure.kind) {
     case 'expired':
-      return failure.retryAfterMs === undefined ? 'timeout' : 'rate-limited'
+      return failure.last === undefined ? 'timeout' : reasonOf(failure.last)
     case 'unreachable':
     case 'unknown-host':
     case 'proxy':
@@ -74,18 +85,18 @@ const REASON_BY_STATUS: Readonly<Record<number, Reason>> = {
   429: 'rate-limited',
 }
 
-// By client: a fleet that is refused a hundred times asks once.
-const asked = new WeakMap<Context['api'], Promise<readonly string[] | undefined>>()
-
-function permissionsOf(ctx: Context): Promise<readonly string[] | undefined> {
-  const permissions = asked.get(ctx.api) ?? askPermissions(ctx)
-  asked.set(ctx.api, permissions)
-  return permissions
+/** Tells what the token may do, as `Context.permissions` does: a fleet that is refused a hundred times asks once. */
+export function permissionsReader({ api, clock }: Pick<Context, 'api' | 'clock'>): Context['permissions'] {
+  let asked: ReturnType<Context['permissions']> | undefined
+  return (endsBy = Number.POSITIVE_INFINITY) => {
+    asked ??= askPermissions(api, Math.min(endsBy, clock.now() + ACCOUNT_TIMEOUT_MS))
+    return asked
+  }
 }
 
-async function askPermissions(ctx: Context): Promise<readonly string[] | undefined> {
+async function askPermissions(api: Context['api'], deadline: number): Promise<readonly string[] | undefined> {
   try {
-    const answer = await ctx.api.account({ deadline: ctx.clock.now() + ACCOUNT_TIMEOUT_MS, once: true })
+    const answer = await api.account({ deadline, once: true })
     return answer.ok ? answer.value.permissions : undefined
   } catch {
     // Cancelled; what was found out before must not be lost for want of a courtesy.

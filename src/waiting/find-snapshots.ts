@@ -9,10 +9,10 @@ import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { SnapshotList } from '../vps/client.ts'
 import type { ApiFailure, ApiResult } from '../vps/failure.ts'
 import { changeLog } from './change-log.ts'
-import { explain } from './explain.ts'
+import { explain, remedyStep } from './explain.ts'
 import * as messages from './messages.ts'
 import { pollUntilStable, type Reading } from './poll.ts'
-import { createSnapshotReader, type Found, readForChoice, type SnapshotReader } from './snapshot-reader.ts'
+import { type Found, findListed, readForChoice, readSnapshots } from './snapshot-reader.ts'
 
 /** A snapshot that an operation is about. */
 export interface Match {
@@ -29,16 +29,14 @@ export interface Lookup {
   readonly use: 'restore' | 'wait' | 'delete'
   /** In clock milliseconds. */
   readonly deadline: number
-  /** Where the caller goes on reading lists: it learns here how large the account is. */
-  readonly reader?: SnapshotReader
 }
 
 const NOTHING_CHANGED = { state: 'Nothing was changed.' }
 
 /** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
 export async function findSnapshots(ctx: Context, lookup: Lookup): Promise<Outcome<readonly Match[]>> {
-  const { choice, reader = createSnapshotReader(ctx) } = lookup
-  if (choice.by === 'id') return findAllowed(ctx, { ...lookup, reader }, choice.ids)
+  const { choice } = lookup
+  if (choice.by === 'id') return findAllowed(ctx, lookup, choice.ids)
   const found: Match[] = []
   const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline })
   if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED))
@@ -71,7 +69,8 @@ async function chooseOn(
   const { value } = selection
   const { candidates } = value
   if (!value.selection.ok) return failed(noChoice(server, lookup.choice, candidates, value.selection))
-  const { snapshot } = value.selection
+  const { snapshot, passedOver } = value.selection
+  if (passedOver.length > 0) ctx.report.line(messages.passedOver(passedOver))
   ctx.report.line(messages.selected(lookup.choice.by, snapshot, apiNow(ctx)))
   if (lookup.choice.by === 'latest' && value.selection.fromRerun)
     ctx.report.warn(messages.latestOfRerun(snapshot))
@@ -96,27 +95,14 @@ function selectOn(
   const selection =
     choice.by === 'latest'
       ? selectLatest(candidates, ctx.origin, { use: latestUse, now: apiNow(ctx) })
-      : selectByNames(candidates, choice.names, ctx)
+      : selectByName(candidates, choice.names, ctx.origin)
   return { selection, candidates, isConsistent: list.consistent }
-}
-
-/** The names are tried in their order: the first that some snapshot bears decides. */
-function selectByNames(
-  candidates: readonly Snapshot[],
-  names: readonly string[],
-  { origin }: Context,
-): NameSelection {
-  for (const name of names) {
-    const selection = selectByName(candidates, name, origin)
-    if (selection.ok || selection.reason === 'several') return selection
-  }
-  return { ok: false, reason: 'none' }
 }
 
 function mayChange({ choice, use }: NamedLookup, { selection, isConsistent }: Selection): boolean {
   if (!isConsistent) return true
-  if (!selection.ok)
-    return selection.reason === 'in-progress' || (selection.reason === 'none' && choice.by === 'name')
+  // One list can be empty by mistake.
+  if (!selection.ok) return selection.reason === 'in-progress' || selection.reason === 'none'
   return choice.by === 'latest' && use === 'wait' && !selection.fromThisRun
 }
 
@@ -158,10 +144,14 @@ function neverSettled(
   { selection, candidates, isConsistent }: Selection,
   lastFailure: ApiFailure | undefined,
 ): Problem {
-  if (lastFailure !== undefined) return messages.lookUpTimedOut(lastFailure)
+  if (lastFailure !== undefined) return lookUpTimedOut(lastFailure)
   if (!selection.ok && selection.reason === 'in-progress')
     return messages.newerNeverDone(selection.snapshot, candidates)
-  return isConsistent ? messages.lookUpTimedOut(undefined) : messages.listMoves(server, candidates)
+  return isConsistent ? lookUpTimedOut(undefined) : messages.listMoves(server, candidates)
+}
+
+function lookUpTimedOut(lastFailure: ApiFailure | undefined): Problem {
+  return messages.lookUpTimedOut(lastFailure, lastFailure === undefined ? [] : [remedyStep(lastFailure)])
 }
 
 function noChoice(
@@ -187,7 +177,7 @@ function noChoice(
 
 async function findAllowed(
   ctx: Context,
-  lookup: Required<Lookup>,
+  lookup: Lookup,
   ids: readonly SnapshotId[],
 ): Promise<Outcome<readonly Match[]>> {
   const found = await findByIds(ctx, lookup, ids)
@@ -209,10 +199,10 @@ async function findAllowed(
 /** The completed snapshots of the servers that were meant; undefined where they cannot be read. */
 async function completedOfAllowed(
   ctx: Context,
-  { allowedServers, deadline }: Required<Lookup>,
+  { allowedServers, deadline }: Lookup,
 ): Promise<readonly Snapshot[] | undefined> {
   const isCompleted = ({ status }: Snapshot): boolean => snapshotPhase(status) === 'completed'
-  const list = await createSnapshotReader(ctx).read(allowedServers, { deadline, once: true }, isCompleted)
+  const list = await readSnapshots(ctx, allowedServers, { deadline, once: true }, isCompleted)
   return list.ok ? list.value : undefined
 }
 
@@ -227,10 +217,10 @@ const LOOK_UP_TIME_MS = 5 * 60_000
 /** A list may lag behind: what it lacks is looked for again before it counts as missing. */
 async function findByIds(
   ctx: Context,
-  lookup: Required<Lookup>,
+  lookup: Lookup,
   ids: readonly SnapshotId[],
 ): Promise<Outcome<readonly Match[]>> {
-  const window = missingWindow(ctx, lookup.use)
+  const window = missingWindow(ctx, lookup)
   let isFirst = true
   const classify = ({ snapshots, ownerless }: Found): Reading<Matches> => {
     const byId = new Map(snapshots.map(snapshot => [snapshot.id, snapshot]))
@@ -245,11 +235,11 @@ async function findByIds(
   const end = await pollUntilStable(
     ctx,
     { deadline: Math.min(lookup.deadline, ctx.clock.now() + LOOK_UP_TIME_MS), window },
-    isFirstRead => readByIds(lookup, ids, !isFirstRead),
+    isFirstRead => readByIds(ctx, lookup, ids, !isFirstRead),
     classify,
   )
   if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
-  if (end.state === 'expired') return failed(messages.lookUpTimedOut(end.lastFailure))
+  if (end.state === 'expired') return failed(lookUpTimedOut(end.lastFailure))
   const { matches, ownerless } = end.value
   // Whose it is must be known before it overwrites a server, or goes: it is neither there nor missing.
   return ownerless.length === 0 ? success(matches) : failed(messages.ownerless(ownerless))
@@ -260,24 +250,25 @@ interface Matches {
   readonly ownerless: readonly SnapshotId[]
 }
 
-/** What is to be deleted and cannot be found is no danger: three reads are enough. */
-function missingWindow(ctx: Context, use: Lookup['use']): SettleWindow {
+/** What is to be deleted, wherever it is, need not be listed: the API is asked. Three reads are enough. */
+function missingWindow(ctx: Context, { use, allowedServers }: Lookup): SettleWindow {
   const window = missingIdWindow(ctx.pace)
-  return use === 'delete' ? { durationMs: 0, reads: window.reads } : window
+  return use === 'delete' && allowedServers.length === 0 ? { durationMs: 0, reads: window.reads } : window
 }
 
 async function readByIds(
-  lookup: Required<Lookup>,
+  ctx: Context,
+  lookup: Lookup,
   ids: readonly SnapshotId[],
   once: boolean,
 ): Promise<ApiResult<Found>> {
-  const { deadline, allowedServers, reader } = lookup
+  const { deadline, allowedServers } = lookup
   const wanted = new Set(ids)
   if (allowedServers.length > 0) {
-    const near = await reader.read(allowedServers, { deadline, once })
+    const near = await readSnapshots(ctx, allowedServers, { deadline, once })
     if (!near.ok) return near
     const found = near.value.filter(snapshot => wanted.has(snapshot.id))
     if (found.length === ids.length) return { ok: true, value: { snapshots: found, ownerless: [] } }
   }
-  return reader.find(wanted, { deadline, once })
+  return findListed(ctx, wanted, { deadline, once })
 }

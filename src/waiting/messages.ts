@@ -2,15 +2,24 @@
  * Every sentence that a wait says: log lines, and the problems that end one. Texts from the API are raw; the report makes
  * them harmless.
  */
-import type { Server, Snapshot } from '../domain/entities.ts'
+import { type Server, type Snapshot, UNREADABLE_STATUS } from '../domain/entities.ts'
 import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { formatDuration } from '../policy/durations.ts'
-import { ageOf, lastStatus, serverLabel } from '../run/labels.ts'
-import { advice } from '../run/next-step.ts'
+import {
+  ageOf,
+  lastSeenText,
+  lastStatus,
+  lastStatusSince,
+  serverLabel,
+  snapshotLabel,
+} from '../run/labels.ts'
+import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
-import type { ServerRun } from '../run/server-run.ts'
+import type { ServerRun, StatusSeen } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
+import type { OddItem } from '../vps/snapshot-lists.ts'
+import { reasonOf } from './explain.ts'
 
 export function noAnswer(failure: ApiFailure): string {
   return `${describeFailure(failure)} Still waiting.`
@@ -21,7 +30,21 @@ export function answersAgain(failures: number): string {
 }
 
 export function retrying(failure: ApiFailure, delayMs: number): string {
-  return `${describeFailure(failure)} Trying again in ${(delayMs / 1_000).toFixed(1)} s.`
+  return `${describeFailure(failure)} ${tryingAgain(failure, delayMs)}`
+}
+
+/** The heartbeat of a refusal that lasts: its words have been said. */
+export function stillRefusing(failure: ApiFailure, delayMs: number, lastedMs: number): string {
+  const { httpStatus = '' } = failure
+  return `VPS.org has been refusing for ${formatDuration(lastedMs)} (${httpStatus}). ${tryingAgain(failure, delayMs)}`
+}
+
+function tryingAgain({ retryAfterMs = 0 }: ApiFailure, delayMs: number): string {
+  const delay = delayMs < 60_000 ? `${Number((delayMs / 1_000).toFixed(1))}s` : formatDuration(delayMs)
+  const when = `Trying again in ${delay}`
+  return retryAfterMs > delayMs
+    ? `${when}, although it asks to wait ${formatDuration(retryAfterMs)}: there is less time than that.`
+    : `${when}.`
 }
 
 // ---- snapshots
@@ -32,7 +55,9 @@ export function snapshotsInProgress(ids: readonly SnapshotId[], elapsedMs: numbe
 }
 
 export function unlistedStatus({ id, status }: Snapshot): string {
-  return `Snapshot ${id} has the undocumented status "${status}"; treating it as still in progress.`
+  return status === UNREADABLE_STATUS
+    ? `The status of snapshot ${id} cannot be read; treating it as still in progress.`
+    : `Snapshot ${id} has the undocumented status "${status}"; treating it as still in progress.`
 }
 
 export function duplicate(ours: SnapshotId, id: SnapshotId): string {
@@ -66,14 +91,21 @@ export function snapshotTimedOut(label: string, waitedMs: number): string {
   return `${label} was not completed after ${formatDuration(waitedMs)}.`
 }
 
-export function snapshotContinues(lastFailure: string | undefined): string {
+export function snapshotContinues(last: StatusSeen | undefined, lastFailure: string | undefined): string {
   const failure = lastFailure === undefined ? '' : ` The last request failed: ${lastFailure}`
-  return `It continues at VPS.org.${failure}`
+  return `${lastSeenText(last)} It continues at VPS.org.${failure}`
 }
 
-/** @param which its id, or its place in the list */
-export function oddItem(which: string, problem: string): string {
-  return `Item ${which} of the list of snapshots cannot be read (${problem}). It takes a slot, and is never chosen or deleted.`
+// A list of a hundred odd items is read by nobody.
+const ODD_ITEMS = 3
+
+export function oddItems(items: readonly OddItem[]): string {
+  const texts = items.map(({ id, problem }) => (id === undefined ? problem : `${id}: ${problem}`))
+  const more = items.length > ODD_ITEMS ? '; …' : ''
+  const which = `${[...new Set(texts)].slice(0, ODD_ITEMS).join('; ')}${more}`
+  return items.length === 1
+    ? `An item of the list of snapshots cannot be read (${which}). It takes a slot, and is never chosen or deleted.`
+    : `${items.length} items of the list of snapshots cannot be read (${which}). They take slots, and are never chosen or deleted.`
 }
 
 // ---- finding snapshots
@@ -82,8 +114,19 @@ export function selected(by: 'latest' | 'name', snapshot: Snapshot, now: number)
   const { id, name, server } = snapshot
   const taken = ageOf(snapshot, now)
   return by === 'latest'
-    ? `The latest snapshot of ${server.name} (${server.id}) is ${id} "${name}", ${taken}.`
-    : `The snapshot named "${name}" on ${server.name} (${server.id}) is ${id}, ${taken}.`
+    ? `The latest snapshot of ${serverText(server)} is ${snapshotLabel(snapshot)}, ${taken}.`
+    : `The snapshot named "${name}" on ${serverText(server)} is ${id}, ${taken}.`
+}
+
+/** A server in a text: an API need not say its name. */
+function serverText({ name, id }: Snapshot['server']): string {
+  return name === '' ? `server ${id}` : `${name} (${id})`
+}
+
+export function passedOver(snapshots: readonly Snapshot[]): string {
+  const which = snapshots.map(({ id, status }) => `${id} (${status})`).join(', ')
+  const isOne = snapshots.length === 1
+  return `\`latest\` passes over ${which}: ${isOne ? 'it is' : 'they are'} newer, or may be, but ${isOne ? 'is' : 'are'} not complete.`
 }
 
 export function latestOfRerun({ id, server }: Snapshot): string {
@@ -111,17 +154,17 @@ export function noLatest(server: ServerId, candidates: readonly Snapshot[]): Pro
 }
 
 export function latestUndecided(server: ServerId, candidates: readonly Snapshot[]): Problem {
-  const what = `It cannot be told which snapshot of server ${server} is the newest.`
-  const state = 'Neither their dates nor their IDs decide, and `latest` never guesses. Nothing was changed.'
+  const what = `\`latest\` cannot tell which snapshot of server ${server} is the newest.`
+  const state = 'Neither the dates nor the IDs decide it. Nothing was changed.'
   return { ...certain('ambiguous', what, state, NAME_ONE), candidates }
 }
 
 export function newerInProgress({ id, server }: Snapshot): string {
-  return `A newer snapshot of ${server.name} (${server.id}), ${id}, is in progress; waiting for it before choosing \`latest\`.`
+  return `A newer snapshot of ${serverText(server)}, ${id}, is in progress; waiting for it before choosing \`latest\`.`
 }
 
-export function newerNeverDone({ id, server }: Snapshot, candidates: readonly Snapshot[]): Problem {
-  const what = `A newer snapshot of ${server.name} (${server.id}), ${id}, did not complete in time.`
+export function newerNeverDone({ id, server, status }: Snapshot, candidates: readonly Snapshot[]): Problem {
+  const what = `A newer snapshot of ${serverText(server)}, ${id}, did not complete in time (last status: ${status}).`
   return {
     ...certain(
       'not-completed',
@@ -163,7 +206,7 @@ export function wrongServer(
   const [first] = strangers
   const which =
     strangers.length === 1 && first !== undefined
-      ? `Snapshot ${first.id} belongs to ${first.server.name} (${first.server.id})`
+      ? `Snapshot ${first.id} belongs to ${serverText(first.server)}`
       : `Snapshots ${strangers.map(({ id }) => id).join(', ')} belong to other servers`
   const what = `${which}, but \`server-id\` only allows ${guard.join(', ')}.`
   const next = advice('Set `snapshot-id` to a snapshot of the server you mean, or correct `server-id`.')
@@ -189,17 +232,22 @@ export function ownerless(ids: readonly SnapshotId[]): Problem {
   )
 }
 
-export function lookUpTimedOut(lastFailure: ApiFailure | undefined): Problem {
+export function lookUpTimedOut(lastFailure: ApiFailure | undefined, remedies: readonly NextStep[]): Problem {
   const failure = lastFailure === undefined ? '' : `${describeFailure(lastFailure)} `
   return certain(
-    'timeout',
+    lastFailure === undefined ? 'timeout' : reasonOf(lastFailure),
     'The snapshots could not be looked up in time.',
     `${failure}Nothing was changed.`,
+    ...remedies,
     { kind: 're-run' },
   )
 }
 
 // ---- readiness
+
+export function serverWithId({ server }: ServerRun): string {
+  return server.name === '' ? `server ${server.id}` : `${server.name} (${server.id})`
+}
 
 export function stillSettling(server: string, elapsed: string): string {
   return `Still waiting for ${server} to be ready (${elapsed}).`
@@ -226,16 +274,28 @@ export function snapshotStuck({ name, id }: Server, snapshot: Snapshot, now: num
 }
 
 /** What to say when a server did not settle in time. */
-export function notSettled(label: string, waitedMs: number): string {
-  return `${label} was not ready within ${formatDuration(waitedMs)}.`
+/** That a server was not ready in time, as the parts of a problem. */
+export type Unready = Pick<Problem, 'reason' | 'what' | 'state'>
+
+function lastReadText(run: ServerRun): string {
+  return run.server.status === undefined
+    ? 'Its status could not be read.'
+    : `Its last status was ${lastStatusSince(run)}.`
 }
 
-/** What was seen last, and why nothing more was. */
-export function lastSeen(server: Server | undefined, lastFailure: ApiFailure | undefined): string {
-  const seen =
-    server === undefined ? 'Its status could not be read.' : `Its last status was ${server.status}.`
-  const failure = lastFailure === undefined ? '' : ` ${describeFailure(lastFailure)}`
-  return `${seen}${failure}`
+/** What was seen last, and why nothing more was. A server is busy unless no answer came any more that could show it. */
+export function unready(
+  run: ServerRun,
+  waitedMs: number,
+  seen: { readonly server: StatusSeen | undefined; readonly lastFailure: ApiFailure | undefined },
+): Unready {
+  const { lastFailure } = seen
+  const status = seen.server === undefined ? lastReadText(run) : lastSeenText(seen.server)
+  return {
+    reason: lastFailure === undefined ? 'server-busy' : reasonOf(lastFailure),
+    what: `${serverLabel(run)} was not ready within ${formatDuration(waitedMs)}.`,
+    state: lastFailure === undefined ? status : `${status} ${describeFailure(lastFailure)}`,
+  }
 }
 
 // ---- restores
@@ -248,6 +308,11 @@ export function restoringOne(run: ServerRun, elapsed: string): string {
   return `The restore of ${serverLabel(run)} was accepted ${elapsed} ago (last status: ${lastStatus(run)}); it usually takes 5 to 15 minutes.`
 }
 
+/** It may be somebody else's. */
+export function restoringPerhapsForeign(run: ServerRun, elapsed: string): string {
+  return `The restore of ${serverLabel(run)} was first seen ${elapsed} ago (last status: ${lastStatus(run)}); it usually takes 5 to 15 minutes.`
+}
+
 export function restoringSeveral(count: number, run: ServerRun, elapsed: string): string {
   return `${count} servers are restoring, ${serverLabel(run)} for ${elapsed}; a restore usually takes 5 to 15 minutes.`
 }
@@ -256,14 +321,14 @@ export function restoreUnobservable(label: string): string {
   return `The restore of ${label} was accepted and continues at VPS.org; its end could not be seen. Do not restore again.`
 }
 
-export function restoreFailed(label: string, id: SnapshotId | '', status: string): Problem {
+export function restoreFailed(run: ServerRun, id: SnapshotId, status: string): Problem {
   return certain(
     'restore-failed',
-    `The restore of ${label} from snapshot ${id} failed: the server's status is "${status}".`,
-    `${label} is probably down, and its disk may be half-written.`,
-    advice(
-      'Check the server in the VPS.org panel. Restore it again, or from another snapshot (`operation: list` shows them); if that fails too, contact VPS.org support.',
-    ),
+    `The restore of ${serverLabel(run)} from snapshot ${id} failed: the server's status is "${status}".`,
+    `${serverLabel(run)} is probably down, and its disk may be half-written.`,
+    advice('Check the server in the VPS.org panel.'),
+    { kind: 'restore', snapshot: id },
+    advice('If that fails too, restore another snapshot, or contact VPS.org support.'),
   )
 }
 

@@ -66,7 +66,8 @@ export async function poll<T>(
     if (seen.state === 'done') return seen
     if (seen.state === 'unanswered') {
       // The time was over before an answer could be: that tells nothing of the API.
-      if (seen.failure.kind === 'expired') return { state: 'expired', lastFailure: failures.last() }
+      if (seen.failure.kind === 'expired')
+        return { state: 'expired', lastFailure: failures.last() ?? seen.failure.last }
       if (isFinal(seen.failure)) return { state: 'refused', failure: seen.failure }
       // What the API asks to wait does not fit into the time that is left.
       const { retryAfterMs = 0 } = seen.failure
@@ -118,14 +119,22 @@ function gapOf(
 /** What one read says of something that has to hold for a while before it counts. */
 export type Reading<T> =
   | { readonly state: 'done'; readonly value: T }
-  /** `value` counts once every read of a settle window has said the same `as`. */
-  | { readonly state: 'holding'; readonly as: string; readonly value: T }
+  /** `value` counts once every read of a window has said the same `as`: of its own one, where it has that. */
+  | {
+      readonly state: 'holding'
+      readonly as: string
+      readonly value: T
+      readonly window?: SettleWindow
+    }
   | { readonly state: 'moving' }
 
 /** Reads until something is certain at once, or has held for a settle window. */
 export function pollUntilStable<A, T>(
   ctx: Context,
-  options: Pick<PollOptions, 'deadline' | 'heartbeat' | 'isConfirming' | 'answeredBefore'> & {
+  options: Pick<
+    PollOptions,
+    'deadline' | 'heartbeat' | 'isConfirming' | 'answeredBefore' | 'startAfterDelay'
+  > & {
     readonly schedule?: ScheduleName
     readonly window?: SettleWindow
   },
@@ -146,12 +155,21 @@ export function pollUntilStable<A, T>(
         return { state: 'pending' }
       }
       streak = extendStreak(streak, reading.as, ctx.clock.now())
-      return isSettled(streak, window) ? { state: 'done', value: reading.value } : { state: 'pending' }
+      return isSettled(streak, reading.window ?? window)
+        ? { state: 'done', value: reading.value }
+        : { state: 'pending' }
     })
   }
-  const { deadline, heartbeat, isConfirming = () => false, answeredBefore = false } = options
+  const {
+    deadline,
+    heartbeat,
+    isConfirming = () => false,
+    answeredBefore = false,
+    startAfterDelay = false,
+  } = options
   const began = ctx.clock.now()
-  return poll(ctx, { schedule, began, deadline, heartbeat, isConfirming, answeredBefore }, attempt)
+  const more = { heartbeat, isConfirming, answeredBefore, startAfterDelay }
+  return poll(ctx, { schedule, began, deadline, ...more }, attempt)
 }
 
 interface FailureLog {

@@ -1,7 +1,8 @@
 import { type Server, type Snapshot, UNREADABLE_STATUS } from '../domain/entities.ts'
-import { serverPhase, snapshotActivity } from '../policy/statuses.ts'
-import { apiNow, type Context } from '../run/context.ts'
+import { serverPhase, snapshotActivity, snapshotPhase } from '../policy/statuses.ts'
+import { apiNow, type Context, isNews } from '../run/context.ts'
 import type { ServerTrack } from '../run/recorder.ts'
+import type { StatusSeen } from '../run/server-run.ts'
 import type { CallOptions } from '../vps/client.ts'
 import type { ApiFailure, ApiResult } from '../vps/failure.ts'
 import { changeLog } from './change-log.ts'
@@ -21,7 +22,8 @@ export type Readiness =
   | { readonly state: 'refused'; readonly failure: ApiFailure }
   | {
       readonly state: 'expired'
-      readonly server: Server | undefined
+      /** As it was seen last, and since when so. */
+      readonly server: (Server & StatusSeen) | undefined
       readonly lastFailure: ApiFailure | undefined
     }
 
@@ -36,6 +38,8 @@ export interface ReadinessCheck {
   readonly serverOnly?: boolean
   /** Whether the server has been read before, in an earlier stage perhaps: a single 401, 403 or 404 then proves nothing. */
   readonly answeredBefore?: boolean
+  /** A status that has been waited out already, odd or in transition as it may be. */
+  readonly settledAs?: string
 }
 
 interface Seen {
@@ -50,14 +54,13 @@ interface Seen {
  */
 export async function awaitReadiness(ctx: Context, check: ReadinessCheck): Promise<Readiness> {
   const log = changeLog(ctx)
-  let lastServer: Server | undefined
+  let lastServer: (Server & StatusSeen) | undefined
   const read = async (isFirst: boolean): Promise<ApiResult<Seen>> => {
     const seen = await readBoth(ctx, check, isFirst)
-    if (seen.ok) lastServer = seen.value.server
+    if (seen.ok) lastServer = seenNow(seen.value.server, lastServer, ctx.clock.now())
     return seen
   }
-  const label = (): string =>
-    `${lastServer === undefined ? 'server' : lastServer.name} (${check.track.run.server.id})`
+  const label = (): string => messages.serverWithId(check.track.run)
   const end = await pollUntilStable<Seen, Readiness>(
     ctx,
     {
@@ -67,12 +70,18 @@ export async function awaitReadiness(ctx: Context, check: ReadinessCheck): Promi
       heartbeat: elapsed => messages.stillSettling(label(), elapsed),
     },
     read,
-    seen => classify(ctx, check.intent, seen, log),
+    seen => classify(ctx, check, seen, log),
   )
   if (end.state === 'expired') return { ...end, server: lastServer }
   if (end.state === 'refused') return end
-  if (end.value.state === 'ready' && isOdd(end.value.server)) log(messages.keepsOddStatus(end.value.server))
+  const { settledAs } = check
+  if (end.value.state === 'ready' && isOdd(end.value.server) && end.value.server.status !== settledAs)
+    log(messages.keepsOddStatus(end.value.server))
   return end.value
+}
+
+function seenNow(read: Server, before: StatusSeen | undefined, now: number): Server & StatusSeen {
+  return { ...read, since: before?.status === read.status ? before.since : now }
 }
 
 /** The first read is worth repeating at once; later ones have the next poll for that. */
@@ -103,14 +112,15 @@ async function listBefore(
 
 function classify(
   ctx: Context,
-  intent: Intent,
+  { intent, settledAs }: ReadinessCheck,
   { server, snapshots }: Seen,
   log: (text: string) => void,
 ): Reading<Readiness> {
   const phase = serverPhase(server.status)
   if (phase === 'restoring' && intent === 'restore')
     return { state: 'done', value: { state: 'restoring', server } }
-  if (phase === 'restoring' || phase === 'transitioning') {
+  const isKnown = server.status === settledAs
+  if (phase === 'restoring' || (phase === 'transitioning' && !isKnown)) {
     log(messages.isTransitioning(server))
     return { state: 'moving' }
   }
@@ -120,7 +130,7 @@ function classify(
     return { state: 'moving' }
   }
   const ready: Readiness = { state: 'ready', server }
-  if (!isOdd(server)) {
+  if (!isOdd(server) || isKnown) {
     warnOfStuck(ctx, server, snapshots)
     return { state: 'done', value: ready }
   }
@@ -133,16 +143,25 @@ function isOdd({ status }: Server): boolean {
   return phase !== 'active' && phase !== 'stopped'
 }
 
+/** Each is said once, however often its server is read. */
 function warnOfStuck(ctx: Context, server: Server, snapshots: readonly Snapshot[]): void {
   for (const snapshot of snapshots)
-    if (snapshot.status !== UNREADABLE_STATUS && snapshotActivity(snapshot, apiNow(ctx)) !== 'finished')
+    if (
+      snapshot.status !== UNREADABLE_STATUS &&
+      snapshotActivity(snapshot, apiNow(ctx)) !== 'finished' &&
+      isNews(ctx, `stuck snapshot ${snapshot.id}`)
+    )
       ctx.report.warn(messages.snapshotStuck(server, snapshot, apiNow(ctx)))
 }
 
-/** Of one without a readable date nothing tells whether it is stuck: a create waits for it, and nothing keeps a rollback. */
+/**
+ * Of one without a readable date nothing tells whether it is stuck, nor of one whose status nobody documented whether it is
+ * still being made: a create waits for it, and nothing keeps a restore.
+ */
 function isWorthWaitingFor(snapshot: Snapshot, intent: Intent, now: number): boolean {
   // Its item was warned of; that it cannot be read says nothing of the server.
   if (snapshot.status === UNREADABLE_STATUS) return false
   const activity = snapshotActivity(snapshot, now)
-  return activity === 'in_progress' || (activity === 'undated' && intent !== 'restore')
+  if (intent !== 'restore') return activity === 'in_progress' || activity === 'undated'
+  return activity === 'in_progress' && snapshotPhase(snapshot.status) === 'in_progress'
 }

@@ -1,11 +1,12 @@
 import type { Snapshot } from '../domain/entities.ts'
+import { compareNewestFirst } from '../policy/recency.ts'
 import {
   observeServer,
   type RestoreWatch,
   restoreProgress,
   startRestoreWatch,
 } from '../policy/restore-end.ts'
-import { serverPhase } from '../policy/statuses.ts'
+import { isCompleted, serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
 import { serverLabel } from '../run/labels.ts'
 import type { ServerTrack } from '../run/recorder.ts'
@@ -15,6 +16,7 @@ import { explain } from './explain.ts'
 import * as messages from './messages.ts'
 import { type PollAttempt, type PollResult, poll, toAttempt } from './poll.ts'
 import { readServerOf } from './server-reader.ts'
+import { readSnapshotsOf } from './snapshot-reader.ts'
 
 /** How a restore was accepted. */
 export interface Acceptance {
@@ -24,6 +26,8 @@ export interface Acceptance {
   readonly statusBefore: string | undefined
   /** Whether `restoring` has been seen at the server already. */
   readonly seenRestoring: boolean
+  /** false: our request was not accepted, and the server is restoring. It is followed, and nobody calls it ours. */
+  readonly isOurs: boolean
 }
 
 interface Followed {
@@ -37,6 +41,7 @@ type End = Exclude<ReturnType<typeof restoreProgress>, { state: 'pending' }>
 
 /** Of a fleet one line a minute is enough: the first that is still being restored speaks for all. */
 function heartbeat(run: ServerRun, group: readonly ServerRun[], elapsed: string): string | undefined {
+  if (run.task.state !== 'running') return messages.restoringPerhapsForeign(run, elapsed)
   const restoring = group.filter(({ task }) => task.state === 'running')
   if (restoring.length === 1) return messages.restoringOne(run, elapsed)
   if (restoring[0]?.server.id !== run.server.id) return undefined
@@ -113,9 +118,10 @@ async function recordEnd(
     return undefined
   }
   if (end.value.state === 'failed') {
+    const problem = messages.restoreFailed(run, snapshot.id, end.value.status)
     track.record({
       type: 'failed',
-      problem: messages.restoreFailed(serverLabel(run), snapshot.id, end.value.status),
+      problem: { ...problem, candidates: await otherSnapshots(ctx, run, snapshot) },
     })
     return undefined
   }
@@ -126,6 +132,25 @@ async function recordEnd(
   }
   track.record({ type: 'succeeded', how: end.value.observed === 'never seen' ? 'never seen' : 'seen' })
   return end.value.phase
+}
+
+// A way out may not hold up the end of the job.
+const OTHERS_TIME_MS = 10_000
+
+/** What could be restored instead, newest first; nothing where the list cannot be read. */
+async function otherSnapshots(
+  ctx: Context,
+  { server, safety }: ServerRun,
+  failed: Snapshot,
+): Promise<readonly Snapshot[]> {
+  const options = { deadline: ctx.clock.now() + OTHERS_TIME_MS, once: true }
+  const list = await readSnapshotsOf(ctx, server.id, options)
+  // The safety snapshot holds what was to be undone.
+  const used = [failed.id, safety?.snapshot.id]
+  const others = list.ok ? list.value : []
+  return others
+    .filter(snapshot => isCompleted(snapshot) && !used.includes(snapshot.id))
+    .toSorted(compareNewestFirst)
 }
 
 /** Waits until `restoring` is seen at the server, or `until`; whether it was seen. */

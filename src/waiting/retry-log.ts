@@ -12,13 +12,15 @@ const QUIET_MS = 60_000
 export function createRetryLog(report: Report, clock: Clock): (note: RetryNote) => void {
   let last = ''
   let quietUntil = Number.NEGATIVE_INFINITY
-  return ({ failure, delayMs }) => {
+  return ({ failure, delayMs, lastedMs = 0 }) => {
     const { kind, status, detail } = failure
     const what = `${kind} ${status} ${detail}`
     const now = clock.now()
     if (what === last && now < quietUntil && delayMs < QUIET_MS) return
     last = what
     quietUntil = now + QUIET_MS
-    report.line(messages.retrying(failure, delayMs))
+    report.line(
+      lastedMs > 0 ? messages.stillRefusing(failure, delayMs, lastedMs) : messages.retrying(failure, delayMs),
+    )
   }
 }

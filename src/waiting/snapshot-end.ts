@@ -8,6 +8,9 @@ import { explain } from './explain.ts'
 import * as messages from './messages.ts'
 import type { SnapshotEnd } from './snapshot-poller.ts'
 
+/** The API has said what became of it, or that it says no more. */
+type Told = Exclude<SnapshotEnd, { state: 'expired' }>
+
 /** Records how the wait for the snapshot of an accepted create ended. */
 export async function recordSnapshotEnd(
   ctx: Context,
@@ -15,58 +18,64 @@ export async function recordSnapshotEnd(
   snapshot: Snapshot,
   end: SnapshotEnd,
 ): Promise<void> {
-  const what = `Snapshot ${snapshot.id} of ${serverLabel(track.run)}`
   switch (end.state) {
     case 'completed':
       return track.record({ type: 'succeeded', snapshot: end.snapshot })
     case 'failed':
-      return track.record({
-        type: 'failed',
-        problem: messages.snapshotFailed(what, end.snapshot),
-        snapshot: end.snapshot,
-      })
-    case 'gone':
-      return track.record({ type: 'failed', problem: messages.snapshotGone(what), snapshot: 'gone' })
+    case 'gone': {
+      const problem = await problemOf(ctx, track, snapshot, end)
+      return track.record({ type: 'failed', problem, snapshot: end.state === 'gone' ? 'gone' : end.snapshot })
+    }
     case 'refused': {
-      const state = messages.snapshotUnobservable(what)
-      const problem = await explain(ctx, end.failure, { state, next: [followLater(snapshot)] })
+      const problem = await problemOf(ctx, track, snapshot, end)
       return track.record({ type: 'left running', why: 'unobservable', problem })
     }
     case 'expired':
-      return track.record({ type: 'left running', why: 'timed out', lastFailure: described(end) })
+      return track.record({
+        type: 'left running',
+        why: 'timed out',
+        lastFailure: described(end),
+        last: end.last,
+      })
   }
 }
 
 /** What is wrong with how the wait for a safety snapshot ended; undefined where it was completed. */
 export async function problemOfSafety(
   ctx: Context,
-  { run }: ServerTrack,
+  track: ServerTrack,
   snapshot: Snapshot,
   end: SnapshotEnd,
   waitedMs: number,
 ): Promise<Problem | undefined> {
-  const what = `Snapshot ${snapshot.id} of ${serverLabel(run)}`
   switch (end.state) {
     case 'completed':
       return undefined
     case 'failed':
-      return messages.snapshotFailed(what, end.snapshot)
     case 'gone':
-      return messages.snapshotGone(what)
     case 'refused':
-      return explain(ctx, end.failure, {
-        state: messages.snapshotUnobservable(what),
-        next: [followLater(snapshot)],
-      })
+      return problemOf(ctx, track, snapshot, end)
     case 'expired':
       return {
         reason: 'timeout',
         done: 'nothing',
-        what: messages.snapshotTimedOut(what, waitedMs),
-        state: messages.snapshotContinues(described(end)),
+        what: messages.snapshotTimedOut(labelOf(track, snapshot), waitedMs),
+        state: messages.snapshotContinues(end.last, described(end)),
         next: [followLater(snapshot)],
       }
   }
+}
+
+async function problemOf(ctx: Context, track: ServerTrack, snapshot: Snapshot, end: Told): Promise<Problem> {
+  const label = labelOf(track, snapshot)
+  if (end.state !== 'refused')
+    return end.state === 'gone' ? messages.snapshotGone(label) : messages.snapshotFailed(label, end.snapshot)
+  const state = messages.snapshotUnobservable(label)
+  return explain(ctx, end.failure, { state, next: [followLater(snapshot)] })
+}
+
+function labelOf({ run }: ServerTrack, { id }: Snapshot): string {
+  return `Snapshot ${id} of ${serverLabel(run)}`
 }
 
 function described({ lastFailure }: Extract<SnapshotEnd, { state: 'expired' }>): string | undefined {

@@ -10,16 +10,21 @@ import {
 } from '../policy/snapshot-progress.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
+import type { StatusSeen } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
-import { warnOfDuplicate } from './duplicates.ts'
 import * as messages from './messages.ts'
 import { type PollAttempt, type PollOptions, poll, toAttempt } from './poll.ts'
-import { createSnapshotReader, type SnapshotReader } from './snapshot-reader.ts'
+import { followSnapshots } from './snapshot-reader.ts'
 
 /** How the wait for one snapshot ended. */
 export type SnapshotEnd =
   | { readonly state: 'completed' | 'failed' | 'gone'; readonly snapshot: Snapshot }
-  | { readonly state: 'expired'; readonly lastFailure: ApiFailure | undefined }
+  | {
+      readonly state: 'expired'
+      readonly lastFailure: ApiFailure | undefined
+      /** undefined: no list has shown it. */
+      readonly last: StatusSeen | undefined
+    }
   | { readonly state: 'refused'; readonly failure: ApiFailure }
 
 /** Follows many snapshots with one list request a poll. */
@@ -40,15 +45,8 @@ interface Followed {
   readonly reject: (reason: unknown) => void
 }
 
-/**
- * A poller whose waits all end at `deadline`. Nothing is polled while nothing is followed.
- * @param reader one that has read before knows how large the account is
- */
-export function createSnapshotPoller(
-  ctx: Context,
-  deadline: number,
-  reader: SnapshotReader = createSnapshotReader(ctx),
-): SnapshotPoller {
+/** A poller whose waits all end at `deadline`. Nothing is polled while nothing is followed. */
+export function createSnapshotPoller(ctx: Context, deadline: number): SnapshotPoller {
   const followed = new Map<SnapshotId, Followed>()
   const unlisted = unlistedLog(ctx)
   const twins = twinLog(ctx)
@@ -56,7 +54,7 @@ export function createSnapshotPoller(
 
   const attempt = async (): Promise<PollAttempt<undefined>> => {
     const known = [...followed.values()].map(item => item.snapshot)
-    const answer = await reader.follow(known, { deadline, once: true })
+    const answer = await followSnapshots(ctx, known, { deadline, once: true })
     return toAttempt(answer, snapshots => {
       for (const snapshot of snapshots) {
         if (followed.has(snapshot.id)) unlisted(snapshot)
@@ -81,7 +79,8 @@ export function createSnapshotPoller(
       // In the moment in which the last wait ends, its follower may begin another.
       while (followed.size > 0) {
         const end = await poll(ctx, options, attempt)
-        if (end.state !== 'done') finish(followed, item => item.resolve(end))
+        if (end.state === 'refused') finish(followed, item => item.resolve(end))
+        if (end.state === 'expired') finish(followed, item => item.resolve({ ...end, last: lastOf(item) }))
       }
     } catch (reason) {
       finish(followed, item => item.reject(reason))
@@ -93,7 +92,7 @@ export function createSnapshotPoller(
   return {
     waitFor: (snapshot, began, seen = false) =>
       new Promise((resolve, reject) => {
-        const watch = startSnapshotWatch(settleWindow(ctx.pace), seen ? snapshot : undefined)
+        const watch = startSnapshotWatch(settleWindow(ctx.pace), seen ? snapshot : undefined, ctx.clock.now())
         followed.set(snapshot.id, { snapshot, began, watch, resolve, reject })
         if (running) return
         running = true
@@ -107,6 +106,10 @@ function finish(followed: Map<SnapshotId, Followed>, end: (item: Followed) => vo
   const items = [...followed.values()]
   followed.clear()
   for (const item of items) end(item)
+}
+
+function lastOf({ watch: { snapshot, since } }: Followed): StatusSeen | undefined {
+  return snapshot === undefined ? undefined : { status: snapshot.status, since }
 }
 
 /** Tells every follower what the list says of its snapshot; those that have ended are followed no more. */
@@ -141,6 +144,6 @@ function twinLog(ctx: Context): (snapshot: Snapshot, followed: ReadonlyMap<Snaps
     const key = followed.has(snapshot.id) ? undefined : parseMarker(snapshot.description)?.key
     if (key === undefined) return
     const ours = [...followed.values()].find(item => parseMarker(item.snapshot.description)?.key === key)
-    if (ours !== undefined) warnOfDuplicate(ctx, ours.snapshot, snapshot.id)
+    if (ours !== undefined) ctx.report.warn(messages.duplicate(ours.snapshot.id, snapshot.id))
   }
 }

@@ -61,10 +61,10 @@ const CHANGING: Replacements = [
   // The chart's marks depend on how long it took.
   [/tickInterval \d+/g, 'tickInterval <n>'],
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:\d\d)?/g, '<time>'],
-  [/\b\d\d:\d\d(?::\d\d)?(?= UTC)/g, '<time>'],
+  [/\b\d\d:\d\d(?::\d\d)? UTC/g, '<time>'],
+  [/(?<=Trying again in )\d+(?:\.\d+)?s\b/g, '<pause>'],
   [/\b(?:\d+[dhm] )?\d+(?:ms|[dhms])\b/g, '<duration>'],
   [/\b\d+ (?:second|minute|hour|day)s?\b/g, '<age>'],
-  [/(?<=Trying again in )\d+(?:\.\d+)? s\b/g, '<pause>'],
   [/(?<=\bsent )\d+(?= times\b)/g, '<n>'],
   [/(?<=Output duration-seconds: )\d+/g, '<seconds>'],
   // Milliseconds since the epoch, as states keep them.

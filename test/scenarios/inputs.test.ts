@@ -13,7 +13,7 @@ async function refuse(context: TestContext, inputs: Texts): Promise<[Scene, Main
   const main = await scene.run(inputs)
   expect(main.exitCode).toBe(1)
   expect(scene.emulator.log.all).toEqual([])
-  expect(main.outputs).toEqual({ status: 'failed', reason: 'invalid-input' })
+  expect(main.outputs).toMatchObject({ status: 'failed', reason: 'invalid-input', snapshots: '[]' })
   expect(main.annotations.map(({ level }) => level)).toEqual(['error'])
   return [scene, main]
 }

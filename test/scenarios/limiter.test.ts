@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS, type WorldSetup } from '../emulator/settings.ts'
 import { VirtualClock } from '../emulator/virtual-clock.ts'
 import { createVirtualWire } from '../emulator/virtual-wire.ts'
 import { World } from '../emulator/world.ts'
-import { runAction } from '../harness/index.ts'
+import { runAction, runPost } from '../harness/index.ts'
 import { createDice } from '../soak/dice.ts'
 import { beginStage, ORIGIN_OF_RUN } from '../soak/stage.ts'
 
@@ -83,7 +83,7 @@ describe('behind a limiter', () => {
     },
   )
 
-  it('the built action gets its snapshot, too', async context => {
+  it('the built action gets its snapshot and its rollback, too', async context => {
     const emulator = await startEmulator({ speed: 600, setup: fleet(1) })
     context.onTestFinished(() => emulator.close())
     emulator.faults.add({ when: 'before', fault: { kind: 'limiter', ...ONE_A_SECOND } })
@@ -92,9 +92,14 @@ describe('behind a limiter', () => {
       'api-token': TOKEN,
       'api-url': emulator.apiUrl,
       'server-id': '50001',
+      'restore-on': 'failure',
     }
     const main = await runAction({ with: { ...inputs, 'poll-interval': '100ms', timeout: '50s' } })
     expect(main).toMatchObject({ exitCode: 0, outputs: { status: 'completed', reason: '' } })
+    emulator.world.deploy('50001', 'broken')
+    const post = await runPost(main, { jobStatus: 'failure' })
+    expect(post.exitCode).toBe(0)
+    expect(emulator.world.report().servers.map(({ disk }) => disk)).toEqual(['first content of web-1'])
     expect(emulator.log.all.some(({ fault }) => fault === 'limiter')).toBe(true)
   })
 })

@@ -8,9 +8,11 @@ import { createDice } from '../soak/dice.ts'
 import { WORKFLOW } from '../soak/scenario.ts'
 import { beginStage, ORIGIN_OF_RUN } from '../soak/stage.ts'
 import { snippets } from '../unit/docs/snippets.ts'
+import { diskOf, history, ONE_SERVER, TOKEN as SCENE_TOKEN, sceneFor } from './scene.ts'
 
 const MINUTE = 60_000
-const START = Date.parse('2026-03-02T02:00:00Z')
+const START_OF_HOUR = '2026-03-02T02:00:00Z'
+const START = Date.parse(START_OF_HOUR)
 const TOKEN = 'vps_quick_start'
 
 /** The inputs of the first step of README.md that takes a snapshot, with what a repository would put in. */
@@ -110,5 +112,34 @@ describe("the README's quick start", () => {
   it('works while every deploy fails', async () => {
     const deploys = await deployInTurn(Array.from({ length: 8 }, () => 'failure'))
     expect(deploys).toEqual(deploys.map(() => ({ ...GREEN, disk: 'version 0' })))
+  })
+
+  it.for<[fixture: string, ends: readonly ('success' | 'failure')[]]>([
+    ['six-in-an-hour', ['success', 'success', 'success', 'success', 'success', 'success']],
+    ['after-three-failed', ['failure', 'failure', 'failure', 'success']],
+  ])('works with the built action: %s', { timeout: 120_000 }, async ([fixture, ends], context) => {
+    const scene = await sceneFor(context, { setup: ONE_SERVER, startAt: START_OF_HOUR, pace: 20_000 })
+    const { world } = scene.emulator
+    const inputs = Object.fromEntries(Object.entries(quickStart()).filter(([, value]) => value !== ''))
+    const told: string[] = []
+    for (const [index, jobStatus] of ends.entries()) {
+      const began = world.now()
+      const main = await scene.run(
+        { ...inputs, 'api-token': SCENE_TOKEN },
+        { run: { runId: String(2_001 + index) } },
+      )
+      world.deploy('12345', `version ${index + 2}${jobStatus === 'failure' ? ', broken' : ''}`)
+      const post = await scene.post(main, { jobStatus })
+      context.expect([main.exitCode, post.exitCode]).toEqual([0, 0])
+      told.push(`=== deploy ${index + 1}: ${jobStatus}`, ...main.log, '--- post', ...post.log)
+      told.push(`--- disk: ${diskOf(scene)}`)
+      scene.emulator.advance(Math.max(0, began + 10 * MINUTE - world.now()))
+    }
+    context.expect(world.now() - Date.parse(START_OF_HOUR)).toBeLessThanOrEqual(60 * MINUTE)
+    // How long it took is the machine's affair.
+    const text = [...told, '=== what happened', history(scene), ''].join('\n')
+    await context
+      .expect(text.replaceAll(/ completed in \w+/g, ' completed in <duration>'))
+      .toMatchFileSnapshot(`fixtures/quick-start/${fixture}.txt`)
   })
 })

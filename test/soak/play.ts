@@ -1,9 +1,12 @@
+// Loaded only when somebody is to be told: on a clock that is virtual, that would be for ever.
+import '../../src/notify/webhook.ts'
 import { mainStage, postStage } from '../../src/stages.ts'
 import { Faults } from '../emulator/faults.ts'
 import { VirtualClock } from '../emulator/virtual-clock.ts'
 import { createVirtualWire } from '../emulator/virtual-wire.ts'
 import { World } from '../emulator/world.ts'
 import { createDice, type Dice } from './dice.ts'
+import { arms } from './happenings.ts'
 import { BODY_LIMIT } from './hardships.ts'
 import { type Scenario, START, throwScenario } from './scenario.ts'
 import { beginStage, ORIGIN_OF_RUN } from './stage.ts'
@@ -57,14 +60,14 @@ async function play(scenario: Scenario, dice: Dice): Promise<Story> {
   })
   const stage = { clock, world, wire, dice, origin: ORIGIN_OF_RUN }
   const inputs = { ...scenario.inputs, 'api-token': TOKEN }
-  const hasEnded = scenario.hadFailed || scenario.wish.operation !== 'create'
+  const hasEnded = scenario.hadFailed || !arms(scenario.wish)
   const early = { ...inputs, 'job-status': hasEnded ? scenario.jobStatus : 'success' }
   const before = world.report()
   const main = await clock.run(
     beginStage({ ...stage, inputs: early }, mainStage, {}, scenario.cancelMainAfterMs),
   )
   await clock.advance(dice.int(1_000, 120_000))
-  const isDeployed = main.green && scenario.wish.operation === 'create' && !scenario.wish.dryRun
+  const isDeployed = main.green && arms(scenario.wish)
   if (isDeployed && scenario.jobStatus !== '') deploy(world)
   const late = { ...inputs, 'job-status': scenario.jobStatus }
   const post = await clock.run(

@@ -37,8 +37,8 @@ export function createRecorder(): Recorder {
       mask: secret => command('add-mask', secret),
       setOutput: (name, value) => void outputs.set(name, value),
       saveState: (name, value) => void state.set(name, value),
-      writeSummary: async markup => {
-        summary += markup
+      writeSummary: async (markup, { replace }) => {
+        summary = replace ? markup : summary + markup
       },
     },
     text: () => lines.map(line => `${line}\n`).join(''),

@@ -1,5 +1,5 @@
 import type { LoggedRequest } from '../emulator/request-log.ts'
-import { done, happened, inMain } from './happenings.ts'
+import { areCompleted, arms, done, type OwnSnapshot, ownSnapshots } from './happenings.ts'
 import type { StageStory, Story } from './story.ts'
 
 const MINUTE = 60_000
@@ -7,24 +7,19 @@ const MINUTE = 60_000
 /** A rollback that was due is sent, unless the API never accepts it until the deadline. */
 export function rollbackIsSent(story: Story): readonly string[] {
   const { wish, main, post } = story
-  const isDue =
-    wish.operation === 'create' &&
-    !wish.dryRun &&
-    main.green &&
-    !story.hadFailed &&
-    wish.restoreOn.includes(story.jobStatus)
+  const isDue = arms(wish) && main.green && !story.hadFailed && wish.restoreOn.includes(story.jobStatus)
   if (!isDue || post === undefined || post.cancelledAt !== undefined) return []
-  return inMain(story, 'snapshot-created').flatMap(({ snapshot = '', server }) => {
-    if (!isWhole(story, snapshot) || isOthersRestore(story, server)) return []
+  return ownSnapshots(story).flatMap(own => {
+    if (!isWhole(story, own) || isOthersRestore(story, own.server)) return []
     const accepted = done(main.worldAfter, story.finally, 'restore-begun').some(
-      event => event.snapshot === snapshot,
+      event => event.snapshot === own.id,
     )
-    return accepted ? [] : gaveUpEarly(story, post, snapshot)
+    return accepted ? [] : gaveUpEarly(story, post, own.id)
   })
 }
 
-function isWhole({ main, finally: end }: Story, id: string): boolean {
-  return happened(main.worldAfter, 'snapshot-completed', id) && end.snapshots.some(each => each.id === id)
+function isWhole(story: Story, own: OwnSnapshot): boolean {
+  return areCompleted(story, [own]) && story.finally.snapshots.some(({ id }) => id === own.id)
 }
 
 function isOthersRestore({ finally: end }: Story, server: string): boolean {

@@ -48,7 +48,7 @@ export function mayBeRetired(snapshot: Candidate, by: Retiring): boolean {
   return ageMs > HOUR || (ageMs > 10 * MINUTE && newerOwn(snapshot, by).length >= 3)
 }
 
-const COMPLETED = /^(?:completed?|available|ready|done|success|finished)$/i
+export const COMPLETED = /^(?:completed?|available|ready|done|success|finished)$/i
 const FINISHED =
   /^(?:completed?|available|ready|done|success|finished|failed|failure|aborted|error(?:ed)?|cancell?ed)$/i
 

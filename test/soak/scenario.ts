@@ -2,6 +2,7 @@ import type { FaultRule } from '../emulator/faults.ts'
 import type { ServerSpec, SettingsChange, SnapshotSpec } from '../emulator/settings.ts'
 import type { Act } from '../emulator/world-types.ts'
 import type { Dice } from './dice.ts'
+import { isArmed } from './happenings.ts'
 import { throwFaults, throwSettings, throwShape, throwTimeline } from './hardships.ts'
 import { HOSTILE_TEXTS } from './hostile.ts'
 import type { Wish } from './story.ts'
@@ -45,6 +46,7 @@ const OPERATIONS = [
   'list',
   'wait',
   'wait',
+  'wait',
 ] as const
 
 /** Throws the dice for one run. */
@@ -61,7 +63,7 @@ export function throwScenario(dice: Dice): Scenario {
     inputs: inputsOf(dice, wish),
     settings,
     servers,
-    snapshots: (wish.operation === 'wait' ? withOneUnderWay(wish, snapshots) : snapshots).map(each =>
+    snapshots: madeBefore(dice, wish, snapshots).map(each =>
       wish.snapshots.includes(each.id) ? findable(each) : each,
     ),
     faults: throwFaults(dice),
@@ -100,6 +102,7 @@ const OWNERS = [
   `workflow=${WORKFLOW} run=${RUN_ID} attempt=1 purpose=deploy`,
   `workflow=${REPOSITORY}/.github/workflows/other.yml run=1004 attempt=1 purpose=deploy`,
   `workflow=other/shop/.github/workflows/deploy.yml run=1005 attempt=1 purpose=deploy`,
+  `workflow=other/shop/.github/workflows/deploy.yml run=${RUN_ID} attempt=1 purpose=deploy`,
 ] as const
 
 function throwSnapshots(
@@ -134,7 +137,8 @@ function throwWish(
 ): Wish {
   const creates = operation === 'create'
   const wait = dice.chance(0.9)
-  const post = creates && wait
+  // A wait may take the create's part: the fast form.
+  const post = (creates || (operation === 'wait' && dice.chance(0.6))) && wait
   const chosen = operation === 'delete' ? dice.some(snapshots, dice.int(1, 4)) : onePerServer(dice, snapshots)
   const restoreOn = post && dice.chance(0.6) ? dice.some(['failure', 'cancelled'], 2) : []
   return {
@@ -142,8 +146,8 @@ function throwWish(
     servers: servers.map(({ id }) => id),
     snapshots: creates || operation === 'list' ? [] : chosen.map(({ id }) => id),
     wait,
-    dryRun: operation !== 'list' && operation !== 'wait' && dice.chance(0.05),
-    stopServer: post && dice.chance(0.3),
+    dryRun: operation !== 'list' && dice.chance(0.05),
+    stopServer: creates && post && dice.chance(0.3),
     safety: operation === 'restore' && dice.chance(0.25),
     startAfterRestore: dice.chance(0.85),
     whenFull: creates && dice.chance(0.5),
@@ -173,6 +177,18 @@ function findable(snapshot: SnapshotSpec): SnapshotSpec {
   return isHidden ? rest : snapshot
 }
 
+/** What a wait finds: often what is not finished, and mostly, where it arms something, what this run has just made. */
+function madeBefore(dice: Dice, wish: Wish, snapshots: readonly SnapshotSpec[]): readonly SnapshotSpec[] {
+  if (wish.operation !== 'wait') return snapshots
+  if (!isArmed(wish) || dice.chance(0.1)) return withOneUnderWay(wish, snapshots)
+  const description = `for a deploy [vps-snapshot-action workflow=${WORKFLOW} run=${RUN_ID} attempt=1 purpose=deploy key=k900xyz9]`
+  return snapshots.map(each => {
+    if (!wish.snapshots.includes(each.id)) return each
+    const createdAt = new Date(START - dice.int(MINUTE, 9 * MINUTE)).toISOString()
+    return { ...each, description, createdAt, ...(dice.chance(0.6) ? { status: 'in_progress' } : {}) }
+  })
+}
+
 /** A wait is often for what is not finished. */
 function withOneUnderWay(wish: Wish, snapshots: readonly SnapshotSpec[]): readonly SnapshotSpec[] {
   const [first] = wish.snapshots
@@ -198,6 +214,8 @@ function inputsOf(dice: Dice, wish: Wish): Readonly<Record<string, string>> {
     'keep-last': wish.keepLast ? String(dice.int(1, 4)) : '',
     'restore-on': wish.restoreOn.join(','),
     'delete-on': wish.deleteOn.join(','),
+    'notify-url': 'https://ops.example.com/hook',
+    'notify-on': 'success, failure, rollback',
     'max-parallel': dice.pick(['10', '10', '1', '2']),
     'health-check':
       wish.stopServer || !wish.wait || dice.chance(0.8) ? '' : 'https://shop.example.com/healthz',

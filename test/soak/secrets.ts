@@ -8,6 +8,7 @@ export function leaks({ token, origin }: Story, stage: StageStory): readonly str
     log: printed,
     outputs: JSON.stringify(stage.outputs),
     summary: stage.summary,
+    notification: JSON.stringify(stage.told ?? []),
   }
   const breaches: string[] = []
   for (const [place, text] of Object.entries(places))

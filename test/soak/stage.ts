@@ -1,4 +1,6 @@
 import { Cancelled } from '../../src/domain/clock.ts'
+// Loaded by the action when it is needed, for which no time passes on a virtual clock.
+import '../../src/notify/webhook.ts'
 import type { StageDeps } from '../../src/stages.ts'
 import type { VirtualClock } from '../emulator/virtual-clock.ts'
 import type { VirtualWire } from '../emulator/virtual-wire.ts'
@@ -8,7 +10,7 @@ import { readManifest } from '../harness/manifest.ts'
 import type { Dice } from './dice.ts'
 import { createRecorder } from './recorder.ts'
 import { REPOSITORY, RUN_ID, WORKFLOW } from './scenario.ts'
-import type { StageStory } from './story.ts'
+import type { Recorded, StageStory, Told } from './story.ts'
 
 /** What a stage runs in. */
 export interface Place {
@@ -38,6 +40,8 @@ export async function beginStage(
   const began = clock.now()
   const before = wire.log.all.length
   const signal: { at?: number } = {}
+  const records: Recorded[] = []
+  const told: Told[] = []
   const strike = (): void => {
     signal.at = clock.now()
     cancel.abort(new Cancelled('SIGINT'))
@@ -47,8 +51,14 @@ export async function beginStage(
   const green = await run({
     ...{
       runner: recorder.runner,
-      wire,
-      tellWire: wire,
+      transport: wire,
+      notifyTransport: {
+        send: async ({ body = '{}' }) => {
+          // Of this action's own making; its form is tested elsewhere.
+          told.push(JSON.parse(body) as Told)
+          return { ok: true, answer: { status: 200, headers: {}, body: '' } } as const
+        },
+      },
       env: {},
       clock,
       random: dice.random,
@@ -58,6 +68,7 @@ export async function beginStage(
     probe: async () => (dice.chance(0.7) ? undefined : 'answered with 503'),
     inputs,
     readState: name => state[name] ?? '',
+    observe: (_, after) => void records.push({ at: clock.now(), run: after }),
   })
   forget()
   const reader = createLogReader()
@@ -74,6 +85,8 @@ export async function beginStage(
     summary: recorder.summary(),
     requests: wire.log.all.slice(before),
     worldAfter: world.report(),
+    told,
+    records,
     tookMs: clock.now() - began,
     ...(signal.at === undefined ? {} : { cancelledAt: signal.at }),
   }

@@ -1,3 +1,4 @@
+import type { OperationRun } from '../../src/run/operation-run.ts'
 import type { LoggedRequest } from '../emulator/request-log.ts'
 import type { WorldReport } from '../emulator/world-types.ts'
 
@@ -24,6 +25,19 @@ export interface Wish {
   readonly runId: string
 }
 
+/** The record of a stage after an event, and when that was, in milliseconds on the action's clock. */
+export interface Recorded {
+  readonly at: number
+  readonly run: OperationRun
+}
+
+/** A notification, as far as it is held against the rest. */
+export interface Told {
+  readonly status: string
+  readonly reason: string
+  readonly servers: readonly { readonly id: string; readonly status: string }[]
+}
+
 /** One stage of the step: what it left, and what the world was when it ended. */
 export interface StageStory {
   readonly green: boolean
@@ -39,6 +53,10 @@ export interface StageStory {
   readonly summary: string
   readonly requests: readonly LoggedRequest[]
   readonly worldAfter: WorldReport
+  /** What the webhook was told. */
+  readonly told?: readonly Told[]
+  /** The record after every event, where somebody looked on. */
+  readonly records?: readonly Recorded[]
   /** Milliseconds on the action's clock. */
   readonly tookMs: number
   /** When the signal came, on the world's clock. */

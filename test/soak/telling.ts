@@ -1,5 +1,5 @@
 import type { WorldReport } from '../emulator/world-types.ts'
-import { done, happened, inMain, type Kind } from './happenings.ts'
+import { arms, done, happened, inMain, isArmed, type Kind, ownSnapshots } from './happenings.ts'
 import type { StageStory, Story } from './story.ts'
 
 interface Item {
@@ -85,7 +85,8 @@ function redThoughDone({ outputs }: StageStory): readonly string[] {
 }
 
 /** What green promises. */
-function promises({ wish, main }: Story): readonly string[] {
+function promises(story: Story): readonly string[] {
+  const { wish, main } = story
   if (wish.operation === 'list') return []
   const status = main.outputs['status'] ?? ''
   const good: readonly string[] = GOOD_STATUS[wish.operation]
@@ -97,6 +98,8 @@ function promises({ wish, main }: Story): readonly string[] {
   const missing = wish.operation === 'create' && !wish.dryRun ? wish.servers.length - items.length : 0
   if (missing !== 0) breaches.push(`the step is green, and ${missing} servers have no snapshot`)
   for (const item of items) if (item.error !== undefined) breaches.push(`green, but: ${item.error}`)
+  if (wish.operation === 'wait' && isArmed(wish) && ownSnapshots(story).length === 0)
+    breaches.push('a wait has armed the end of the job for what this run did not make')
   if (wish.operation === 'restore' && wish.wait && !wish.dryRun)
     for (const id of wish.snapshots)
       if (!happened(main.worldAfter, 'restore-ended', id))
@@ -185,13 +188,19 @@ function claims(story: Story): readonly string[] {
 /** A rollback that was asked for is in the world, or the post stage is red. */
 export function truthOfPost(story: Story): readonly string[] {
   const { wish, post, main } = story
-  if (post === undefined || wish.operation !== 'create' || wish.dryRun) return []
+  if (post === undefined || !arms(wish)) return []
   const breaches: string[] = []
-  const made = inMain(story, 'snapshot-created').map(({ snapshot }) => snapshot ?? '')
+  const made = ownSnapshots(story).map(({ id }) => id)
   if (post.green && main.green && wish.restoreOn.includes(story.jobStatus) && !story.hadFailed)
     for (const id of made)
       if (!happened(post.worldAfter, 'restore-ended', id))
         breaches.push(`the post stage is green, and snapshot ${id} was not restored`)
+  for (const { id, status } of post.told?.at(-1)?.servers ?? []) {
+    const snapshot = ownSnapshots(story).find(({ server }) => server === id)?.id
+    const isSaid = status === 'restored' || status === 'restoring'
+    if (isSaid && ASSERTIONS[status]?.(post.worldAfter, snapshot ?? '') !== true)
+      breaches.push(`the post stage says of server ${id} that it is ${status}, and it is not`)
+  }
   const verdict = verdictOf(post)
   if (
     /Restored \S+ to snapshot/.test(verdict) &&
@@ -206,7 +215,8 @@ const WORST_FIRST = ['unknown', 'failed', 'timed_out', 'cancelled', 'restoring',
 
 /** Every place that tells how a server stands says the same: output, JSON, table, summary and saved state. */
 export function agreement({ wish, main, stateIsLost }: Story, stage: StageStory): readonly string[] {
-  if (stage !== main || wish.operation === 'list') return []
+  if (wish.operation === 'list') return []
+  if (stage !== main) return agreementOfPost(stage)
   const items = itemsOf(main)
   const { status = '' } = main.outputs
   const breaches: string[] = []
@@ -220,13 +230,29 @@ export function agreement({ wish, main, stateIsLost }: Story, stage: StageStory)
   for (const [server, word] of isUnique ? tableOf(main.summary) : [])
     if (told.has(server) && told.get(server) !== word)
       breaches.push(`the summary says ${word} of server ${server}, and the JSON ${told.get(server)}`)
-  for (const text of wish.operation === 'create' && !stateIsLost ? savedServers(main) : []) {
+  for (const text of stateIsLost ? [] : savedServers(main)) {
     const { server, snapshot } = JSON.parse(text)
-    const isComplete = told.get(server) === 'completed'
+    // A wait that followed a restore found its snapshot completed.
+    const isComplete = ['completed', 'restored'].includes(told.get(server) ?? '')
     if (snapshot !== undefined && told.has(server) && snapshot.completed !== isComplete)
       breaches.push(`what is saved of server ${server} contradicts the JSON: ${told.get(server)}`)
   }
   return breaches
+}
+
+/** The post stage has no outputs: what its record says at the end is what the webhook is told. */
+function agreementOfPost({ summary, told = [], records = [] }: StageStory): readonly string[] {
+  const last = records.at(-1)?.run
+  // Of a cancelled job the summary is written before the wait, for which there may be no time.
+  if (last === undefined || last.jobStatus === 'cancelled') return []
+  const rows = new Map(tableOf(summary))
+  return told.flatMap(({ servers }) =>
+    servers.flatMap(({ id, status }) =>
+      rows.has(id) && rows.get(id) !== status
+        ? [`the summary says ${rows.get(id)} of server ${id}, and the notification ${status}`]
+        : [],
+    ),
+  )
 }
 
 /** Of the table of several servers: each one's id and status. */
@@ -241,9 +267,11 @@ function savedServers({ state }: StageStory): readonly string[] {
 
 /** Whoever is cut off says so, wherever it tells how it ended. */
 export function cancels(stage: StageStory): readonly string[] {
-  const { cancelledAt, log, summary, green } = stage
+  const { cancelledAt, summary, green, records = [] } = stage
   if (cancelledAt === undefined) return []
-  const places = { log: log.join('\n'), ...(summary === '' ? {} : { summary }) }
+  // In a job that is cancelled already, a restore writes its summary before it waits: there may be no time for it later.
+  const isWrittenEarly = records.at(-1)?.run.jobStatus === 'cancelled'
+  const places = { verdict: verdictOf(stage), ...(summary === '' || isWrittenEarly ? {} : { summary }) }
   const silent = Object.entries(places).filter(([, text]) => !/cancel/i.test(text))
   // What was done when the signal came was not cut off.
   return green ? [] : silent.map(([place]) => `the ${place} does not mention the cancel`)

@@ -1,6 +1,7 @@
 import type { WorldEvent } from '../emulator/world-types.ts'
 import { deadlines } from './deadlines.ts'
-import { afterMain, done, happened, inMain } from './happenings.ts'
+import { afterMain, areCompleted, arms, done, inMain, ownSnapshots } from './happenings.ts'
+import { sayings, writings } from './records.ts'
 import { rollbackIsSent } from './rollback.ts'
 import { mayBeRetired, ownerOf } from './rule.ts'
 import { afterSignal, commands, leaks } from './secrets.ts'
@@ -19,7 +20,12 @@ export function breachesOf(story: Story): readonly string[] {
     ...truthOfMain(story),
     ...truthOfPost(story),
     ...rollbackIsSent(story),
-    ...stages.flatMap(stage => [...agreement(story, stage), ...cancels(stage)]),
+    ...stages.flatMap(stage => [
+      ...agreement(story, stage),
+      ...cancels(stage),
+      ...sayings(stage),
+      ...writings(stage),
+    ]),
     ...stages.flatMap(stage => [...leaks(story, stage), ...commands(stage), ...afterSignal(stage)]),
     ...deadlines(story),
   ]
@@ -58,16 +64,16 @@ function restores(story: Story): readonly string[] {
   const { wish } = story
   const begun = done(story.before, story.finally, 'restore-begun')
   const breaches = twice(begun).map(server => `server ${server} was restored twice`)
-  const own = inMain(story, 'snapshot-created').map(({ snapshot }) => snapshot)
-  const completed = own.every(id => happened(story.main.worldAfter, 'snapshot-completed', id ?? ''))
+  const own = ownSnapshots(story)
   for (const { snapshot = '', server } of begun) {
     const asked =
       wish.operation === 'restore'
         ? !wish.dryRun && wish.snapshots.includes(snapshot)
-        : wish.restoreOn.includes(story.jobStatus) &&
+        : arms(wish) &&
+          wish.restoreOn.includes(story.jobStatus) &&
           !story.hadFailed &&
-          own.includes(snapshot) &&
-          completed &&
+          own.some(({ id }) => id === snapshot) &&
+          areCompleted(story, own) &&
           story.main.green
     if (!asked)
       breaches.push(`server ${server} was overwritten with snapshot ${snapshot}, which nobody wanted`)
@@ -85,10 +91,12 @@ function mayDelete(story: Story, event: WorldEvent, stage: 'main' | 'post'): boo
   const { wish } = story
   const id = event.snapshot ?? ''
   if (wish.operation === 'delete') return !wish.dryRun && wish.snapshots.includes(id)
-  if (wish.operation !== 'create' || wish.dryRun) return false
-  const isOwn = inMain(story, 'snapshot-created').some(({ snapshot }) => snapshot === id)
+  const own = ownSnapshots(story)
+  if (!arms(wish)) return false
+  const isOwn = own.some(snapshot => snapshot.id === id)
   if (stage === 'post' && isOwn) return wish.deleteOn.includes(story.jobStatus)
-  const allowed = wish.whenFull || (wish.keepLast && stage === 'post' && story.jobStatus === 'success')
+  const isRetention = wish.keepLast && stage === 'post' && story.jobStatus === 'success' && own.length > 0
+  const allowed = wish.whenFull || isRetention
   const snapshot = story.before.snapshots.find(each => each.id === id)
   const { workflow, runId } = wish
   if (!allowed || snapshot === undefined) return false
@@ -147,7 +155,7 @@ function mayStart(story: Story, server: string): boolean {
   const restored = story.finally.events.some(
     ({ kind, server: other }) => kind === 'restore-ended' && other === server,
   )
-  return restored && wish.startAfterRestore
+  return restored && wish.startAfterRestore && !wish.dryRun
 }
 
 /** Somebody else stopped it, or a restore of somebody else's ended so. */

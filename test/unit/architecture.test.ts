@@ -57,7 +57,7 @@ const LAYERS: Readonly<Record<string, { readonly uses: string; readonly types?: 
   present: { uses: 'domain policy run', types: 'inputs notify report' },
   operations: { uses: 'domain policy vps run waiting requests present', types: 'inputs report' },
   'tell.ts': { uses: 'notify present run', types: 'http inputs operations' },
-  'stages.ts': { uses: 'inputs operations present report run tell.ts vps waiting', types: 'domain http' },
+  'stages.ts': { uses: 'inputs operations report run tell.ts vps waiting', types: 'domain http' },
   platform: { uses: 'domain http inputs policy report', types: 'stages.ts' },
   'index.ts': { uses: 'platform stages.ts' },
   'post.ts': { uses: 'platform stages.ts' },
@@ -135,10 +135,9 @@ describe('a reader finds', () => {
     expect(folders.get('policy')?.length).toBeLessThanOrEqual(16)
   })
 
-  it('no module of more than three hundred lines, but for what a layer says, which is a list', () => {
-    const long = MODULES.filter(
-      ({ path, text }) => basename(path) !== 'messages.ts' && text.split('\n').length > 301,
-    )
+  it('no module of more than three hundred lines, but for what three layers say, which is a list', () => {
+    const lists = ['operations/messages.ts', 'requests/messages.ts', 'waiting/messages.ts']
+    const long = MODULES.filter(({ path, text }) => !lists.includes(path) && text.split('\n').length > 301)
     expect(long.map(({ path }) => path)).toEqual([])
   })
 })

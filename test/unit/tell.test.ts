@@ -41,8 +41,20 @@ class Listener implements HttpTransport {
 function listening(settings: StageSettings = {}) {
   const listener = new Listener()
   const env = { GITHUB_REF: 'refs/heads/main', GITHUB_API_URL: 'https://ghe.test/api/v3' }
-  return { listener, around: { env, tellWire: listener, ...settings } }
+  return { listener, around: { env, notifyTransport: listener, ...settings } }
 }
+
+it('warns of a webhook that fails before the way out, which stays the last line', async () => {
+  const { listener, around } = listening({ faults: [refuse({ method: 'POST' }, 402)] })
+  listener.status = 500
+  const seen = await createStage({ servers: [WEB], ...around }).main({
+    operation: 'create',
+    'server-id': WEB.id,
+    ...HOOK,
+  })
+  expect(seen.printed.at(-2)).toMatch(/^warning: .*hooks\.test/)
+  expect(seen.printed.at(-1)).toMatch(/^Next: /)
+})
 
 /** A create whose job ended so. */
 async function jobOf(inputs: Inputs, jobStatus: string, settings: StageSettings = {}) {
@@ -69,6 +81,18 @@ beforeAll(async () => {
 })
 
 describe('the main stage', () => {
+  it('is cancelled while others are told: no rollback is armed, whatever was said', async () => {
+    const stage = createStage({ servers: [WEB], cancelOnTell: true })
+    const seen = await stage.main({
+      ...ALL,
+      ...{ operation: 'create', 'server-id': WEB.id, 'restore-on': 'failure, cancelled' },
+    })
+    expect(seen.green).toBe(false)
+    expect(seen.outputs).toMatchObject({ status: 'completed', reason: 'cancelled' })
+    expect(seen.state['green']).toBeUndefined()
+    expect(seen.summary).not.toMatch(/is restored to this snapshot/)
+  })
+
   it('tells nobody where the inputs name nobody', async () => {
     const { listener, around } = listening()
     expect((await deployed({}, around).main(restoring())).green).toBe(true)
@@ -165,5 +189,41 @@ describe('the end of the job', () => {
     const hurried = await jobOf(HOOK, 'cancelled')
     expect(patient.listener.timeouts).toEqual([5_000])
     expect(hurried.listener.timeouts).toEqual([2_000])
+  })
+})
+
+describe('a stage that has not even begun', () => {
+  it('tells of inputs that are invalid, as far as they name who is to be told', async () => {
+    const { listener, around } = listening()
+    const given = { ...ALL, operation: 'create', 'server-id': 'x', timeout: 'ten' }
+    const seen = await createStage({ servers: [WEB], ...around }).main(given)
+    expect(seen.green).toBe(false)
+    expect(seen.outputs).toMatchObject({ status: 'failed', reason: 'invalid-input' })
+    expect(seen.summary).toContain('timeout')
+    expect(listener.events).toEqual(['failure'])
+  })
+
+  it('tells nobody of an operation without a name, or at an address that is none', async () => {
+    const { listener, around } = listening()
+    const stage = createStage({ servers: [WEB], ...around })
+    expect((await stage.main({ ...ALL, operation: 'creates' })).green).toBe(false)
+    expect((await stage.main({ ...ALL, operation: 'list', 'notify-url': 'hook' })).green).toBe(false)
+    expect(listener.requests).toEqual([])
+  })
+
+  it.each([
+    ['failure', { 'restore-on': 'failure' }, ['rollback'], 'Rollback failed'],
+    ['success', { 'stop-server': 'true' }, ['failure'], 'End of the job failed'],
+  ] as const)('tells of a lost state at the end of a job (%s)', async (jobStatus, inputs, events, title) => {
+    const { listener, around } = listening()
+    const given = { ...ALL, operation: 'create', 'server-id': WEB.id, ...inputs }
+    const post = await createStage({ servers: [WEB], ...around }).post(jobStatus, {
+      state: {},
+      inputs: given,
+    })
+    expect(post.green).toBe(false)
+    expect(post.annotations).toMatchObject([{ level: 'error', title }])
+    expect(post.summary).toContain('what the snapshot step saved is missing')
+    expect(listener.events).toEqual(events)
   })
 })

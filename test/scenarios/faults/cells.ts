@@ -1,6 +1,6 @@
 import type { Fault } from '../../emulator/faults.ts'
 import type { FileTroubles } from '../../harness/index.ts'
-import { PLAYS, type Play, type Step } from './operations.ts'
+import { hasPost, PLAYS, type Play, type Step } from './operations.ts'
 
 /** A fault of the matrix. */
 export interface NamedFault {
@@ -161,7 +161,7 @@ function named(play: Play, servers: 1 | 3): string {
 /** A full disk can be had on Linux only. */
 function fileCells(play: Play): readonly Cell[] {
   if (process.platform !== 'linux') return []
-  const stages = play.operation === 'create' ? (['main', 'post'] as const) : (['main'] as const)
+  const stages = hasPost(play) ? (['main', 'post'] as const) : (['main'] as const)
   return stages.flatMap(stage =>
     FILES.map(([name, files]) => ({
       ...{ name: `${named(play, 1)}: ${name} in the ${stage} stage`, play, at: { stage, files } },
@@ -175,8 +175,8 @@ function fileCells(play: Play): readonly Cell[] {
 // A fault that passes costs a second or two: this much is for a busy machine, and is never waited for.
 const PATIENT_SECONDS = 60
 
-function needsState({ wish }: Play): boolean {
-  return wish.stopServer === true || (wish.restoreOn ?? []).length > 0
+function needsState({ wish: { stopServer, keepLast, restoreOn = [], deleteOn = [] } }: Play): boolean {
+  return stopServer === true || keepLast === true || restoreOn.length + deleteOn.length > 0
 }
 
 interface Parts extends FaultyRequest {
@@ -206,6 +206,7 @@ const REPEATED_READS = ['progress', 'list afterwards']
 function passes(parts: Parts): boolean {
   const { fault, step, play } = parts
   const isRead = step.method === 'GET'
+  if (play.endsRed === true) return false
   if (isForged(parts) || fault.kind === 'silence') return false
   // What is too large is not asked for again, unless there is another poll.
   if (HUGE.includes(fault.name)) return step.method === 'POST' || step.name === 'progress'
@@ -241,6 +242,8 @@ function reasonAgainst({ play, step, fault, when, servers }: Parts): string | un
     return 'a start has a minute, which the timeout does not cut: on the virtual clock, in the soak'
   if (isStart && when === 'before' && fault.kind === 'answer' && !HUGE.includes(fault.name))
     return 'a start that was said to be done is waited for for two minutes: on the virtual clock, in the soak'
+  if (play.endsRed === true && fault.kind === 'silence')
+    return 'a cancelled job has two minutes whatever its timeout is: on the virtual clock, in the unit tests'
   if (play.inPost === true && fault.kind === 'silence' && isRead)
     return 'the reads of the post stage have half a minute: on the virtual clock, in the soak'
   return undefined

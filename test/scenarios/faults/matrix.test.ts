@@ -3,7 +3,7 @@ import { allCells } from './cells.ts'
 import { describeFailures, playAll } from './play-all.ts'
 
 // Every so many: of each operation, request and kind of fault some. `npm run test:faults` plays all of them.
-const EVERY = 13
+const EVERY = 25
 
 describe('the fault matrix', () => {
   it('has more than 300 cells, and a reason for each that is left out', () => {

@@ -27,6 +27,14 @@ export interface Play {
   readonly names: boolean
   /** Those of them that are not finished when the step begins. */
   readonly snapshotStatus?: string
+  /** An earlier step of this very run made them. */
+  readonly areOwn?: boolean
+  /** How many older snapshots of this workflow are on each server. */
+  readonly shelf?: number
+  /** In what state a restore leaves the first server; running by default. */
+  readonly endsStopped?: boolean
+  /** A cancelled job has no time to see the end of its rollback: its post stage is red in any case. */
+  readonly endsRed?: boolean
   /** What somebody did before. */
   readonly before?: (snapshot: string) => Act
 }
@@ -147,7 +155,139 @@ export const PLAYS: readonly Play[] = [
       { name: 'progress', ...SERVER, nth: 3, nthOfThree: 8 },
     ],
   },
+  // The fast form: an earlier step made the snapshots, and this one takes the create's part.
+  {
+    name: 'armed wait',
+    operation: 'wait',
+    inputs: { 'restore-on': 'failure' },
+    wish: { restoreOn: ['failure'] },
+    jobStatus: 'failure',
+    names: true,
+    areOwn: true,
+    snapshotStatus: 'in_progress',
+    steps: [
+      { name: 'list before', ...LIST, nth: 1 },
+      { name: 'progress', ...LIST, nth: 2 },
+    ],
+  },
+  {
+    name: 'armed wait for what is completed',
+    operation: 'wait',
+    inputs: { 'restore-on': 'failure' },
+    wish: { restoreOn: ['failure'] },
+    jobStatus: 'failure',
+    names: true,
+    areOwn: true,
+    steps: [{ name: 'server', ...SERVER, nth: 1 }],
+  },
+  {
+    name: 'the end of a failed job after a wait',
+    operation: 'wait',
+    inputs: { 'restore-on': 'failure' },
+    wish: { restoreOn: ['failure'] },
+    jobStatus: 'failure',
+    names: true,
+    areOwn: true,
+    inPost: true,
+    steps: [
+      { name: 'list before', ...LIST, nth: 1 },
+      { name: 'server before', ...SERVER, nth: 1 },
+      { name: 'restore', ...RESTORE, nth: 1 },
+      { name: 'progress', ...SERVER, nth: 3, nthOfThree: 8 },
+    ],
+  },
+  {
+    name: 'create on a full server',
+    operation: 'create',
+    inputs: { 'when-full': 'delete-oldest' },
+    wish: { whenFull: true },
+    jobStatus: 'success',
+    names: false,
+    shelf: 5,
+    steps: [
+      { name: 'delete', ...DELETE, nth: 1 },
+      { name: 'create', ...CREATE, nth: 1 },
+    ],
+  },
+  {
+    name: 'restore with a safety snapshot',
+    operation: 'restore',
+    inputs: { 'safety-snapshot': 'true' },
+    wish: { safety: true },
+    jobStatus: 'success',
+    names: true,
+    steps: [
+      { name: 'safety snapshot', ...CREATE, nth: 1 },
+      { name: 'restore', ...RESTORE, nth: 1 },
+    ],
+  },
+  {
+    name: 'restore that leaves its server stopped',
+    operation: 'restore',
+    inputs: {},
+    wish: {},
+    jobStatus: 'success',
+    names: true,
+    endsStopped: true,
+    steps: [{ name: 'start', ...POWER, nth: 1 }],
+  },
+  {
+    name: 'keep-last at the end of a job',
+    operation: 'create',
+    inputs: { 'keep-last': '2' },
+    wish: { keepLast: true },
+    jobStatus: 'success',
+    names: false,
+    inPost: true,
+    shelf: 3,
+    steps: [
+      { name: 'list before', ...LIST, nth: 1 },
+      { name: 'delete', ...DELETE, nth: 1 },
+      { name: 'list afterwards', ...LIST, nth: 2 },
+    ],
+  },
+  {
+    name: 'delete-on at the end of a job',
+    operation: 'create',
+    inputs: { 'delete-on': 'success' },
+    wish: { deleteOn: ['success'] },
+    jobStatus: 'success',
+    names: false,
+    inPost: true,
+    steps: [
+      { name: 'server before', ...SERVER, nth: 1 },
+      { name: 'delete', ...DELETE, nth: 1 },
+    ],
+  },
+  {
+    name: 'the end of a cancelled job',
+    operation: 'create',
+    inputs: { 'restore-on': 'cancelled' },
+    wish: { restoreOn: ['cancelled'] },
+    jobStatus: 'cancelled',
+    names: false,
+    inPost: true,
+    endsRed: true,
+    steps: [
+      { name: 'list before', ...LIST, nth: 1 },
+      { name: 'server before', ...SERVER, nth: 1 },
+      { name: 'restore', ...RESTORE, nth: 1 },
+    ],
+  },
 ]
+
+/** Whether the end of the job has something to do, or may have. */
+export function hasPost({ operation, wish }: Play): boolean {
+  return operation === 'create' || (wish.restoreOn ?? []).length > 0
+}
+
+export const WORKFLOW = 'owner/shop/.github/workflows/deploy.yml'
+export const RUN_ID = '9876543210'
+const OWN_MARKER = markerOf(RUN_ID)
+
+function markerOf(run: string): string {
+  return `[vps-snapshot-action workflow=${WORKFLOW} run=${run} attempt=1 purpose=deploy key=k801xyz9]`
+}
 
 export const SERVERS = ['12345', '12346', '12347'] as const
 
@@ -164,7 +304,7 @@ export function setupOf(play: Play, count: number, token: string): WorldSetup {
     timeline: {
       // What is waited for must not be over before the action looks, on a machine that is busy.
       restoreMs: SLOW_RESTORE,
-      ...(index === 1 ? { restoreEndsAs: 'stopped' } : {}),
+      ...(index === 1 || play.endsStopped === true ? { restoreEndsAs: 'stopped' } : {}),
       ...(play.snapshotStatus === undefined ? {} : { snapshotMs: SLOW_SNAPSHOT }),
     },
   }))
@@ -175,6 +315,22 @@ export function setupOf(play: Play, count: number, token: string): WorldSetup {
     status: play.snapshotStatus ?? 'completed',
     ...(play.snapshotStatus === undefined ? { createdAt: '2026-01-15T18:30:00Z' } : {}),
     disk: `content in ${801 + 10 * index}`,
+    ...(play.areOwn === true ? { description: `for a deploy ${OWN_MARKER}` } : {}),
   }))
-  return { settings: { token }, servers, snapshots, nextSnapshotId: '9000' }
+  const shelf = servers.flatMap(({ id }, index) => shelfOf(id, 700 + 10 * index, play.shelf ?? 0))
+  const all = play.shelf === undefined ? snapshots : shelf
+  return { settings: { token }, servers, snapshots: all, nextSnapshotId: '9000' }
+}
+
+/** Older snapshots of this workflow, a day apart. */
+function shelfOf(server: string, first: number, count: number): readonly SnapshotSpec[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: String(first + index),
+    server,
+    name: `older-${index}`,
+    status: 'completed',
+    createdAt: `2026-01-${10 - count + index}T10:00:00Z`.replace(/-(\d)T/, '-0$1T'),
+    disk: `older content ${first + index}`,
+    description: `for a deploy ${markerOf(`900000000${index}`)}`,
+  }))
 }

@@ -4,7 +4,7 @@ import { type RunOptions, runAction, runPost, type Transcript } from '../../harn
 import type { StageStory, Story, Wish } from '../../soak/story.ts'
 import { breachesOf } from '../../soak/truth.ts'
 import type { Cell } from './cells.ts'
-import { type Play, SERVERS, type Step, setupOf } from './operations.ts'
+import { hasPost, type Play, RUN_ID, SERVERS, type Step, setupOf, WORKFLOW } from './operations.ts'
 
 export const TOKEN = 'vps_s3cr3t-T0ken-of-the-matrix'
 // A snapshot of five minutes takes half a second.
@@ -115,8 +115,7 @@ async function playOut(
   for (const server of wish.servers)
     if (wish.restoreOn.length > 0) world.deploy(server, `deployed to ${server}`)
   const { jobStatus } = cell.play
-  const needsPost = cell.play.operation === 'create'
-  const post = needsPost
+  const post = hasPost(cell.play)
     ? await runPost(main, {
         jobStatus,
         ...(cell.play.inPost === true ? kill : {}),
@@ -175,8 +174,8 @@ function wishOf(cell: Cell): Wish {
     restoreOn: [],
     deleteOn: [],
     timeoutMs: cell.timeoutSeconds * 1_000,
-    workflow: 'owner/shop/.github/workflows/deploy.yml',
-    runId: '9876543210',
+    workflow: WORKFLOW,
+    runId: RUN_ID,
     ...cell.play.wish,
   }
 }

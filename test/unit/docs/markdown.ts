@@ -49,6 +49,16 @@ export function anchors(text: string): ReadonlySet<string> {
   return new Set([...prose(text).matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => slug(heading)))
 }
 
+/** What stands under the heading with this anchor, up to the next heading of its level or above. */
+export function section(text: string, anchor: string): string {
+  const headings = [...text.matchAll(/^(#{1,6}) (.*)$/gm)]
+  const start = headings.find(([, , heading = '']) => slug(heading) === anchor)
+  const end = headings.find(
+    ({ index, 1: level = '' }) => index > (start?.index ?? 0) && level.length <= (start?.[1]?.length ?? 0),
+  )
+  return start === undefined ? '' : text.slice(start.index, end?.index)
+}
+
 function slug(heading: string): string {
   return heading
     .toLowerCase()

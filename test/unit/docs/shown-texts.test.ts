@@ -3,7 +3,8 @@ import type { Snapshot } from '../../../src/domain/entities.ts'
 import { parseServerId, parseSnapshotId } from '../../../src/domain/ids.ts'
 import { parseMarker } from '../../../src/policy/marker.ts'
 import type { KeepReason, Kept } from '../../../src/policy/retention.ts'
-import { armed, deletionEnded, kept, restored, snapshotDone } from '../../../src/present/messages.ts'
+import { deletionEnded, kept } from '../../../src/present/messages/job-end.ts'
+import { armed, restored, snapshotDone } from '../../../src/present/messages/results.ts'
 import { keepReason } from '../../../src/run/labels.ts'
 import { newServerRun, type ServerRun, type Work } from '../../../src/run/server-run.ts'
 import { readText } from './markdown.ts'
@@ -13,6 +14,8 @@ const retention = readText('docs/retention.md')
 const rollback = readText('docs/rollback.md')
 
 const SERVER = { id: known(parseServerId('12345')), name: 'web-server-01' }
+const MARKER =
+  '[vps-snapshot-action workflow=octo/shop/.github/workflows/deploy.yml run=9876543210 attempt=1 purpose=deploy key=k0000000]'
 const DELETABLE_FROM = Date.parse('2026-11-25T21:20:00Z')
 
 function known<T>(value: T | undefined): T {
@@ -23,7 +26,7 @@ function known<T>(value: T | undefined): T {
 function snapshot(id: string): Snapshot {
   return {
     ...{ id: known(parseSnapshotId(id)), name: `shop-${id}`, status: 'completed', sizeMb: 5_120 },
-    ...{ createdAt: '2026-11-25T02:41:00Z', description: '', server: SERVER },
+    ...{ createdAt: '2026-11-25T02:41:00Z', description: MARKER, server: SERVER },
   }
 }
 
@@ -45,22 +48,23 @@ const NOTHING_ARMED = {
 
 describe('the texts that the documents show', () => {
   const run = succeeded('snapshot', '802', 250_000)
+  const whole = { servers: [run], jobStatus: 'success', cutOff: undefined } as const
 
   it('are those of a snapshot that is complete', () => {
     expect(readme).toContain(`\n${snapshotDone(run)}\n`)
   })
 
   it.each([
-    armed([run], { ...NOTHING_ARMED, restoreOn: ['failure', 'cancelled'] }, 'success'),
-    armed([run], NOTHING_ARMED, 'success'),
-    armed([run], { ...NOTHING_ARMED, isTooLate: true }, 'failure'),
+    armed(whole, { ...NOTHING_ARMED, restoreOn: ['failure', 'cancelled'] }),
+    armed(whole, NOTHING_ARMED),
+    armed({ ...whole, jobStatus: 'failure' }, { ...NOTHING_ARMED, isTooLate: true }),
   ])('are those of what is armed: %s', text => {
     expect(rollback).toContain(`\n${text}\n`)
   })
 
   it('say in README.md what is armed', () => {
-    const whole = { ...NOTHING_ARMED, restoreOn: ['failure', 'cancelled'], keepLast: 3 } as const
-    expect(readme).toContain(`\n${armed([run], whole, 'success')}\n`)
+    const plan = { ...NOTHING_ARMED, restoreOn: ['failure', 'cancelled'], keepLast: 3 } as const
+    expect(readme).toContain(`\n${armed(whole, plan)}\n`)
   })
 
   it('are those of a rollback', () => {
@@ -80,7 +84,9 @@ describe('the texts that the documents show', () => {
 
   it.each<KeepReason>([
     ...(['manual', 'other-repository', 'other-workflow', 'safety', 'keep'] as const).map(kind => ({ kind })),
-    ...(['this-run', 'unfinished', 'unreadable-date', 'future-date'] as const).map(kind => ({ kind })),
+    ...(['this-run', 'unmarked', 'unfinished', 'unreadable-date', 'future-date'] as const).map(kind => ({
+      kind,
+    })),
     ...(['not-comparable', 'newer', 'not-oldest'] as const).map(kind => ({ kind })),
     { kind: 'newest', count: 3 },
     { kind: 'too-young', deletableFrom: DELETABLE_FROM },

@@ -64,7 +64,7 @@ took <duration> (repeated)
 still running after <duration>
 <age> old
 --- annotations
-error (No): since <time> UTC
+error (No): since <time>
 notice: hm
 --- outputs
 duration-seconds=<seconds>

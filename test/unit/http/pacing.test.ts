@@ -164,6 +164,19 @@ describe('the pacer', () => {
     expect(turn).toMatchObject({ ok: true, sentAt: 3_600_000, gapMs: Number.POSITIVE_INFINITY })
   })
 
+  it('lets go before its deadline what is due in any case, and only then', async () => {
+    const clock = new VirtualClock(0)
+    const pacer = new Pacer(clock)
+    pacer.answered({ sentAt: 0, gapMs: 0, route: ROUTE }, { waitMs: 3_600_000 })
+    const turn = { ...FAR, isDue: true }
+    const sentAt = async (deadline: number): Promise<unknown> => {
+      const given = await clock.run(pacer.turn({ ...turn, deadline }))
+      return given.ok && given.sentAt
+    }
+    expect(await sentAt(3_600_000)).toBe(0)
+    expect(await sentAt(3_600_001)).toBe(3_600_000)
+  })
+
   it('tries what would never be sent for the sake of another route, at the usual distance', async () => {
     const clock = new VirtualClock(0)
     const pacer = new Pacer(clock)

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { toTransportFailure } from '../../../src/http/transport-failure.ts'
+import { limitText, toTransportFailure } from '../../../src/http/transport-failure.ts'
 
 function trouble(code: string, message = ''): Error {
   return Object.assign(new Error(message), { code })
 }
+
+it.each([
+  [30_000, '30s'],
+  [60_000, '60s'],
+  [1_449, '1.4s'],
+  [40, '0.1s'],
+])('a limit of %i ms reads as a person would say it', (ms, text) => {
+  expect(limitText(ms)).toBe(text)
+})
 
 describe('toTransportFailure', () => {
   it.each([

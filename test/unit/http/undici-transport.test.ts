@@ -221,7 +221,7 @@ describe('what was never sent', () => {
     const request = { ...get(1), url: new URL('http://name.invalid/') }
     expect(failureOf(await transportOf().send(request, { timeoutMs: 50 }))).toEqual({
       kind: 'unreachable',
-      reason: 'no connection within 50 ms',
+      reason: 'no connection within 0.1s',
     })
     const cancel = new AbortController()
     const sending = transportOf().send(request, { ...ENOUGH, signal: cancel.signal })
@@ -261,7 +261,7 @@ describe('what was never sent', () => {
       }),
     )
     const failure = failureOf(await transportOf().send(get(port, '/', 'https'), { timeoutMs: 60 }))
-    expect(failure).toEqual({ kind: 'unreachable', reason: 'no connection within 60 ms' })
+    expect(failure).toEqual({ kind: 'unreachable', reason: 'no connection within 0.1s' })
     expect(Buffer.concat(bytes).includes('GET')).toBe(false)
   })
 
@@ -327,7 +327,7 @@ describe('what may have been acted on', () => {
     )
     expect(failureOf(await transportOf().send(get(port), { timeoutMs: 150 }))).toEqual({
       kind: 'timeout',
-      reason: 'no complete answer within 150 ms',
+      reason: 'no complete answer within 0.2s',
     })
   })
 })

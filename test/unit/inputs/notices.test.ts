@@ -51,6 +51,16 @@ describe('the notice about inputs that the operation does not use', () => {
     ])
   })
 
+  it('says that a bare number was read as seconds, where the operation uses it', () => {
+    const bare = { timeout: '30', 'poll-interval': '1' }
+    expect(noticesOf({ ...CREATE, ...bare })).toEqual([
+      '`timeout: 30` means 30 seconds. Write `30s` if that is right, or `30m` for minutes.',
+      '`poll-interval: 1` means 1 second. Write `1s` if that is right, or `1m` for minutes.',
+    ])
+    expect(noticesOf({ ...CREATE, timeout: '30s', 'max-parallel': '3' })).toEqual([])
+    expect(noticesOf({ operation: 'list', timeout: '30' })).toHaveLength(1)
+  })
+
   it('names them all', () => {
     expect(noticesOf({ ...EVERYTHING, operation: 'list' })).toEqual([
       'Ignored by `operation: list`: `snapshot-id` (only for restore, delete, wait), ' +

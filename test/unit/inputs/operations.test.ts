@@ -55,7 +55,7 @@ describe('the request of create', () => {
       'delete-on': 'success',
       'start-after-restore': 'false',
       'health-check': 'https://example.org/up?deep=1, tcp://[::1]:22',
-      'health-check-timeout': '90',
+      'health-check-timeout': '90s',
       'notify-url': 'https://hooks.example.org/T/B?sig=x#y',
       'notify-on': 'success failure',
       'github-token': ' ghs_token ',

@@ -11,6 +11,7 @@ const SEPARATED = 'separated by commas, spaces or line breaks.'
 const TIMEOUT = 'Expected a duration such as 90s, 15m or 1h30m.'
 const INTERVAL = 'Expected `auto` or a duration such as 5s or 1m.'
 const BOOLEAN = 'Expected `true` or `false`.'
+const KEEP_LAST = 'Expected a whole number from 1 to 4, or more with `when-full: delete-oldest`.'
 const OPERATION = 'Expected `create`, `restore`, `delete`, `list` or `wait`.'
 const API_TOKEN = 'Expected the token alone, as VPS.org showed it when it was created.'
 const SERVERS = `Expected server IDs (digits or UUIDs, not names), ${SEPARATED}`
@@ -19,7 +20,7 @@ const HIDDEN = 'a value with "@" (not shown, because it may contain a password)'
 
 describe('a run without any input', () => {
   it('misses the operation and the token, in one report', () => {
-    expect(parse({})).toEqual({
+    expect(parse({})).toMatchObject({
       ok: false,
       problems: [
         `\`operation\` is empty. ${OPERATION}`,
@@ -41,7 +42,27 @@ describe('a value that cannot be right', () => {
   it.each<[input: string, text: string, problem: string]>([
     ['operation', 'Create', `"Create" is not supported (did you mean \`create\`?). ${OPERATION}`],
     ['operation', 'retsore', `"retsore" is not supported (did you mean \`restore\`?). ${OPERATION}`],
-    ['operation', 'backup', `"backup" is not supported. ${OPERATION}`],
+    ['operation', 'backup', `"backup" is not supported (did you mean \`create\`?). ${OPERATION}`],
+    ['operation', 'Snapshot', `"Snapshot" is not supported (did you mean \`create\`?). ${OPERATION}`],
+    ['operation', 'rollback', `"rollback" is not supported (did you mean \`restore\`?). ${OPERATION}`],
+    ['operation', 'constructor', `"constructor" is not supported. ${OPERATION}`],
+    ['wait', '"true"', `""true"" has quotation marks around it, which are part of the value. ${BOOLEAN}`],
+    [
+      'operation',
+      '‘list’',
+      `"‘list’" has quotation marks around it, which are part of the value. ${OPERATION}`,
+    ],
+    ['wait', '"yes"', `""yes"" is not a boolean. ${BOOLEAN}`],
+    [
+      'timeout',
+      '３０m',
+      `"３０m" contains characters that only look like ASCII letters or digits. ${TIMEOUT}`,
+    ],
+    [
+      'server-id',
+      '１２３４５',
+      `"１２３４５" contains characters that only look like ASCII letters or digits. ${SERVERS}`,
+    ],
     ['server-id', '12a', `"12a" is not a server ID. ${SERVERS}`],
     ['server-id', '1 0 x', `"0" is not a server ID; "x" is not a server ID. ${SERVERS}`],
     ['server-id', ' , ', `"," is an empty list. ${SERVERS}`],
@@ -60,7 +81,7 @@ describe('a value that cannot be right', () => {
     [
       'server-id',
       'a b c d e f g',
-      `${['a', 'b', 'c', 'd', 'e'].map(id => `"${id}" is not a server ID`).join('; ')}; and 2 more. ${SERVERS}`,
+      `${['a', 'b', 'c', 'd', 'e'].map(id => `"${id}" is not a server ID`).join('; ')} and 2 more. ${SERVERS}`,
     ],
     ['snapshot-id', '../servers/1', `"../servers/1" is not a snapshot ID. ${SNAPSHOTS}`],
     ['snapshot-id', 'latest, 801', `"latest" is not a snapshot ID. ${SNAPSHOTS}`],
@@ -84,8 +105,8 @@ describe('a value that cannot be right', () => {
     ['max-parallel', '101', '"101" is not valid. Expected a whole number from 1 to 100.'],
     ['max-parallel', 'ten', '"ten" is not valid. Expected a whole number from 1 to 100.'],
     ['max-parallel', '1e1', '"1e1" is not valid. Expected a whole number from 1 to 100.'],
-    ['keep-last', '0', '"0" is not valid. Expected a whole number from 1 to 1000.'],
-    ['keep-last', '2.5', '"2.5" is not valid. Expected a whole number from 1 to 1000.'],
+    ['keep-last', '0', `"0" is not valid. ${KEEP_LAST}`],
+    ['keep-last', 'three', `"three" is not valid. ${KEEP_LAST}`],
     ['keep', '3', `"3" is not a boolean. ${BOOLEAN}`],
     ['stop-server', '1', `"1" is not a boolean. ${BOOLEAN}`],
     ['when-full', 'oldest', '"oldest" is not supported. Expected `fail` or `delete-oldest`.'],
@@ -338,10 +359,14 @@ describe('a report', () => {
   it('has a headline', () => {
     const [problem = '', ...others] = problemsOf({ operation: 'list', timeout: 'ten' })
     expect(others).toEqual([])
-    expect(refusal([problem])).toBe(
-      'Invalid input: `timeout`: "ten" is not a valid duration. Expected a duration such as 90s, 15m or 1h30m. Nothing was sent.',
-    )
-    expect(refusal([problem, problem])).toBe('2 invalid inputs. Nothing was sent.')
+    expect(refusal([problem])).toEqual({
+      what: 'Invalid input: `timeout`: "ten" is not a valid duration. Expected a duration such as 90s, 15m or 1h30m. Nothing was sent.',
+      state: '',
+    })
+    const several = { what: '2 invalid inputs. Nothing was sent.', state: `${problem} ${problem}` }
+    expect(refusal([problem, problem])).toEqual(several)
+    const long = `\`timeout\`: ${'very '.repeat(30)}long.`
+    expect(refusal([long])).toEqual({ what: 'Invalid input. Nothing was sent.', state: long })
   })
 })
 

@@ -67,8 +67,6 @@ describe('any name', () => {
       'rollback-on',
       'restore-on-failure',
       'rollback-on-failure',
-      'token',
-      'api-key',
     ]
     const word = fc.constantFrom(...[...known, ...others].flatMap(name => name.split('-')))
     const slipped = fc
@@ -122,6 +120,21 @@ describe('any name', () => {
     'username',
     'path',
     'node-version',
+    'name',
+    'label',
+    'age',
+    'stop',
+    'start',
+    'check',
+    'plan',
+    'preview',
+    'backup',
+    'interval',
+    'token',
+    'retention',
+    'timeout-minutes',
+    'shutdown',
+    'async',
     '',
   ])('that other actions and forms have resembles none: %j', name => {
     expect(resembling(name)).toBeUndefined()
@@ -134,15 +147,13 @@ describe('any name', () => {
     ['snapshotBeforeRestore', 'safety-snapshot'],
     ['rollback-on', 'restore-on'],
     ['restore-on-failure', 'restore-on'],
-    ['token', 'api-token'],
     ['servers', 'server-id'],
     ['dry', 'dry-run'],
-    ['Plan', 'dry-run'],
+    ['Plan-Only', 'dry-run'],
     ['check_only', 'dry-run'],
     ['backup-first', 'safety-snapshot'],
     ['on-failure', 'restore-on'],
     ['autoRollback', 'restore-on'],
-    ['timeout-minutes', 'timeout'],
   ])('that people give from memory is referred to ours: %s', (name, meant) => {
     expect(resembling(name)).toBe(meant)
   })
@@ -156,6 +167,16 @@ describe('a step with a name that is not an input', () => {
     expect(problemsOf({ ...CREATE, restore_on: 'failure' })).toEqual([near])
     expect(problemsOf({ ...CREATE, restore_on: '' })).toEqual([near])
   })
+
+  it.each(['NAME', 'LABEL', 'CHECK', 'BACKUP', 'AGE'])(
+    'is not stopped by a variable of its job (INPUT_%s)',
+    name => {
+      expect(parse({ ...CREATE, 'api-token': TOKEN, [name.toLowerCase()]: 'x' })).toMatchObject({
+        ok: true,
+        warnings: [`Unknown input ignored: \`${name.toLowerCase()}\`.`],
+      })
+    },
+  )
 
   it('is refused by the new name where the old one is given', () => {
     expect(problemsOf({ operation: 'list', 'max-age': '1h', 'dry-runs': 'true' })).toEqual([
@@ -179,7 +200,7 @@ describe('a step with a name that is not an input', () => {
     const many = Object.fromEntries(Array.from({ length: 7 }, (_, at) => [`greeting-number-${at}`, 'x']))
     expect(parse(many).warnings).toEqual([
       'Unknown inputs ignored: `greeting-number-0`, `greeting-number-1`, `greeting-number-2`, `greeting-number-3`, ' +
-        '`greeting-number-4`, and 2 more.',
+        '`greeting-number-4` and 2 more.',
     ])
   })
 

@@ -177,8 +177,12 @@ describe('nextDelay', () => {
     expect(delayOf({ remainingMs: 5_001 }, every(10 * MINUTE))).toBe(100)
   })
 
-  it('keeps to the interval in the last five seconds, and where it is shorter than they are', () => {
-    expect(delayOf({ remainingMs: 5 * SECOND }, every(10 * MINUTE))).toBe(10 * MINUTE)
+  it('goes to the deadline and no further in the last five seconds', () => {
+    expect(delayOf({ remainingMs: 5 * SECOND }, every(10 * MINUTE))).toBe(5 * SECOND)
+    expect(delayOf({ remainingMs: 2 * SECOND }, every(4_000))).toBe(2 * SECOND)
+  })
+
+  it('keeps to an interval that is shorter than that', () => {
     expect(delayOf({ remainingMs: 6 * SECOND }, every(4_000))).toBe(4_000)
   })
 

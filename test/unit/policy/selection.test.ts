@@ -157,11 +157,43 @@ describe('latest', () => {
   })
 })
 
+describe('what `latest` passes over for a restore', () => {
+  const passedOver = (use: Use, ...sketches: readonly SnapshotSketch[]) => {
+    const found = select(use, ...sketches)
+    return found.ok ? found.passedOver.map(({ id }) => id) : found.reason
+  }
+
+  it.each([
+    ['failed', { status: 'failed' }],
+    ['stuck', { status: 'in_progress' }],
+    ['of a status that cannot be read', { status: 'unreadable' }],
+  ])('is what is newer and %s', (_, change) => {
+    expect(passedOver('restore', older, { ...newer, ...change })).toEqual(['2'])
+    expect(passedOver('restore', { ...newer, id: '3' }, { ...older, ...change })).toEqual([])
+    expect(passedOver('wait', older, { ...newer, ...change })).toEqual([])
+  })
+
+  it('is what may be newer, since nothing tells', () => {
+    const uuid = '11111111-2222-4333-8444-555555555555'
+    expect(passedOver('restore', older, { id: uuid, createdAt: 'x', status: 'failed' })).toEqual([uuid])
+  })
+
+  it('is never a completed one whose age cannot be compared: then nothing is chosen', () => {
+    const uuid = '11111111-2222-4333-8444-555555555555'
+    expect(passedOver('restore', older, { id: uuid, createdAt: 'x' })).toBe('undecided')
+  })
+
+  it('is nobody else’s', () => {
+    expect(passedOver('restore', older, { ...newer, status: 'failed', description: '' })).toEqual([])
+  })
+})
+
 describe('by name', () => {
   const first = snapshotOf({ id: '1', name: 'weekly' })
   const second = snapshotOf({ id: '2', name: 'weekly' })
   const other = snapshotOf({ id: '3', name: 'Weekly' })
-  const byName = (name: string, ...snapshots: readonly Snapshot[]) => selectByName(snapshots, name, RUN)
+  const byName = (names: string | readonly string[], ...snapshots: readonly Snapshot[]) =>
+    selectByName(snapshots, [names].flat(), RUN)
 
   it('is the one of exactly that name, whoever made it', () => {
     expect(byName('weekly', other, first)).toMatchObject({ ok: true, snapshot: first })
@@ -172,14 +204,16 @@ describe('by name', () => {
       snapshot: manual,
       fromRerun: false,
       fromThisRun: false,
+      passedOver: [],
     })
   })
 
   it('is what a create made of that name, where none has exactly it', () => {
     const valid = snapshotOf({ id: '5', name: 'before-the-update' })
     const exact = snapshotOf({ id: '6', name: 'before the update' })
-    expect(byName('before the update', valid)).toMatchObject({ ok: true, snapshot: valid })
-    expect(byName('before the update', valid, exact)).toMatchObject({ ok: true, snapshot: exact })
+    const spellings = ['before the update', 'before-the-update']
+    expect(byName(spellings, valid)).toMatchObject({ ok: true, snapshot: valid })
+    expect(byName(spellings, valid, exact)).toMatchObject({ ok: true, snapshot: exact })
     expect(byName('before-the-update', exact)).toEqual({ ok: false, reason: 'none' })
   })
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import {
   confirmationGapMs,
   confirmationWindow,
-  doubled,
   extendStreak,
   isSettled,
   missingIdWindow,
   type Streak,
   settleWindow,
+  times,
 } from '../../../src/policy/settle.ts'
 
 const REAL = { acceleratedClock: false }
@@ -30,8 +30,8 @@ describe('the windows', () => {
     expect(confirmationWindow(ACCELERATED)).toEqual({ durationMs: 75, reads: 2 })
   })
 
-  it('have twice the time and twice the reads when they are doubled', () => {
-    expect(doubled({ durationMs: 60_000, reads: 3 })).toEqual({ durationMs: 120_000, reads: 6 })
+  it('have as many times the time and the reads as there are one after the other', () => {
+    expect(times(2, { durationMs: 60_000, reads: 3 })).toEqual({ durationMs: 120_000, reads: 6 })
   })
 })
 

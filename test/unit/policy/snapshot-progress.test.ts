@@ -26,6 +26,21 @@ const progressOf = (answers: readonly Answer[], seen?: Snapshot) => snapshotProg
 const missingAt = (...moments: readonly number[]) => moments.map((second): Answer => [undefined, second])
 
 describe('an awaited snapshot', () => {
+  it('has had its status since it was first seen in it', () => {
+    expect(watchOf([[RUNNING, 2]]).since).toBe(2_000)
+    expect(watchOf([[RUNNING, 2], ...missingAt(3), [RUNNING, 4]]).since).toBe(2_000)
+    expect(
+      watchOf([
+        [RUNNING, 2],
+        [UNRECOGNIZED, 5],
+        [UNRECOGNIZED, 9],
+      ]).since,
+    ).toBe(5_000)
+    const early = startSnapshotWatch(WINDOW, RUNNING, 700)
+    expect(observeSnapshot(early, RUNNING, 900).since).toBe(700)
+    expect(observeSnapshot(early, UNRECOGNIZED, 900).since).toBe(900)
+  })
+
   it('is pending before a list has shown it, however long that takes', () => {
     expect(progressOf([])).toEqual({ state: 'pending' })
     expect(progressOf(missingAt(1, 60, 120, 180, 240, 300, 9_000))).toEqual({ state: 'pending' })

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import {
   failuresText,
   furtherFailures,
-  joined,
   tallyOf,
   textOf,
   whatWentWrong,
 } from '../../../src/present/account.ts'
+import { joined } from '../../../src/present/messages/phrases.ts'
 import type { Deletion, Health, Power, ServerRun, Task } from '../../../src/run/server-run.ts'
 import { NOW, operationRun, problem, serverId, serverRun, snapshot } from '../run/fixtures.ts'
 
@@ -151,8 +151,14 @@ describe('what went wrong', () => {
   it('of a health check begins with what was done before it', () => {
     expect(account({ task: DONE, health: UNHEALTHY })).toMatch(/^web-server-11 .* no answer\. Since 5m\.$/)
     expect(account({ task: { ...DONE, work: 'snapshot' }, health: UNHEALTHY })).toMatch(/^Snapshot 701 /)
-    expect(account({ task: DONE, health: { state: 'cut off' } })).toMatch(/^web-server-11 /)
+    expect(account({ task: DONE, health: { state: 'cut off' } })).toContain('web-server-11')
     expect(account({ task: DONE, health: { state: 'checking', since: NOW } })).toBeUndefined()
+  })
+
+  it('tells by the API’s clock when a restore was accepted', () => {
+    const left: Task = { ...LEFT, why: 'job cancelled' }
+    expect(account({ task: left })).toContain('02:40 UTC')
+    expect(account({ task: { ...left, apiTime: NOW + 3_600_000 } })).toContain('03:40 UTC')
   })
 })
 
@@ -210,7 +216,8 @@ describe('several servers', () => {
   })
 
   it('are named once where their account names them', () => {
-    expect(failuresText([bad('11', 'web-11 is full.')])).toBe('web-11 is full.')
+    const { isUnnamed: _, ...named } = problem({ what: 'web-11 is full.', state: '' })
+    expect(failuresText([serverRun({ task: { state: 'rejected', problem: named } })])).toBe('web-11 is full.')
   })
 
   it('of more than thirty have a count for the rest', () => {
@@ -219,16 +226,31 @@ describe('several servers', () => {
     expect(failuresText(many.slice(1))).not.toContain(' more.')
   })
 
-  it('are not in the log where they are still restoring, or were skipped with their group', () => {
-    const on = (task: Task, power: Power = { state: 'untouched' }) =>
-      serverRun({ goal: 'restore', task, power })
-    const left: Task = { ...LEFT, why: 'cancelled' }
-    const servers = [...SEVERAL.slice(0, 3), on(left), on({ state: 'skipped', why: 'group failed' })]
-    expect(furtherFailures(operationRun({ operation: 'restore', servers }))).toEqual([])
-    expect(furtherFailures(operationRun({ operation: 'post', servers }))).toEqual([])
-    expect(furtherFailures(operationRun({ operation: 'wait', servers }))).toHaveLength(1)
-    const down = [...SEVERAL.slice(0, 3), on(left, START_FAILED)]
-    expect(furtherFailures(operationRun({ operation: 'restore', servers: down }))).toHaveLength(1)
+  const lines = (...more: readonly Partial<ServerRun>[]): readonly string[] => {
+    const servers = [...SEVERAL.slice(0, 3), ...more.map(each => serverRun({ goal: 'restore', ...each }))]
+    return furtherFailures(operationRun({ operation: 'restore', servers }))
+  }
+
+  it.each<Partial<ServerRun>>([
+    { task: { ...LEFT, why: 'cancelled' } },
+    { task: { ...LEFT, work: 'snapshot', why: 'cancelled' } },
+    { task: { ...LEFT, work: 'deletion', why: 'cancelled' } },
+    { task: { ...LEFT, why: 'timed out', lastFailure: undefined } },
+    { task: { state: 'skipped', why: 'group failed' } },
+    { task: { state: 'skipped', why: 'cancelled' } },
+  ])('are not in the log where what is told of all says it: %o', each => {
+    expect(lines(each)).toEqual([])
+  })
+
+  it.each<Partial<ServerRun>>([
+    { task: { ...LEFT, why: 'cancelled' }, power: START_FAILED },
+    { task: { ...LEFT, work: 'possible restore', why: 'cancelled' } },
+    { task: { ...LEFT, why: 'timed out', lastFailure: 'No answer.' } },
+    { task: { ...LEFT, why: 'unobservable', problem: problem() } },
+    { task: { state: 'skipped', why: 'cancelled' }, power: { state: 'stopped' } },
+    { task: { state: 'skipped', why: 'out of time' } },
+  ])('are in the log where there is more to say: %o', each => {
+    expect(lines(each)).toHaveLength(1)
   })
 
   it('are in the log where the verdict has only their names', () => {

@@ -152,6 +152,16 @@ describe('the next steps of the whole', () => {
     expect(nextStepsOf(operationRun())).toEqual([])
   })
 
+  it('are to restore by hand if need be, where the runner did not say how the job ended', () => {
+    const post = { operation: 'post', rollback: 'job status unknown' } as const
+    const unknown = (change: Partial<ServerRun>) => stepsOf({ goal: 'clean up', ...change }, post)
+    const [condition, restore, ...others] = unknown({})
+    expect([condition?.kind, restore, others]).toEqual(['advice', { kind: 'restore', snapshot: ID }, []])
+    expect(unknown({ target: undefined })).toEqual([])
+    expect(unknown({ target: snapshot('701', '11', { status: 'in_progress' }) })).toEqual([])
+    expect(renderSteps(unknown({ power: { state: 'stopped' } }))).toMatch(/start it.*restore/)
+  })
+
   it('are to do for real what a dry run has planned', () => {
     const planned = serverRun({ task: { state: 'planned', steps: [] } })
     expect(nextStepsOf(operationRun({ mode: 'dry run', servers: [planned] }))).toHaveLength(1)
@@ -194,6 +204,22 @@ describe('as sentences, the next steps', () => {
     expect(renderSteps([{ kind: 're-run' }, advice('A.')])).toMatch(/^A\. \S/)
   })
 
+  it.each<NextStep>([
+    { kind: 'restore', snapshot: ID },
+    { kind: 'start server' },
+    { kind: 're-run' },
+    follow('701'),
+  ])('are to try again only where there is no other way out: %o', step => {
+    const again: NextStep = { kind: 'try again', text: 'Try again later.' }
+    expect(renderSteps([again, step])).toBe(renderSteps([step]))
+    expect(renderSteps([again, advice('A.')])).toBe('A. Try again later.')
+  })
+
+  it('begin with a server that is down', () => {
+    const steps: readonly NextStep[] = [follow('701', true), advice('A.'), { kind: 'start server' }]
+    expect(renderSteps(steps)).toMatch(new RegExp(`^${renderSteps([{ kind: 'start server' }])}`))
+  })
+
   it('are three at most', () => {
     expect(renderSteps(['A.', 'B.', 'C.', 'D.'].map(advice))).toBe('A. B. C.')
   })
@@ -213,7 +239,7 @@ describe('as sentences, the next steps', () => {
     const start = (operation: OperationRun['operation']) =>
       renderNextSteps(operationRun({ operation, servers }))
     expect(start('create')).toBe(renderSteps([{ kind: 'start server' }], true))
-    expect(start('wait')).toBe(renderSteps([{ kind: 'start server' }], false))
+    expect(start('wait')).toBe(renderSteps([{ kind: 'start server' }]))
     expect(start('create')).not.toBe(start('wait'))
   })
 })

@@ -38,7 +38,24 @@ describe('the outputs', () => {
     expect(outputsOf({ servers: [undated, none] })['size-mb']).toBe('')
     expect(outputsOf({ servers: [undated, none] })['server-status']).toBeUndefined()
     // Where nothing exists, there is nothing to pair up with.
-    expect(outputsOf({ servers: [none] })['server-status']).toBe('stopped')
+    const stops = { stopsServers: true, servers: [none] }
+    expect(outputsOf(stops)['server-status']).toBe('stopped')
+  })
+
+  it('have a server’s status after a restore, a wait and stop-server, not after a plain create', () => {
+    const servers = [serverRun({ ...done(), server: { ...serverRun().server, status: 'active' } })]
+    const of = (change: Partial<OperationRun>) => outputsOf({ servers, ...change })['server-status']
+    expect(of({ operation: 'create' })).toBeUndefined()
+    expect(of({ operation: 'create', stopsServers: true })).toBe('active')
+    expect(of({ operation: 'wait' })).toBe('active')
+    expect(of({ operation: 'restore' })).toBe('active')
+  })
+
+  it('pair up though a name holds a comma, which stays in a name that is alone', () => {
+    const comma = serverRun(done({ name: 'before, or after' }))
+    expect(outputsOf({ servers: [comma] })['snapshot-name']).toBe('before, or after')
+    const names = outputsOf({ servers: [comma, serverRun(done({ name: 'x' }, '701'))] })['snapshot-name']
+    expect(names).toBe('before  or after,x')
   })
 
   it('have a reason exactly where they are not as asked', () => {

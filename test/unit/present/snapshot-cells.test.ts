@@ -14,12 +14,16 @@ describe('a cell', () => {
   it('has an age, or says that it is not known', () => {
     expect(ageText(snapshot('701'), NOW)).toBe('1 hour')
     expect(ageText(UNDATED, NOW)).toBe('unknown')
+    expect(ageText(snapshot('701'), NOW - 2 * 3_600_000)).toBe('in the future')
+    // Clocks differ a little.
+    expect(ageText(snapshot('701'), NOW - 3_600_000 - 60_000)).toBe('0 seconds')
   })
 
   it('has a time in UTC with the age, and the date where that was another day', () => {
     expect(takenText(snapshot('701'), NOW)).toBe('01:40 UTC (1 hour ago)')
     expect(takenText(snapshot('701'), NOW + 24 * 3_600_000)).toBe('2026-03-02 01:40 UTC (25 hours ago)')
     expect(takenText(UNDATED, NOW)).toBe('unknown')
+    expect(takenText(snapshot('701'), NOW - 3_600_000 / 4 - 3_600_000)).toBe('01:40 UTC (in the future)')
   })
 })
 
@@ -29,6 +33,7 @@ describe('who made a snapshot', () => {
 
   it('is a person where there is no marker', () => {
     expect(makerCell(snapshot('701'), ORIGIN)).toBe('manual')
+    expect(makerCell(snapshot('701'), ORIGIN, true)).toBe('this run, without its marker')
   })
 
   it.each([

@@ -40,7 +40,7 @@ describe('the status of one server', () => {
     [running('snapshot'), 'in_progress'],
     [running('restore'), 'restoring'],
     [running('possible restore'), 'in_progress'],
-    [running('deletion'), 'in_progress'],
+    [running('deletion'), 'unknown'],
     [left('snapshot', 'not awaited'), 'in_progress'],
     [left('restore', 'internal error'), 'restoring'],
     [unobservable, 'restoring'],

@@ -138,7 +138,7 @@ it('can be pasted, and has the line that starts the form by hand', () => {
     },
   ])
   expect(step?.command).toBe(
-    'gh workflow run vps-snapshots.yml -f operation=restore -f server-id=11 -f snapshot-id=801',
+    'gh workflow run vps-snapshots.yml -f operation=restore -f server-id=11 -f snapshot-id=801 -f dry-run=false',
   )
 })
 

@@ -45,6 +45,21 @@ describe('one server', () => {
     expect(summary({ servers: [serverRun(server)] }).table).toBeUndefined()
   })
 
+  it('that is overwritten says what is known of where its snapshot comes from', () => {
+    const from = (description: string) => {
+      const restored = { ...DONE, work: 'restore', snapshot: snapshot('801', '11', { description }) } as const
+      return details({ goal: 'restore', task: restored }, { operation: 'restore' })['Description']
+    }
+    expect(from('workflow Deploy, commit 0123456')).toBe('workflow Deploy, commit 0123456')
+    expect(from(madeBy().description)).toBe('made by a run')
+    expect(from(madeBy().description.replace('made by a run', ''))).toBeUndefined()
+  })
+
+  it('that the end of a job put back names the commit that was undone', () => {
+    const restored = { goal: 'restore', task: { ...DONE, work: 'restore' } } as const
+    expect(details(restored, { operation: 'post', rollback: 'due' })['Undone commit']).toBe('0123456')
+  })
+
   it('has no snapshot, slots or times where there are none', () => {
     expect(details({ task: { state: 'rejected', problem: problem() } })).toEqual({
       Server: 'web-server-11 (11)',

@@ -21,6 +21,7 @@ it.each<[string, Partial<OperationRun>]>([
   ['Restore failed', { operation: 'restore', servers: [failed, left] }],
   ['Delete failed', { operation: 'delete', problem: problem(), servers: [left] }],
   ['List cancelled', { operation: 'list', cutOff: CANCEL }],
+  ['Restore cancelled', { operation: 'restore', problem: problem(), cutOff: CANCEL }],
   // Nobody waits for a wait.
   ['Snapshot still in progress', { operation: 'wait', servers: [left, serverRun({ task: done })] }],
   ['Restore still in progress', { operation: 'wait', servers: [left, { ...left, task: leftTo('restore') }] }],

@@ -57,6 +57,14 @@ describe('a restore', () => {
     expect(text).toContain('Do not restore again')
   })
 
+  it('that nobody waited for was accepted at a time by the API’s clock', () => {
+    const left: Task = { ...LEFT, work: 'restore', why: 'not awaited', since: NOW }
+    const told = (task: Task) =>
+      textOf({ operation: 'restore', mode: 'no wait', servers: [restored({ task })] })
+    expect(told(left)).toContain('02:40 UTC')
+    expect(told({ ...left, apiTime: NOW + 3_600_000 })).toContain('03:40 UTC')
+  })
+
   it('of several says since when changes are lost on any of them, and what goes on', () => {
     const later = { ...RESTORED, snapshot: snapshot('702', '12', { createdAt: '2026-03-02T01:50:00Z' }) }
     const servers = [
@@ -67,7 +75,7 @@ describe('a restore', () => {
     const text = textOf({ operation: 'restore', servers })
     expect(text).toContain('2 of 3')
     expect(text).toContain('01:40 UTC')
-    expect(text).toContain('Do not restore the servers that are still restoring')
+    expect(text).toContain('Do not restore')
     const undated = restored({ task: { ...RESTORED, snapshot: snapshot('701', '11', { createdAt: null }) } })
     expect(textOf({ operation: 'restore', servers: [undated, undated] })).not.toMatch(/UTC|Do not/)
   })

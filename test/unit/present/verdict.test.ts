@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import type { Snapshot } from '../../../src/domain/entities.ts'
+import { armed } from '../../../src/present/messages/results.ts'
 import { verdictOf } from '../../../src/present/verdict.ts'
 import type { Tone } from '../../../src/report/summary-markup.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import type { ServerRun, Task } from '../../../src/run/server-run.ts'
-import { NOW, operationRun, problem, serverId, serverRun, snapshot, snapshotId } from '../run/fixtures.ts'
+import {
+  madeBy,
+  NOW,
+  operationRun,
+  problem,
+  serverId,
+  serverRun,
+  snapshot,
+  snapshotId,
+} from '../run/fixtures.ts'
 
 const CANCEL = { by: 'cancel', signal: 'SIGTERM' } as const
 const CRASH = { by: 'internal error', message: 'x is not a function' } as const
@@ -148,14 +159,90 @@ describe('a cancel', () => {
     const servers = [
       serverRun({ task: DONE, deletions: kept }),
       serverRun({
+        goal: 'restore',
         task: { state: 'skipped', why: 'cancelled' },
         safety: { snapshot: snapshot('901'), state: 'running', since: NOW },
+      }),
+      serverRun({
+        task: { ...LEFT, why: 'cancelled', snapshot: snapshot('777') },
+        safety: { snapshot: snapshot('902'), state: 'completed', since: NOW },
       }),
       serverRun({ task: { ...DONE, how: 'already gone', snapshot: snapshot('888') }, deletions }),
     ]
     const text = textOf({ cutOff: CANCEL, servers })
-    for (const id of ['801', '901', '600']) expect(text).toContain(id)
+    for (const id of ['801', '901', '902', '600']) expect(text).toContain(id)
     for (const id of ['601', '609', '888']) expect(text).not.toContain(id)
+    // What was accepted and goes on is not among what is done.
+    const [, done = ''] = text.split('Completed before the end:')
+    expect(done.match(/\b\d{3}\b/g)).toEqual(['801', '902', '600'])
+  })
+
+  it('of several tells of what goes on, and of what was not begun, once for all', () => {
+    const left: Task = { ...LEFT, why: 'cancelled' }
+    const skipped: Task = { state: 'skipped', why: 'cancelled' }
+    const servers = [left, left, skipped, skipped].map((task, at) => on(`${11 + at}`, { task }))
+    const { state } = verdictOf(operationRun({ cutOff: CANCEL, servers }), NOW)
+    expect(state.match(/continue at VPS\.org/g)).toHaveLength(1)
+    expect(state.match(/web-\d+/g)).toEqual(['web-13', 'web-14'])
+  })
+
+  it.each<Partial<ServerRun>>([
+    { power: { state: 'stopped' } },
+    { power: { state: 'start requested', since: NOW } },
+    { health: { state: 'cut off' } },
+  ])('after the snapshot of a single server leads with the cancel: %o', change => {
+    const servers = [serverRun({ task: DONE, ...change })]
+    const { headline, state } = verdictOf(operationRun({ cutOff: CANCEL, servers }), NOW)
+    expect(headline).toMatch(/^Cancelled .*801/)
+    expect(state).not.toMatch(/ancel|Completed before/)
+    expect(state).toContain('web-server-11')
+  })
+
+  it('after a restore leads with it, too', () => {
+    const task: Task = { ...DONE, work: 'restore' }
+    const servers = [serverRun({ goal: 'restore', task, health: { state: 'cut off' } })]
+    for (const run of [
+      operationRun({ operation: 'restore', cutOff: CANCEL, servers }),
+      operationRun({ operation: 'post', rollback: 'due', jobStatus: 'failure', cutOff: CANCEL, servers }),
+    ])
+      expect(verdictOf(run, NOW).headline).toMatch(/^Cancelled .*restored/)
+  })
+
+  it('at the end of the job is the headline, unless a server may be down', () => {
+    const deletion = { snapshot: snapshot('601'), by: 'keep-last', end: 'deleted' } as const
+    const told = (change: Partial<ServerRun>) =>
+      verdictOf(
+        operationRun({
+          ...{ operation: 'post', cutOff: CANCEL, retention: 'asked', jobStatus: 'success' },
+          servers: [serverRun({ goal: 'clean up', ...change })],
+        }),
+        NOW,
+      )
+    expect(told({}).headline).toContain('cancelled')
+    expect(told({}).state).toBe('No snapshot was deleted.')
+    expect(told({ deletions: [deletion] }).state).toMatch(/601.*No other/)
+    expect(told({ power: { state: 'stopped' } }).headline).toContain('web-server-11')
+    expect(told({ power: { state: 'stopped' } }).state).toContain('cancelled')
+  })
+
+  it('of several calls none completed that goes on, names the first ten, and counts the others', () => {
+    const done = Array.from({ length: 11 }, (_, index) =>
+      serverRun({ task: { ...DONE, snapshot: snapshot(String(811 + index)) } }),
+    )
+    const servers = [...done, serverRun({ task: { ...LEFT, snapshot: snapshot('822'), why: 'cancelled' } })]
+    const text = textOf({ cutOff: CANCEL, servers })
+    for (const part of ['811 (', '820 (', '1 more']) expect(text).toContain(part)
+    for (const part of ['821 (', '822 (']) expect(text).not.toContain(part)
+  })
+
+  it('of several calls none completed that goes on, names the first ten, and counts the others', () => {
+    const done = Array.from({ length: 11 }, (_, index) =>
+      serverRun({ task: { ...DONE, snapshot: snapshot(String(811 + index)) } }),
+    )
+    const servers = [...done, serverRun({ task: { ...LEFT, snapshot: snapshot('822'), why: 'cancelled' } })]
+    const text = textOf({ cutOff: CANCEL, servers })
+    for (const part of ['811 (', '820 (', '1 more']) expect(text).toContain(part)
+    for (const part of ['821 (', '822 (']) expect(text).not.toContain(part)
   })
 })
 
@@ -168,11 +255,19 @@ it('begins with a mistake of this action, and has the rest after it', () => {
   expect(isGreen).toBe(false)
 })
 
+it('has a headline of one line, and says what does not fit after it', () => {
+  const what = `Server 11 ${'very '.repeat(40)}long.`
+  const { headline, state } = verdictOf(operationRun({ problem: problem({ what }) }), NOW)
+  expect(headline).toHaveLength(160)
+  expect(headline).toMatch(/^Server 11 very .*…$/)
+  expect(state).toBe(`${what} Not done.`)
+})
+
 describe('a create', () => {
   it('names the snapshot, the time that it took, and its slot', () => {
     const server = serverRun({ task: DONE, began: NOW - 90_000, slots: 3 })
     const text = textOf({ servers: [server], armed: ARMED })
-    for (const fact of ['801', 'web-server-11', '1m 30s', '5.0 GiB', '3 of 5']) expect(text).toContain(fact)
+    for (const fact of ['801', 'web-server-11', 'in 1m (', '5.0 GiB', '3 of 5']) expect(text).toContain(fact)
     expect(textOf({ servers: [serverRun({ task: DONE })] })).toContain('1m (')
     expect(textOf({ servers: [serverRun({ task: DONE })] })).not.toContain('of 5')
   })
@@ -194,6 +289,23 @@ describe('a create', () => {
     expect(armed({ restoreOn: ['failure'] }, 2)).not.toContain('web-server-11')
     expect(armed({ keepLast: 1 })).not.toBe(armed({ keepLast: 2 }))
     expect(textOf({ servers: [serverRun({ task: DONE })] })).not.toContain('restore-on')
+  })
+
+  it('promises no retention for a snapshot without a marker', () => {
+    const marked = snapshot('801', '11', madeBy())
+    const told = (...snapshots: readonly Snapshot[]) => {
+      const servers = snapshots.map(each => serverRun({ task: { ...DONE, snapshot: each } }))
+      return verdictOf(operationRun({ servers, armed: { ...ARMED, keepLast: 2 } }), NOW).state
+    }
+    expect(told(marked)).not.toContain('marker')
+    // One that is not known has none that anybody could see.
+    const unknown = operationRun({ servers: [serverRun()] })
+    expect(armed(unknown, { ...ARMED, keepLast: 2 })).toContain('no marker')
+    expect(told(snapshot('801'))).toMatch(/has no marker.*yourself/)
+    expect(told(marked, snapshot('801'))).toContain('1 of these snapshots has no marker')
+    expect(told(snapshot('801'), snapshot('801'))).toContain('2 of these snapshots have no marker')
+    const failed = operationRun({ servers: [serverRun({ task: DONE })], armed: ARMED, jobStatus: 'failure' })
+    expect(verdictOf(failed, NOW).state).not.toContain('marker')
   })
 
   it('promises nothing for the end of a job that cannot come, or that the runner does not tell', () => {
@@ -267,11 +379,11 @@ describe('a create', () => {
     expect(end([on('11', change), on('12', untouched)])).not.toBe(nothing)
   })
 
-  it('of a group says that nothing was changed once: a refusal says it itself', () => {
+  it('of a group says that nothing was changed once', () => {
     const state = (task: Task) =>
       verdictOf(operationRun({ servers: [on('11', { task }), on('12', { task })] }), NOW).state
     expect(state(REJECTED).match(/Not done/g)).toHaveLength(2)
-    expect(state(REJECTED)).not.toMatch(/Nothing was \w+\.$/)
+    expect(state(REJECTED).match(/Nothing was changed\.$/g)).toHaveLength(1)
     expect(state({ state: 'skipped', why: 'out of time' })).toMatch(/Nothing was \w+\.$/)
   })
 

@@ -36,8 +36,8 @@ function bench(
     mask: note('mask'),
     setOutput: note('setOutput'),
     saveState: note('saveState'),
-    writeSummary: async markup => {
-      note('writeSummary')(markup)
+    writeSummary: async (markup, how) => {
+      note('writeSummary')(markup, how)
       await writeSummary(markup)
     },
   }
@@ -66,6 +66,12 @@ describe('a report', () => {
       ['info', '  : :error::x'],
       ['debug', 'a b'],
     ])
+  })
+
+  it.each(['warn', 'notice'] as const)('says the same text once: %s', kind => {
+    const { report, calls } = bench()
+    for (const text of ['one', 'two', 'one', 'two', 'three']) report[kind](text)
+    expect(calls.map(([, text]) => text)).toEqual(['one', 'two', 'three'])
   })
 
   it.each(['warn', 'notice'] as const)('shows no more than ten annotations of a kind: %s', kind => {
@@ -164,12 +170,19 @@ describe('a report', () => {
     const { report, calls } = bench()
     await report.conclude(CONCLUSION)
     expect(calls).toEqual([
-      ['writeSummary', '<h3>✅ Done.</h3>\n\n'],
+      ['writeSummary', '<h3>✅ Done.</h3>\n\n', { replace: false }],
       ['info', 'Done.'],
     ])
   })
 
-  it('annotates a failure with its verdict, and ends with the way out', async () => {
+  it('says the way out where there is one', () => {
+    const { report, calls } = bench()
+    report.wayOut('Look.')
+    report.wayOut(undefined)
+    expect(calls).toEqual([['info', 'Next: Look.']])
+  })
+
+  it('annotates a failure with its verdict', async () => {
     const { report, calls } = bench({ summary: false, outputs: true })
     await report.conclude({
       ...CONCLUSION,
@@ -178,11 +191,7 @@ describe('a report', () => {
       state: 'All is as it was.',
       next: 'Look.',
     })
-    expect(calls).toEqual([
-      ['error', 'It failed. All is as it was. Look.', 'Restore failed'],
-      // An annotation stands in the log, too: only the way out is said again, last.
-      ['info', 'Next: Look.'],
-    ])
+    expect(calls).toEqual([['error', 'It failed. All is as it was. Look.', 'Restore failed']])
   })
 
   it.each(['notice', 'warning'] as const)(
@@ -190,27 +199,26 @@ describe('a report', () => {
     async annotateAs => {
       const { report, calls } = bench({ summary: false, outputs: true })
       await report.conclude({ ...CONCLUSION, annotateAs, state: 'It runs.', next: 'Look.' })
-      expect(calls).toEqual([
-        [annotateAs, 'Done. It runs. Look.', 'VPS.org snapshot'],
-        ['info', 'Next: Look.'],
-      ])
+      expect(calls).toEqual([[annotateAs, 'Done. It runs. Look.', 'VPS.org snapshot']])
     },
   )
 
-  it('writes a summary once, where it was written before the end', async () => {
+  it('replaces a summary that was written before the end', async () => {
     const { report, calls } = bench()
     await report.summarise({ ...SUMMARY, headline: 'Begun.' })
     await report.conclude(CONCLUSION)
     expect(calls).toEqual([
-      ['writeSummary', '<h3>✅ Begun.</h3>\n\n'],
+      ['writeSummary', '<h3>✅ Begun.</h3>\n\n', { replace: false }],
+      ['writeSummary', '<h3>✅ Done.</h3>\n\n', { replace: true }],
       ['info', 'Done.'],
     ])
   })
 
-  it('annotates what the log has said in lines of its own', async () => {
-    const { report, calls } = bench()
-    await report.conclude({ ...CONCLUSION, isGreen: false, detail: 'One. Two.', summary: undefined })
-    expect(calls).toEqual([['error', 'Done. One. Two.', 'Restore failed']])
+  it('says once that the summary cannot be written', async () => {
+    const { report, calls } = bench(undefined, () => Promise.reject(new Error('disk full')))
+    await report.summarise({ ...SUMMARY, headline: 'Begun.' })
+    await report.conclude(CONCLUSION)
+    expect(calls.map(([name]) => name)).toEqual(['writeSummary', 'warning', 'info'])
   })
 
   it('prints a table as lines, within the group', async () => {
@@ -244,7 +252,7 @@ describe('a report', () => {
       report.line(text)
       report.line(`  ${text} ${text}`)
       report.debug(text)
-      for (let count = 0; count < 12; count += 1) report.warn(text)
+      for (let count = 0; count < 12; count += 1) report.warn(`${text} ${count}`)
       report.notice(text)
       await report.group(text, async () => report.line(text))
       await report.conclude({

@@ -58,7 +58,8 @@ describe('the GitHub runner', () => {
   it('gets outputs, state and summary in its files', async () => {
     githubRunner.setOutput('snapshot-id', '802')
     githubRunner.saveState('green', 'true')
-    await githubRunner.writeSummary('<h3>Done</h3>')
+    await githubRunner.writeSummary('<h3>Begun</h3>', { replace: false })
+    await githubRunner.writeSummary('<h3>Done</h3>', { replace: true })
     expect(contentOf('GITHUB_OUTPUT')).toMatch(/^snapshot-id<<(\S+)\n802\n\1\n$/)
     expect(contentOf('GITHUB_STATE')).toMatch(/^green<<(\S+)\ntrue\n\1\n$/)
     expect(contentOf('GITHUB_STEP_SUMMARY')).toBe('<h3>Done</h3>\n')
@@ -81,7 +82,7 @@ describe('a runner without secrets', () => {
     runner.warning('vps_secret', 'title')
     runner.error('vps_secret', 'title')
     runner.setOutput('name', 'vps_secret')
-    await runner.writeSummary('vps_secret vps_secret')
+    await runner.writeSummary('vps_secret vps_secret', { replace: false })
     runner.saveState('plan', 'vps_secret')
     const { printed, debugLines, outputWrites, summary, stateWrites } = recorder
     expect(printed).toEqual(['a *** b *** c', 'notice: ***', 'warning: ***', 'error: ***'])

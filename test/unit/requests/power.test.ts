@@ -201,10 +201,66 @@ describe('a start', () => {
     expect(spent).toBeLessThanOrEqual(120_000)
   })
 
-  it('whose answers are lost after refusals is still sent twice and no more', async () => {
+  it('whose answers are lost is sent again after short looks, for as long as there is time', async () => {
     const lost = power({ kind: 'reset' }, 'before', { from: 3 })
     const transcript = await stage({ faults: [refuse({ ...POWER, nth: 2 }, 409), lost] }).main(STOP)
     expect(ended(transcript)).toBe('red completed start-failed')
-    expect(switches(transcript)).toEqual(['stop', 'start', 'start', 'start'])
+    const starts = switches(transcript).slice(1)
+    expect(starts.length).toBeGreaterThan(4)
+    expect(starts.length).toBeLessThan(10)
+    for (const gap of gaps(transcript, 2).slice(0, 3)) expect(gap).toBeGreaterThanOrEqual(20_000)
+  })
+})
+
+describe('a start that one stale read calls done', () => {
+  const RESTORE = { operation: 'restore', 'snapshot-id': '701' }
+  const REFUSED = refuse({ ...POWER, nth: 1 }, 409)
+
+  function restored(timeline: object, faults: readonly FaultRule[] = []) {
+    const settings = { timeline: { restoreEndsAs: 'stopped', ...timeline } }
+    return stage({ settings, faults, snapshots: [byHand({ id: '701' })] })
+  }
+
+  /** The first read of the server after the first power request says `active`, whatever the server is. */
+  async function staleAfterStart(timeline: object, faults: readonly FaultRule[]): Promise<FaultRule> {
+    const { requests } = await restored(timeline, faults).main(RESTORE)
+    const begun = requests.findIndex(({ path }) => path.endsWith('/power/'))
+    const reads = requests.slice(0, begun).filter(({ path }) => /^\/servers\/\d+\/$/.test(path))
+    const fault = { kind: 'fields', set: { status: 'active' } } as const
+    return { match: { ...READ, nth: reads.length + 1 }, when: 'after', fault }
+  }
+
+  it('is sent again after a refusal', async () => {
+    const played = restored({}, [REFUSED, await staleAfterStart({}, [REFUSED])])
+    const transcript = await played.main(RESTORE)
+    expect(ended(transcript)).toBe('green restored')
+    expect(switches(transcript)).toEqual(['start', 'start'])
+    expect(isRunning(played)).toBe(true)
+  })
+
+  it('is followed to its end once it was accepted', async () => {
+    const timeline = { startingMs: 45_000 }
+    const played = restored(timeline, [await staleAfterStart(timeline, [])])
+    const transcript = await played.main(RESTORE)
+    expect(ended(transcript)).toBe('green restored')
+    expect(switches(transcript)).toEqual(['start'])
+    expect(isRunning(played)).toBe(true)
+  })
+
+  it('is red where the server never starts', async () => {
+    const timeline = { startEndsAs: 'stopped' }
+    const played = restored(timeline, [await staleAfterStart(timeline, [])])
+    const transcript = await played.main({ ...RESTORE, timeout: '20m' })
+    expect(ended(transcript)).toBe('red restored start-failed')
+    expect(isRunning(played)).toBe(false)
+  })
+
+  it('takes two seconds more than it did', async () => {
+    const played = restored({ startingMs: 0 })
+    const { requests } = await played.main(RESTORE)
+    const begun = requests.findIndex(({ path }) => path.endsWith('/power/'))
+    const [first, second] = requests.slice(begun + 1).map(({ after }) => after)
+    expect((second ?? 0) - (first ?? 0)).toBeLessThan(3_000)
+    expect(requests).toHaveLength(begun + 3)
   })
 })

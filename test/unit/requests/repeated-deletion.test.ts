@@ -63,6 +63,36 @@ describe('a deletion that has to be repeated', () => {
     expect(deleted(played)).not.toContain('701')
   })
 
+  // A page in place of the answer, which the request got through to or not; then the API's own 404.
+  const PAGE = '<html><body>Just a moment</body></html>'
+  const pageAfter = (status: number): FaultRule => ({
+    match: { method: 'DELETE', nth: 1 },
+    when: 'after',
+    fault: { kind: 'status', status, body: PAGE },
+  })
+
+  it.each([403, 404, 429, 503])(
+    'and is gone after a page with %d is not said to be somebody else’s deed',
+    async status => {
+      const played = stage({ snapshots: ONE_BY_HAND, faults: [pageAfter(status)] })
+      const transcript = await played.main(DELETE)
+      expect(ended(transcript)).toBe('green deleted')
+      expect(deleted(played)).toEqual(['701'])
+      expect(transcript.outputs['count']).toBe('0')
+      expect(warnings(transcript).join()).toContain(
+        'Snapshot 701 is gone: an earlier request of this step or somebody else deleted it.',
+      )
+    },
+  )
+
+  it('by when-full and is gone after a page may have been ours: no other one goes', async () => {
+    const played = stage({ snapshots: OWN_FIVE, faults: [pageAfter(403)] })
+    const transcript = await played.main({ ...DELETE_OLDEST, wait: 'false' })
+    expect(ended(transcript)).toBe('green in_progress')
+    expect(deleted(played)).toEqual(['701'])
+    expect(warnings(transcript).join()).not.toContain('by somebody else')
+  })
+
   it('is no longer wanted once a slot has come free', async () => {
     const played = stage({
       snapshots: OWN_FIVE,

@@ -163,17 +163,30 @@ describe('the server', () => {
     [
       'is as it was read',
       { type: 'server read', server: server('11', { name: 'new', status: 'off' }) },
-      { name: 'new', status: 'off', readAt: NOW },
+      { name: 'new', status: 'off', statusSince: NOW, readAt: NOW },
     ],
     [
       'keeps its name where the API gives none',
       { type: 'server read', server: server('11', { name: '' }) },
-      { name: 'web-server-11', status: 'active', readAt: NOW },
+      { name: 'web-server-11', status: 'active', statusSince: NOW, readAt: NOW },
     ],
-    ['has the status that was seen', { type: 'status seen', status: 'off' }, { status: 'off', readAt: NOW }],
+    [
+      'has the status that was seen',
+      { type: 'status seen', status: 'off' },
+      { status: 'off', statusSince: NOW, readAt: NOW },
+    ],
     ['was looked at though it cannot be read', { type: 'server unreadable' }, { readAt: NOW }],
   ])('%s', (_, event, change) => {
     expect(now({}, event).server).toEqual({ ...facts, ...change })
+  })
+
+  it('has had its status since it was first seen so', () => {
+    const since = { ...facts, status: 'off', statusSince: 7, readAt: 8 }
+    expect(now({ server: since }, { type: 'status seen', status: 'off' }).server.statusSince).toBe(7)
+    const read = { type: 'server read', server: server('11', { status: 'off' }) } as const
+    expect(now({ server: since }, read).server.statusSince).toBe(7)
+    expect(now({ server: since }, { type: 'status seen', status: 'active' }).server.statusSince).toBe(NOW)
+    expect(now({ server: since }, { type: 'server unreadable' }).server.statusSince).toBe(7)
   })
 
   it('gets its name from the answer to a create, and from no other answer', () => {

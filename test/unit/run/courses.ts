@@ -5,7 +5,7 @@ import { serverLabel } from '../../../src/run/labels.ts'
 import type { Problem } from '../../../src/run/problem.ts'
 import { hasFailed, isGood, mayBeDown, type ServerRun, snapshotOf } from '../../../src/run/server-run.ts'
 import * as waitingMessages from '../../../src/waiting/messages.ts'
-import { problem, server, snapshot } from './fixtures.ts'
+import { problem, server, snapshot, snapshotId } from './fixtures.ts'
 import type { Course, Pick, View } from './histories.ts'
 import { LIST, lost, made, madeId, refusal, request, safetyId, timedOut, unobservable } from './requests.ts'
 
@@ -36,11 +36,11 @@ export function* createOne(view: View, pick: Pick, { stop, awaited, health }: Cr
 }
 
 function notSettled(run: ServerRun): Problem {
-  const settled = waitingMessages.notSettled(serverLabel(run), 1_800_000)
-  return operationMessages.notSettledForCreate(
-    settled,
-    waitingMessages.lastSeen(server(run.server.id), undefined),
-  )
+  const late = waitingMessages.unready(run, 1_800_000, {
+    server: { ...server(run.server.id), since: 0 },
+    lastFailure: undefined,
+  })
+  return operationMessages.notSettledForCreate(late)
 }
 
 function* takeOne(view: View, pick: Pick, awaited: boolean): Course {
@@ -161,8 +161,8 @@ function* restoreEnd(view: View, pick: Pick, health: boolean): Course {
   if (end === 'timed out') return yield timedOut(pick)
   if (end === 'unobservable') return yield unobservable(run, true)
   if (end === 'failed') {
-    const id = snapshotOf(run)?.id ?? ''
-    return yield { type: 'failed', problem: waitingMessages.restoreFailed(serverLabel(run), id, 'error') }
+    const id = snapshotOf(run)?.id ?? snapshotId('701')
+    return yield { type: 'failed', problem: waitingMessages.restoreFailed(run, id, 'error') }
   }
   const phase = pick('active', 'active', 'stopped')
   yield { type: 'status seen', status: phase }
@@ -185,7 +185,11 @@ export function* deleteOne(view: View, pick: Pick): Course {
   yield { type: 'began' }
   const answer = yield* request(view, pick, 'delete')
   if (answer === 'no') return yield { type: 'failed', problem: refusal(run, pick) }
-  if (answer === 'lost') return yield { type: 'failed', problem: lost(run, 'DELETE had no answer in time.') }
+  if (answer === 'lost') {
+    // A list may show that nothing was done.
+    const unknown = lost(run, 'DELETE had no answer in time.')
+    return yield { type: 'failed', problem: pick(unknown, unknown, refusal(run, pick)) }
+  }
   if (pick(true, false, false)) return yield { type: 'succeeded', snapshot: target, how: 'already gone' }
   yield { type: 'accepted', work: 'deletion', snapshot: target }
   const next = [{ kind: 'list', server: run.server.id }] as const
@@ -217,7 +221,7 @@ export function* waitOne(view: View, pick: Pick, health: boolean): Course {
   yield { type: 'accepted', work: 'possible restore', snapshot: target }
   const seen = pick('restoring', 'active', 'stopped', 'error', 'timed out', 'unobservable')
   if (seen === 'timed out') return yield timedOut(pick)
-  if (seen === 'unobservable') return yield unobservable(run, true)
+  if (seen === 'unobservable') return yield unobservable(run, true, false)
   yield { type: 'server read', server: server(run.server.id, { status: seen }) }
   if (seen === 'restoring') {
     yield { type: 'accepted', work: 'restore', snapshot: target }

@@ -4,6 +4,7 @@ import type { WorkflowRun } from '../../../src/domain/workflow-run.ts'
 import { describe, markerFor, type Purpose } from '../../../src/policy/marker.ts'
 import { newOperationRun, type OperationRun } from '../../../src/run/operation-run.ts'
 import type { Problem } from '../../../src/run/problem.ts'
+import type { SavedPlanBase } from '../../../src/run/saved-plan.ts'
 import { newServerRun, type ServerRun } from '../../../src/run/server-run.ts'
 
 /** The moment at which every record of these tests begins. */
@@ -70,8 +71,19 @@ export function server(id = '11', change: Partial<Server> = {}): Server {
   }
 }
 
+/** One that names no server. */
 export function problem(change: Partial<Problem> = {}): Problem {
-  return { reason: 'refused', done: 'nothing', what: 'It failed.', state: 'Not done.', next: [], ...change }
+  return {
+    ...{
+      reason: 'refused',
+      done: 'nothing',
+      what: 'It failed.',
+      state: 'Not done.',
+      next: [],
+      isUnnamed: true,
+    },
+    ...change,
+  }
 }
 
 /** A record of server 11, as it is when it begins, with some of it changed. */
@@ -85,4 +97,12 @@ export function serverRun(change: Partial<ServerRun> = {}): ServerRun {
 export function operationRun(change: Partial<OperationRun> = {}): OperationRun {
   const { operation = 'create', mode = 'wait', jobStatus = 'success' } = change
   return { ...newOperationRun({ operation, mode, jobStatus }, NOW), ...change }
+}
+
+/** What the post stage needs of a request. */
+export const PLAN: SavedPlanBase = {
+  ...{ operation: 'create', apiToken: 'vps_token', apiUrl: 'https://api.example/api/v1', notifyOn: [] },
+  ...{ summary: true, maxParallel: 10, acceleratedClock: false, restoreOn: ['failure'], deleteOn: [] },
+  ...{ whenFull: 'fail', restoreTimeoutMs: 3_600_000, startAfterRestore: true },
+  health: { timeoutMs: 300_000, targets: [] },
 }

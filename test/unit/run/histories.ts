@@ -104,7 +104,10 @@ export class Teller {
 /** The histories that `tell` can tell. */
 export function histories(tell: (pick: Pick) => History): fc.Arbitrary<History> {
   // By its place: a value that is kept for shrinking would be one of an earlier telling.
-  return fc
-    .gen()
-    .map(gen => tell((...values) => values[gen(fc.nat, { max: values.length - 1 })] ?? values[0]))
+  return fc.gen().map(gen =>
+    tell(<T>(...values: readonly [T, ...T[]]) => {
+      // One of them, since the index is below their number; it may itself be undefined.
+      return values[gen(fc.nat, { max: values.length - 1 })] as T
+    }),
+  )
 }

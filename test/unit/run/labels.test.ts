@@ -8,6 +8,7 @@ import {
   lastStatus,
   serverLabel,
   snapshotIdOf,
+  snapshotLabel,
 } from '../../../src/run/labels.ts'
 import { NOW, serverRun, snapshot } from './fixtures.ts'
 
@@ -15,7 +16,19 @@ describe('a server', () => {
   it('is called by its name, or by its id while that is not known', () => {
     const run = serverRun()
     expect(serverLabel(run)).toBe('web-server-11')
-    expect(serverLabel({ ...run, server: { ...run.server, name: '' } })).toBe('server 11')
+    expect(serverLabel({ ...run, server: { ...run.server, name: '' } })).toBe('Server 11')
+  })
+
+  it('with a long name keeps its beginning and its end', () => {
+    const called = (name: string) => {
+      const run = serverRun()
+      return serverLabel({ ...run, server: { ...run.server, name } })
+    }
+    expect(called('n'.repeat(32))).toBe('n'.repeat(32))
+    const [first, second] = ['01', '02'].map(end => called(`${'🙂'.repeat(90)}-web-${end}`))
+    expect(first).not.toBe(second)
+    expect(Array.from(first ?? '')).toHaveLength(32)
+    expect(first).toMatch(/^🙂.*…🙂.*-web-01$/u)
   })
 
   it('has the status as last seen, or none', () => {
@@ -33,15 +46,21 @@ describe('a server', () => {
 it('has an age where it has a date', () => {
   expect(ageOf(snapshot('701'), NOW)).toBe('1 hour old')
   expect(ageOf({ createdAt: null }, NOW)).toBe('age unknown')
+  expect(ageOf(snapshot('701'), NOW - 2 * 3_600_000)).toBe('dated in the future')
   expect(createdAtOf(serverRun({ goal: 'restore' }))).toBe(NOW - 3_600_000)
   expect(createdAtOf(serverRun())).toBeUndefined()
 })
 
+it('has its id and its name in a text, or its id alone', () => {
+  expect(snapshotLabel({ ...snapshot('701'), name: 'weekly' })).toBe('701 "weekly"')
+  expect(snapshotLabel({ ...snapshot('701'), name: '' })).toBe('701')
+})
+
 describe('why a snapshot stays', () => {
   const reasons: readonly KeepReason[] = [
-    ...(['manual', 'other-repository', 'other-workflow', 'safety', 'keep', 'this-run'] as const).map(
-      kind => ({ kind }),
-    ),
+    ...(
+      ['manual', 'other-repository', 'other-workflow', 'safety', 'keep', 'this-run', 'unmarked'] as const
+    ).map(kind => ({ kind })),
     ...(['unfinished', 'unreadable-date', 'future-date', 'not-comparable'] as const).map(kind => ({ kind })),
     ...(['newer', 'not-oldest'] as const).map(kind => ({ kind })),
     { kind: 'newest', count: 3 },

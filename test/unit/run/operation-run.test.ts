@@ -15,11 +15,12 @@ const CRASH = { by: 'internal error', message: 'x is not a function' } as const
 
 it('begins with nothing known', () => {
   expect(operationRun({ operation: 'wait', mode: 'no wait', jobStatus: 'failure' })).toEqual({
-    ...{ operation: 'wait', mode: 'no wait', jobStatus: 'failure', began: NOW },
+    ...{ operation: 'wait', mode: 'no wait', jobStatus: 'failure', began: NOW, stopsServers: false },
     ...{
       servers: [],
       absent: [],
       asked: [],
+      unclear: { ownerless: [], unreadable: 0 },
       deletedUnlisted: [],
       rollback: 'not due',
       retention: 'not asked',
@@ -36,8 +37,17 @@ describe('what happens to the whole', () => {
       { absent: [snapshotId('777')], deletedUnlisted: [snapshotId('778')] },
     ],
     [
-      { type: 'listed', snapshots: [snapshot('701')], asked: [serverId('11')] },
-      { listed: [snapshot('701')], asked: [serverId('11')] },
+      {
+        type: 'listed',
+        snapshots: [snapshot('701')],
+        asked: [serverId('11')],
+        unclear: { ownerless: [snapshotId('702')], unreadable: 1 },
+      },
+      {
+        listed: [snapshot('701')],
+        asked: [serverId('11')],
+        unclear: { ownerless: [snapshotId('702')], unreadable: 1 },
+      },
     ],
     [{ type: 'failed', problem: problem() }, { problem: problem() }],
     [{ type: 'state lost', why: 'ENOSPC' }, { stateLost: 'ENOSPC' }],

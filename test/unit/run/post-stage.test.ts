@@ -1,19 +1,11 @@
 /** What the post stage finds is what the record held, wherever the main stage ended: even without a last word. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasNoTrace } from '../../../src/present/verdict.ts'
-import type { SavedPlanBase } from '../../../src/run/saved-plan.ts'
 import { type FoundState, readSavedState, saveChanges } from '../../../src/run/saved-state.ts'
-import { mayBeDown, snapshotOf } from '../../../src/run/server-run.ts'
+import { hasNoTrace, mayBeDown, snapshotOf } from '../../../src/run/server-run.ts'
+import { PLAN } from './fixtures.ts'
 import { afterStep, type History } from './histories.ts'
 import { STORIES } from './stories.ts'
-
-const PLAN: SavedPlanBase = {
-  ...{ operation: 'create', apiToken: 'vps_token', apiUrl: 'https://api.example/api/v1', notifyOn: [] },
-  ...{ summary: true, maxParallel: 10, acceleratedClock: false, restoreOn: ['failure'], deleteOn: [] },
-  ...{ whenFull: 'fail', restoreTimeoutMs: 3_600_000, startAfterRestore: true },
-  health: { timeoutMs: 300_000, targets: [] },
-}
 
 /** The record after each step, with what the post stage would find then. */
 function* stages({ begin, steps }: History) {

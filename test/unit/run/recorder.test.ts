@@ -33,6 +33,20 @@ describe('a recorder', () => {
     expect(second?.run.server).toMatchObject({ name: 'web-server-12', status: 'active', readAt: NOW })
   })
 
+  it('dates what was accepted by the API’s clock, too', () => {
+    const clock = new VirtualClock(NOW)
+    const begin = { ...BEGIN, servers: SERVERS }
+    const recorder = createRecorder(
+      clock,
+      begin,
+      () => undefined,
+      () => NOW + 5_000,
+    )
+    recorder.record({ type: 'servers found', servers: SERVERS })
+    recorder.tracks[0]?.record({ type: 'accepted', work: 'restore', snapshot: snapshot('802') })
+    expect(recorder.run.servers[0]?.task).toMatchObject({ since: NOW, apiTime: NOW + 5_000 })
+  })
+
   it('shows every event to the observer, as what was and what is', () => {
     const { recorder, seen } = record()
     recorder.record({ type: 'servers found', servers: SERVERS })

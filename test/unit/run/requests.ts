@@ -37,9 +37,10 @@ export function lost(run: ServerRun, what: string): Problem {
   return problem({ reason: 'lost-answer', done: 'unknown', what, next })
 }
 
-export function unobservable(run: ServerRun, isRestore: boolean): ServerEvent {
+export function unobservable(run: ServerRun, isRestore: boolean, goesOn = true): ServerEvent {
   const id = snapshotOf(run)?.id
-  const next = id === undefined ? [] : [{ kind: 'follow', snapshot: id, isRestore } as const]
+  const follow = id === undefined ? [] : [{ kind: 'follow', snapshot: id, isRestore } as const]
+  const next = goesOn ? follow : [advice('Check the token.')]
   const refused = problem({
     reason: 'forbidden',
     what: 'GET /servers/ was answered with 403.',
@@ -64,9 +65,13 @@ export function* request(
     yield { type: 'request sent', request: kind }
     const answer = pick('yes', 'yes', 'yes', 'no', 'lost', 'busy', 'full')
     if (answer === 'yes' || answer === 'lost') return answer
-    yield { type: 'request refused' }
+    const isFull = answer === 'full' && kind === 'create'
+    // After a lost answer that came to nothing, room is made without another refusal.
+    if (!isFull || pick(true, true, false)) yield { type: 'request refused' }
     if (answer === 'no') return answer
-    if (answer === 'full' && kind === 'create') yield* makeRoom(view, pick)
+    if (!isFull) continue
+    yield* makeRoom(view, pick)
+    if (pick(true, false)) return 'lost'
   }
 }
 

@@ -2,7 +2,7 @@
 import type fc from 'fast-check'
 import * as operationMessages from '../../../src/operations/messages.ts'
 import { isGreen } from '../../../src/present/status.ts'
-import type { OperationRun } from '../../../src/run/operation-run.ts'
+import type { Armed, OperationRun } from '../../../src/run/operation-run.ts'
 import { newServerRun, type Power, type ServerRun } from '../../../src/run/server-run.ts'
 import { cleanUp, createOne, deleteOne, restoreOne, startStopped, waitOne } from './courses.ts'
 import { problem, server, serverId, snapshot, snapshotId } from './fixtures.ts'
@@ -13,11 +13,12 @@ const RARELY = Array.from({ length: 9 }, () => false)
 
 type Goal = ServerRun['goal']
 
-function found(teller: Teller, goal: Goal, count: number): void {
+function found(teller: Teller, goal: Goal, count: number, power: Power = { state: 'untouched' }): void {
   const servers = Array.from({ length: count }, (_, index) => {
     const id = `${11 + index}`
     const target = goal === 'create' ? undefined : snapshot(`${701 + index}`, id)
-    return newServerRun(goal, { id: serverId(id), name: goal === 'create' ? '' : `web-server-${id}` }, target)
+    const name = goal === 'create' ? '' : `web-server-${id}`
+    return { ...newServerRun(goal, { id: serverId(id), name }, target), power }
   })
   teller.all({ type: 'servers found', servers })
 }
@@ -48,14 +49,7 @@ function create(pick: Pick): History {
       teller.one(index, { type: 'planned', steps: ['Would do it.'] })
     return teller.history
   }
-  const restoreOn = pick([], ['failure'] as const)
-  const armed = {
-    restoreOn,
-    deleteOn: [],
-    keepLast: pick(undefined, 3),
-    isTooLate: false,
-    isKept: pick(false, true),
-  }
+  const armed = armedBy(pick)
   teller.all({ type: 'armed', armed })
   const how = {
     stop: mode === 'wait' && pick(true, false),
@@ -63,12 +57,27 @@ function create(pick: Pick): History {
     health: pick(true, false),
   }
   teller.sideBySide(view => createOne(view, pick, how))
-  if (!pick(true, ...RARELY)) return teller.history
+  loseState(teller, armed)
+  return teller.history
+}
+
+function armedBy(pick: Pick): Armed {
+  return {
+    restoreOn: pick([], ['failure'] as const),
+    deleteOn: [],
+    keepLast: pick(undefined, 3),
+    isTooLate: false,
+    isKept: pick(false, true),
+  }
+}
+
+/** Now and then the runner's file is full in the end. */
+function loseState(teller: Teller, { restoreOn }: Armed): void {
+  if (!teller.pick(true, ...RARELY)) return
   const why = 'ENOSPC: no space left on device'
   teller.all({ type: 'state lost', why })
   if (restoreOn.length > 0 && isGreen(teller.run))
     teller.all({ type: 'failed', problem: operationMessages.disarmed(why) })
-  return teller.history
 }
 
 function restore(pick: Pick): History {
@@ -122,11 +131,20 @@ function remove(pick: Pick): History {
 
 function wait(pick: Pick): History {
   const teller = new Teller({ operation: 'wait' }, pick)
-  if (pick(true, ...RARELY))
+  const isAbsent = pick(true, ...RARELY)
+  if (isAbsent)
     teller.all({ type: 'failed', problem: operationMessages.nothingToWaitFor([snapshotId('777')]) })
   found(teller, 'wait', pick(1, 3))
+  const isArming = pick(true, false)
+  const isForeign = isArming && pick(true, ...RARELY)
+  if (isForeign) teller.all({ type: 'failed', problem: operationMessages.notOfThisRun([snapshot('701')]) })
+  // What is not there, or not this run's, is not armed, and nothing else is done.
+  if (isForeign || (isArming && isAbsent)) return teller.history
+  const armed = isArming ? armedBy(pick) : undefined
+  if (armed !== undefined) teller.all({ type: 'armed', armed })
   const health = pick(true, false)
   teller.sideBySide(view => waitOne(view, pick, health))
+  if (armed !== undefined) loseState(teller, armed)
   return teller.history
 }
 
@@ -134,7 +152,12 @@ function list(pick: Pick): History {
   const teller = new Teller({ operation: 'list' }, pick)
   const snapshots = [snapshot('701'), snapshot('702', '12', { status: 'failed', createdAt: null })]
   if (pick(true, false))
-    teller.all({ type: 'listed', snapshots: pick([], snapshots), asked: [serverId('11')] })
+    teller.all({
+      type: 'listed',
+      snapshots: pick([], snapshots),
+      asked: [serverId('11')],
+      unclear: { ownerless: pick([], [snapshotId('703')]), unreadable: pick(0, 2) },
+    })
   else
     teller.all({
       type: 'failed',
@@ -153,25 +176,28 @@ function endOfJob(pick: Pick): History {
         ? 'not due'
         : pick('not due', 'due', 'due', 'snapshot step not green')
   teller.all({ type: 'rollback', rollback })
-  found(teller, rollback === 'due' ? 'restore' : 'clean up', pick(1, 3))
   // What the main stage left is in the records with which the post stage begins.
   const power = pick<Power>(
     { state: 'untouched' },
+    { state: 'started' },
     { state: 'stopped' },
     { state: 'stop requested', since: 0 },
   )
-  teller.all({ type: 'servers found', servers: teller.run.servers.map(run => ({ ...run, power })) })
+  found(teller, rollback === 'due' ? 'restore' : 'clean up', pick(1, 3), power)
   teller.sideBySide(view => startStopped(view, pick))
   if (jobStatus === 'unknown') return teller.history
   const waitFor = jobStatus === 'cancelled' ? 'grace period' : 'completion'
   const how = { waitFor, safety: false, health: pick(true, false) } as const
   if (rollback === 'due') teller.sideBySide(view => restoreOne(view, pick, how))
   else if (pick(true, false)) teller.sideBySide(view => cleanUp(view, pick, 'delete-on'))
-  if (jobStatus === 'success' && pick(true, false)) {
-    teller.all({ type: 'retention', retention: 'asked' })
-    if (pick(true, false)) teller.all({ type: 'retention', retention: 'list unreadable' })
-    else teller.sideBySide(view => cleanUp(view, pick, 'keep-last'))
+  if (!pick(true, false)) return teller.history
+  if (jobStatus !== 'success') {
+    teller.all({ type: 'retention', retention: 'job not successful' })
+    return teller.history
   }
+  teller.all({ type: 'retention', retention: 'asked' })
+  if (pick(true, false)) teller.all({ type: 'retention', retention: 'list unreadable' })
+  else teller.sideBySide(view => cleanUp(view, pick, 'keep-last'))
   return teller.history
 }
 

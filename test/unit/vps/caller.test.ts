@@ -3,7 +3,15 @@ import type { TransportResult } from '../../../src/http/http-transport.ts'
 import type { ClientSettings } from '../../../src/vps/client.ts'
 import { type ApiResult, isAmbiguous } from '../../../src/vps/failure.ts'
 import { CREATED, calls, FAR, failureOf, OK_LIST } from './calls.ts'
-import { answer, type Bench, bench, lost, refused } from './fake-transport.ts'
+import { answer, type Bench, bench, lost, refused, serverId, snapshotId } from './fake-transport.ts'
+
+/** The transport's answer after so many milliseconds, or until it is cut. */
+function answeredAfter(ms: number, result: TransportResult, made: () => Bench) {
+  return (_: unknown, { signal }: { readonly signal?: AbortSignal }): Promise<TransportResult> =>
+    made()
+      .clock.sleep(ms, signal)
+      .then(() => result)
+}
 
 describe('repetition', () => {
   it('of a read goes on until there is an answer, and tells of each', async () => {
@@ -102,7 +110,9 @@ describe('the deadline', () => {
       code: 'CERT_HAS_EXPIRED',
     })
     const unreachable = bench([lost('unreachable')])
-    expect(failureOf(await calls.create(unreachable, { deadline: 1_000_100 })).kind).toBe('unreachable')
+    expect(failureOf(await calls.create(unreachable, { deadline: 1_059_999, once: true })).kind).toBe(
+      'unreachable',
+    )
   })
 })
 
@@ -193,20 +203,118 @@ describe('a burst', () => {
   })
 })
 
+describe('a request that no time is left for', () => {
+  const ONCE = { ...FAR, once: true }
+  const OVER = { deadline: 1_000_000, once: true }
+  const PAGE = '<html><title>Down for maintenance</title></html>'
+
+  it('goes with what the API answered to the same one before', async () => {
+    const made = bench([refused(502, 'first'), refused(500, 'second'), OK_LIST])
+    const { kind } = failureOf(await calls.restore(made, ONCE))
+    const second = failureOf(await calls.restore(made, ONCE))
+    expect([kind, second.detail]).toEqual(['refused', 'second'])
+    const failure = failureOf(await calls.restore(made, OVER))
+    expect(failure).toStrictEqual({
+      ...{ kind: 'expired', method: 'POST', path: second.path, detail: '', repeated: 0 },
+      last: second,
+    })
+    expect(isAmbiguous(failure)).toBe(false)
+  })
+
+  it('is asked as often as it likes, and still tells that answer', async () => {
+    const made = bench([refused(409, 'busy')])
+    await calls.restore(made, ONCE)
+    for (const _ of [1, 2]) {
+      const { last } = failureOf(await calls.restore(made, OVER))
+      expect(last?.detail).toBe('busy')
+      expect(last?.last).toBeUndefined()
+    }
+  })
+
+  it('goes without one where the last answer was good, or came to another request', async () => {
+    const good = bench([refused(500), OK_LIST])
+    await calls.list(good, ONCE)
+    await calls.list(good, ONCE)
+    expect(failureOf(await calls.list(good, OVER)).last).toBeUndefined()
+    const other = bench([refused(409, 'full')])
+    await calls.create(other, ONCE)
+    const request = { server: serverId('777'), name: 'another', description: '' }
+    expect(failureOf(await other.client.createSnapshot(request, OVER)).last).toBeUndefined()
+    expect(failureOf(await calls.list(other, OVER)).last).toBeUndefined()
+    expect(failureOf(await calls.create(other, OVER)).last?.detail).toBe('full')
+  })
+
+  it('takes a page of a list for the same question as any other', async () => {
+    const made = bench([refused(500, 'down')])
+    await calls.list(made, ONCE)
+    const failure = failureOf(await made.client.listSnapshots({}, OVER))
+    expect(failure.last?.detail).toBe('down')
+  })
+
+  it.each([
+    [429, 'refused'],
+    [503, 'intermediary'],
+  ])('behind the %i of a page, tells of that page, whichever request it answered', async (status, kind) => {
+    const made = bench([answer(status, PAGE, { 'retry-after': '90' })])
+    await calls.restore(made, ONCE)
+    const request = { snapshot: snapshotId('999'), server: serverId('777') }
+    const failure = failureOf(await made.client.restoreSnapshot(request, { deadline: 1_060_000, once: true }))
+    expect(made.transport.sent).toHaveLength(1)
+    expect(failure).toMatchObject({ kind: 'expired', repeated: 0, path: '/snapshots/999/restore/' })
+    expect(failure.last).toMatchObject({ kind, httpStatus: status, path: '/snapshots/801/restore/' })
+    expect(failure.last?.detail).toBe('Down for maintenance')
+    expect(failure.last?.retryAfterMs).toBe(90_000)
+  })
+
+  it('that merely had ten others before it in the same second, blames nobody', async () => {
+    const made = bench([OK_LIST])
+    await made.clock.run(Promise.all(Array.from({ length: 10 }, () => calls.account(made, ONCE))))
+    const failure = failureOf(await calls.restore(made, { deadline: 1_000_500, once: true }))
+    expect(failure).toStrictEqual({
+      ...{ kind: 'expired', method: 'POST', path: '/snapshots/801/restore/', detail: '', repeated: 0 },
+    })
+  })
+
+  it('is one that could not even connect in its last moment', async () => {
+    const late: TransportResult = lost('unreachable', 'no connection within 0.9s')
+    const made: Bench = bench([refused(409, 'busy'), answeredAfter(896, late, () => made)])
+    await calls.restore(made, ONCE)
+    const cutOff = async (deadline: number) =>
+      failureOf(await made.clock.run<ApiResult<unknown>>(calls.restore(made, { deadline, once: true })))
+    const cut = await cutOff(1_000_900)
+    expect(cut).toMatchObject({ kind: 'expired', repeated: 0, last: { detail: 'busy' } })
+    expect(isAmbiguous(cut)).toBe(false)
+    // With more time than that, and where it failed before its time was over, the network is what is wrong.
+    const began = made.clock.now()
+    const unreachable = { kind: 'unreachable', repeated: 1 }
+    expect(await cutOff(began + 1_000)).toMatchObject(unreachable)
+    expect(await cutOff(made.clock.now() + 999)).toMatchObject(unreachable)
+  })
+
+  it('is a read that was cut off, too; a change that was cut off may have acted', async () => {
+    const made = bench([refused(500, 'down'), refused(500, 'down'), lost('timeout')])
+    await calls.list(made, ONCE)
+    await calls.restore(made, ONCE)
+    const soon = { deadline: 1_000_900, once: true }
+    expect(failureOf(await calls.list(made, soon))).toMatchObject({
+      kind: 'expired',
+      last: { detail: 'down' },
+    })
+    const cut = failureOf(await calls.restore(made, soon))
+    expect(cut).toMatchObject({ kind: 'expired', repeated: 1 })
+    expect(cut.last).toBeUndefined()
+    expect(isAmbiguous(cut)).toBe(true)
+  })
+})
+
 describe('a limiter', () => {
   it('that asks for more time than is left ends the call now', async () => {
     const made = bench([answer(429, '', { 'retry-after': '3600' })])
     const failure = failureOf(await calls.list(made, { deadline: 1_000_000 + 3_600_000 }))
     expect(failure).toMatchObject({ kind: 'refused', status: 429, retryAfterMs: 3_600_000, repeated: 1 })
     const next = failureOf(await calls.list(made, { deadline: 1_000_000 + 3_600_000 }))
-    expect(next).toStrictEqual({
-      kind: 'expired',
-      method: 'GET',
-      path: failure.path,
-      detail: "VPS.org's rate limit allows the next request in 1h",
-      repeated: 0,
-      retryAfterMs: 3_600_000,
-    })
+    const unsent = { kind: 'expired', method: 'GET', path: failure.path, detail: '', repeated: 0 }
+    expect(next).toStrictEqual({ ...unsent, last: failure })
     expect(made.transport.sent).toHaveLength(1)
     expect(made.clock.now()).toBe(1_000_000)
   })
@@ -282,13 +390,6 @@ describe('cancellation', () => {
     await expect(made.clock.run(calls.list(made))).rejects.toBe(reason)
     expect([made.clock.now(), made.transport.sent.length]).toEqual([1_000_200, 1])
   })
-
-  function answeredAfter(ms: number, result: TransportResult, made: () => Bench) {
-    return (_: unknown, { signal }: { readonly signal?: AbortSignal }): Promise<TransportResult> =>
-      made()
-        .clock.sleep(ms, signal)
-        .then(() => result)
-  }
 
   it.each(['create', 'remove'] as const)('during a %s waits a second for its answer', async name => {
     const made: Bench = bench([

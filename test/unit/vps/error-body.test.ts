@@ -176,8 +176,10 @@ describe('a body that is made to keep a reader busy', () => {
     const bodyOf = (megabytes: number): string => start + filled(piece, megabytes * MEGABYTE)
     const [small, large] = [bodyOf(0.25), bodyOf(2)]
     // A fixed part, such as that of the title, may hide that it grows; what grows with the square cannot hide.
-    const ratio = shortest(() => read(large)) / shortest(() => read(small))
-    expect(ratio).toBeLessThan(32)
+    // On a busy machine a single measure tells nothing: one that is good cannot be had by chance.
+    const ratioNow = () => shortest(() => read(large)) / shortest(() => read(small))
+    const isLinear = Array.from({ length: 5 }).some(() => ratioNow() < 32)
+    expect(isLinear).toBe(true)
   })
 })
 

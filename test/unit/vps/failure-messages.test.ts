@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiFailure } from '../../../src/vps/failure.ts'
-import { describeFailure, remedyFor } from '../../../src/vps/failure-messages.ts'
+import { describeFailure, describeInTwo, namesServer, remedyFor } from '../../../src/vps/failure-messages.ts'
 
 function failed(kind: ApiFailure['kind'], more: Partial<ApiFailure> = {}): ApiFailure {
   return { kind, method: 'POST', path: '/snapshots/', detail: '', repeated: 1, ...more }
@@ -49,12 +49,12 @@ describe('describeFailure', () => {
       'Could not connect to the API: connection refused (POST /snapshots/).',
     ],
     [
-      failed('expired', {
-        repeated: 0,
-        retryAfterMs: 3_600_000,
-        detail: "VPS.org's rate limit allows the next request in 1h",
-      }),
-      "The request does not fit into the time limit: VPS.org's rate limit allows the next request in 1h (POST /snapshots/).",
+      failed('expired', { repeated: 0 }),
+      'The time limit was reached before the request could be sent (POST /snapshots/).',
+    ],
+    [
+      failed('expired', { repeated: 0, last: failed('intermediary', { httpStatus: 503, detail: 'Down' }) }),
+      'A gateway or challenge page answered instead of the API: Down (503, POST /snapshots/).',
     ],
   ])('says what happened first, and HTTP last', (failure, text) => {
     expect(describeFailure(failure)).toBe(text)
@@ -69,6 +69,31 @@ describe('describeFailure', () => {
   })
 })
 
+describe('describeInTwo', () => {
+  it('is one sentence where that fits a headline', () => {
+    for (const failure of [refused(409), refused(404, { path: '/servers/4/' })])
+      expect(describeInTwo(failure)).toEqual({ what: describeFailure(failure), words: '' })
+  })
+
+  it('has much that the API says apart, and loses none of it', () => {
+    const detail = 'Server is not in a valid state for restoration, and will not be for a while'
+    const { what, words } = describeInTwo(refused(400, { path: '/snapshots/804/restore/', detail }))
+    expect(what).toMatch(/400.*\/snapshots\/804\/restore\//)
+    expect(what).not.toContain('valid state')
+    expect(words).toContain(detail)
+  })
+})
+
+describe('namesServer', () => {
+  it('is so where a server does not exist', () => {
+    expect(namesServer(refused(404, { path: '/servers/4/' }))).toBe(true)
+    expect(namesServer(refused(404, { path: '/snapshots/4/' }))).toBe(false)
+    expect(namesServer(refused(404, { path: '/snapshots/' }))).toBe(false)
+    expect(namesServer(refused(403, { path: '/servers/4/' }))).toBe(false)
+    expect(namesServer(failed('timeout', { path: '/servers/4/' }))).toBe(false)
+  })
+})
+
 describe('remedyFor', () => {
   it('has a next step for each, in whole sentences', () => {
     for (const failure of ALL) expect(remedyFor(failure)).toMatch(/^[A-Z].+\.$/)
@@ -78,8 +103,9 @@ describe('remedyFor', () => {
     [
       'the fields that the API named',
       refused(422, { fields: ['name', 'server_id'] }),
-      /^Fix name, server_id as/,
+      /`snapshot-name` and `server-id`/,
     ],
+    ['a field that is no input', refused(422, { fields: ['name', 'plan'] }), /name, plan.*try again/],
     ['a rejected token', refused(401), /complete token.+create a new one in your VPS\.org account/],
     ['a 2xx that says no', refused(200), /status of the server, then try again/],
     ['an answer about something else', failed('mismatch', { status: 200 }), /mixing up responses/],
@@ -93,8 +119,13 @@ describe('remedyFor', () => {
     ['a part of a second', refused(429, { retryAfterMs: 1_001 }), /^Try again in 2s,/],
     [
       'a limiter that outlasts the time limit',
-      failed('expired', { repeated: 0, retryAfterMs: 90_000 }),
+      failed('expired', { repeated: 0, last: refused(429, { retryAfterMs: 90_000 }) }),
       /in 1m 30s/,
+    ],
+    [
+      'a page that outlasts it',
+      failed('expired', { repeated: 0, last: failed('intermediary', { retryAfterMs: 90_000 }) }),
+      /^Try again later.+gateway or firewall/,
     ],
     ['a lost answer with Retry-After', refused(503, { retryAfterMs: 90_000 }), /^Try again later\.$/],
     ['an expired certificate', failed('certificate', { code: 'CERT_HAS_EXPIRED' }), /^Renew the certificate/],
@@ -106,6 +137,8 @@ describe('remedyFor', () => {
     ['a proxy', failed('proxy'), /HTTPS_PROXY/],
     ['an unknown host', failed('unknown-host'), /spelling/],
     ['a lost answer', failed('timeout'), /may have taken effect/],
+    ['a lost answer to a read', failed('timeout', { method: 'GET' }), /^Try again later\.$/],
+    ['a read that was cut', failed('interrupted', { method: 'GET' }), /^Try again later\.$/],
   ])('fits %s', (_, failure, text) => {
     expect(remedyFor(failure)).toMatch(text)
   })

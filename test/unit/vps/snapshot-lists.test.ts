@@ -97,20 +97,19 @@ describe('odd items', () => {
     expect(list?.unattributed.map(({ id }) => id)).toEqual(['6'])
     expect(list?.oddItems).toEqual([
       {
-        index: 1,
         problem: 'id is null where an id (digits or a UUID) was expected',
         id: undefined,
         server: ID,
       },
-      { index: 2, problem: 'status is null where text was expected', id: '3', server: ID },
+      { problem: 'status is null where text was expected', id: '3', server: ID },
       {
-        index: 3,
         problem: 'the item is null where an object was expected',
         id: undefined,
         server: undefined,
       },
     ])
     expect(list?.count).toBe(5)
+    expect([...(list?.countOf ?? [])]).toEqual([[ID, 3]])
   })
 
   it('never make a snapshot of another server one of the server asked for', async () => {

@@ -27,6 +27,27 @@ describe('a failed request as a problem', () => {
     for (const fact of ['GET /snapshots/', '400', 'No']) expect(told.what).toContain(fact)
   })
 
+  it.each([
+    [{ status: 409 }, 'try again'],
+    [{ status: 503 }, 'try again'],
+    [{ status: 402 }, 'advice'],
+    [{ status: 400, fields: ['name'] }, 'advice'],
+  ])('can be tried again where it may work later: %o', async (change, kind) => {
+    const { ctx } = createContext()
+    const { next } = await explain(ctx, { ...REFUSED, ...change })
+    expect(next.map(step => step.kind)).toEqual([kind])
+  })
+
+  it('that had no time is explained as what had been answered before, long words and all', async () => {
+    const { ctx } = createContext()
+    const last = { ...REFUSED, status: 429, detail: 'word '.repeat(30).trim(), retryAfterMs: 60_000 }
+    const expired: ApiFailure = { ...REFUSED, kind: 'expired', detail: 'cut off', repeated: 0, last }
+    const told = await explain(ctx, expired, { state: 'So it is.' })
+    expect(told).toEqual(await explain(ctx, last, { state: 'So it is.' }))
+    expect(told.what.length).toBeLessThan(100)
+    expect(JSON.stringify(told.next)).toContain('in 1m')
+  })
+
   it('has the reason that it is given, where it is the consequence of something else', async () => {
     const { ctx } = createContext()
     expect((await explain(ctx, refusedWith(401), { reason: 'stop-failed' })).reason).toBe('stop-failed')
@@ -62,7 +83,11 @@ describe('a failed request as a problem', () => {
     expect(reasonOf({ ...REFUSED, kind, ...(status === undefined ? {} : { status }) })).toBe(reason)
   })
 
-  it('is told as rate-limited where the limiter asked for more time than there was', () => {
-    expect(reasonOf({ ...REFUSED, kind: 'expired', retryAfterMs: 60_000 })).toBe('rate-limited')
+  it('that had no time is told by what had been answered before', () => {
+    const told = (last: Partial<ApiFailure>) =>
+      reasonOf({ ...REFUSED, kind: 'expired', last: { ...REFUSED, ...last } })
+    expect(told({ status: 429 })).toBe('rate-limited')
+    expect(told({ kind: 'intermediary', httpStatus: 503 })).toBe('unreachable')
+    expect(told({ status: 502 })).toBe('server-error')
   })
 })

@@ -101,9 +101,9 @@ describe('a list that can no longer be read', () => {
       'while a newer snapshot is in progress',
       { snapshots: [GOLDEN, NEWER], faults: [refuse({ ...LIST, from: 4 }, 503)] },
     ],
-  ])('until the time is over is a timeout that says so, %s', async (_, settings) => {
+  ])('until the time is over is told by what stood in the way, %s', async (_, settings) => {
     const seen = await stage(settings).main(LATEST)
-    expect(ended(seen)).toBe('red failed timeout')
+    expect(ended(seen)).toBe('red failed server-error')
     expect(changes(seen)).toEqual([])
     expect(seen.annotations[0]?.text).toContain('503')
   })
@@ -121,4 +121,20 @@ it('is a timeout where too little time was left to be sure that no snapshot has 
   const seen = await stage({ snapshots: [byHand({ id: '700' })] }).main({ ...NAMED, timeout: '10s' })
   expect(ended(seen)).toBe('red failed timeout')
   expect(changes(seen)).toEqual([])
+})
+
+describe('a snapshot that is looked up by its id until the time is over', () => {
+  it.each<readonly [FaultRule['fault'], string, string, string]>([
+    [{ kind: 'refused' }, 'unreachable', 'Could not connect', 'Check that this runner can reach `api-url`'],
+    [{ kind: 'status', status: 503 }, 'server-error', '503', 'Re-run the job.'],
+  ])('says what went wrong and what helps: %o', async (fault, reason, cause, remedy) => {
+    for (const operation of ['restore', 'wait', 'delete']) {
+      const seen = await stage({ faults: [{ match: LIST, when: 'before', fault }] }).main({
+        ...{ operation, 'snapshot-id': '701', timeout: '3m' },
+      })
+      expect(seen.outputs).toMatchObject({ status: 'failed', reason })
+      expect(seen.annotations.at(-1)?.text).toContain(cause)
+      expect(seen.annotations.at(-1)?.text).toContain(remedy)
+    }
+  })
 })

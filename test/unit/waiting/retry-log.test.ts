@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createReport } from '../../../src/report/report.ts'
 import type { ApiFailure } from '../../../src/vps/failure.ts'
+import { retrying } from '../../../src/waiting/messages.ts'
 import { createRetryLog } from '../../../src/waiting/retry-log.ts'
 import { VirtualClock } from '../../emulator/virtual-clock.ts'
 import { createRecorder } from '../operations/support/recorder.ts'
@@ -25,7 +26,18 @@ describe('the log of repetitions', () => {
   it('tells the first failure: what was asked, why it failed, and when it is asked again', async () => {
     const [line, ...others] = await logged([[0, REFUSED]])
     expect(others).toEqual([])
-    for (const fact of ['GET /snapshots/', 'connection refused', '1.5 s']) expect(line).toContain(fact)
+    for (const fact of ['GET /snapshots/', 'connection refused', 'again in 1.5s.'])
+      expect(line).toContain(fact)
+  })
+
+  it.each([
+    [340, '0.3s'],
+    [30_000, '30s'],
+    [59_999, '60s'],
+    [90_000, '1m 30s'],
+    [3_600_000, '1h'],
+  ])('tells a pause of %i ms as a person would', (delayMs, text) => {
+    expect(retrying(REFUSED, delayMs)).toMatch(new RegExp(` in ${text}\\.$`))
   })
 
   it('tells the same failure once a minute', async () => {
@@ -52,4 +64,28 @@ describe('the log of repetitions', () => {
       expect(await logged(notes)).toHaveLength(3)
     },
   )
+})
+
+describe('the log of a refusal that lasts', () => {
+  it('says at first what was refused, and then for how long it has been', async () => {
+    const busy: ApiFailure = { ...REFUSED, kind: 'refused', status: 409, httpStatus: 409, detail: 'busy' }
+    const clock = new VirtualClock(START)
+    const runner = createRecorder()
+    const say = createRetryLog(createReport(runner, { summary: false, outputs: false }), clock)
+    for (const lastedMs of [0, 30_000, 70_000])
+      clock.at(START + lastedMs, () => say({ failure: busy, delayMs: 30_000, lastedMs }))
+    await clock.run(clock.sleep(600_000))
+    expect(runner.log).toEqual([
+      expect.stringMatching(/busy \(409, GET \/snapshots\/\)\. Trying again in 30s\./),
+      'VPS.org has been refusing for 1m 10s (409). Trying again in 30s.',
+    ])
+  })
+
+  it('says that less time is left than the API asks for', async () => {
+    const clock = new VirtualClock(START)
+    const runner = createRecorder()
+    const say = createRetryLog(createReport(runner, { summary: false, outputs: false }), clock)
+    say({ failure: { ...REFUSED, retryAfterMs: 7_200_000 }, delayMs: 30_000 })
+    expect(runner.log[0]).toMatch(/Trying again in 30s, although it asks to wait 2h/)
+  })
 })

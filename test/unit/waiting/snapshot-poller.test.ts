@@ -107,14 +107,16 @@ describe('a poller of snapshots', () => {
     const { ctx, clock, first, second } = await begun()
     const poller = createSnapshotPoller(ctx, START + 10_000)
     const ends = await clock.run(Promise.all([poller.waitFor(first, START), poller.waitFor(second, START)]))
+    const last = { status: 'in_progress', since: START + 2_727 }
     expect(ends).toEqual([
-      { state: 'expired', lastFailure: undefined },
-      { state: 'expired', lastFailure: undefined },
+      { state: 'expired', lastFailure: undefined, last },
+      { state: 'expired', lastFailure: undefined, last },
     ])
     expect(clock.now()).toBe(START + 10_000)
     expect(await clock.run(poller.waitFor(first, START))).toEqual({
       state: 'expired',
       lastFailure: undefined,
+      last: undefined,
     })
   })
 

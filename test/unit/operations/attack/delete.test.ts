@@ -1,7 +1,8 @@
 /** Deletions that are said to have happened. */
 import { describe, expect, it } from 'vitest'
-import { byHand, WEB } from '../support/scenery.ts'
-import { createStage } from '../support/stage.ts'
+import type { FaultRule } from '../../../emulator/faults.ts'
+import { byHand, byWorkflow, WEB } from '../support/scenery.ts'
+import { createStage, type Stage } from '../support/stage.ts'
 
 const DELETE = { operation: 'delete', 'snapshot-id': '801' }
 
@@ -29,3 +30,109 @@ describe('a 404 to the deletion of what is listed', () => {
     expect(stage.world.report().snapshots).toEqual([])
   })
 })
+
+describe('a guarded delete of what is not listed', () => {
+  const GUARDED = { operation: 'delete', 'snapshot-id': '802', 'server-id': '12345' }
+  const lagging = (listLagMs: number): Stage => {
+    const stage = createStage({ servers: [WEB], settings: { timeline: { listLagMs } } })
+    stage.world.act({ act: 'create', server: WEB.id, name: 'made-a-moment-ago' })
+    return stage
+  }
+  const sent = (calls: readonly string[]): readonly string[] =>
+    calls.filter(call => call.startsWith('DELETE'))
+
+  it('deletes it once a list that lags shows it, and whose it is', async () => {
+    const stage = lagging(15_000)
+    const seen = await stage.main(GUARDED)
+    expect(seen).toMatchObject({ green: true, outputs: { status: 'deleted', count: '1' } })
+    expect(stage.world.report().snapshots).toEqual([])
+  })
+
+  it.each([{}, { 'dry-run': 'true' }])(
+    'sends nothing, and is red, where the list lacks it for 20 seconds %o',
+    async more => {
+      const seen = await lagging(120_000).main({ ...GUARDED, ...more })
+      expect(sent(seen.calls)).toEqual([])
+      expect(seen).toMatchObject({ green: false, outputs: { status: 'failed', reason: 'not-found' } })
+      expect(seen.took).toBeGreaterThanOrEqual(20_000)
+      expect(seen.annotations.map(({ text }) => text).join()).toContain('Not deleted')
+    },
+  )
+
+  it('deletes the others, and names those that it did not find', async () => {
+    const stage = createStage({ servers: [WEB], snapshots: [byHand({ id: '801' })] })
+    const seen = await stage.main({ ...GUARDED, 'snapshot-id': '801,901,902' })
+    expect(sent(seen.calls)).toEqual(['DELETE /snapshots/801/'])
+    expect(seen).toMatchObject({ green: false, outputs: { reason: 'not-found', count: '1' } })
+    const text = seen.annotations.map(annotation => annotation.text).join()
+    expect(text).toContain('Snapshots 901, 902 were not found.')
+    expect(text).toContain('Deleted snapshot 801')
+  })
+})
+
+describe('a single list that is empty by mistake', () => {
+  const listing = (nth: number): FaultRule => ({
+    match: { kind: 'list-snapshots', nth },
+    when: 'before',
+    fault: { kind: 'body', body: '{"count":0,"results":[]}' },
+  })
+  // Agrees, and deletes nothing.
+  const agreed: FaultRule = {
+    match: { kind: 'delete' },
+    when: 'before',
+    fault: { kind: 'status', status: 200, body: '{}' },
+  }
+  const setup = (...faults: readonly FaultRule[]): Stage =>
+    createStage({ servers: [WEB], snapshots: [byHand({ id: '801' })], faults })
+
+  it.each([2, 3, 4])('is not believed of a deletion (list %d)', async nth => {
+    const stage = setup(agreed, listing(nth))
+    const seen = await stage.main(DELETE)
+    expect(stage.world.report().snapshots).toHaveLength(1)
+    expect(seen).toMatchObject({ green: false, outputs: { reason: 'timeout', count: '0' } })
+  })
+
+  it('is not believed of a deletion at the end of a job', async () => {
+    const old = byWorkflow({ id: '801', hours: 30 })
+    const stage = createStage({ servers: [WEB], snapshots: [old] })
+    await stage.main({ operation: 'create', 'server-id': '12345', 'keep-last': '1' })
+    stage.faults.add(agreed, listing(2))
+    const seen = await stage.post('success')
+    expect(seen.annotations.map(({ text }) => text).join()).toContain('the list still shows it')
+    expect(seen.verdict).not.toContain('Deleted')
+  })
+
+  it('is not believed of a list: no snapshots', async () => {
+    const seen = await setup(listing(1)).main({ operation: 'list', 'server-id': '12345' })
+    expect(seen).toMatchObject({ green: true, outputs: { count: '1' } })
+  })
+
+  it('is not believed where it ends the look before the deletion is sent again', async () => {
+    const five = ['1', '2', '3', '4', '5'].map((id, index) => byWorkflow({ id, hours: 40 - index }))
+    const busy: FaultRule = {
+      match: { kind: 'delete', nth: 1 },
+      when: 'before',
+      fault: { kind: 'refusal', status: 409 },
+    }
+    const stage = createStage({ servers: [WEB], snapshots: five, faults: [busy, listing(3)] })
+    const seen = await stage.main({
+      operation: 'create',
+      'server-id': '12345',
+      'when-full': 'delete-oldest',
+    })
+    expect(timesDeleted(seen.calls)).toBe(2)
+    expect(seen).toMatchObject({ green: true, outputs: { 'deleted-snapshot-ids': '1' } })
+  })
+
+  it('is not believed of `latest`: a rollback is not lost for it', async () => {
+    const stage = createStage({
+      ...{ servers: [WEB], snapshots: [byWorkflow({ id: '801', hours: 1 })], faults: [listing(1)] },
+    })
+    const seen = await stage.main({ operation: 'restore', 'snapshot-id': 'latest', 'server-id': '12345' })
+    expect(seen).toMatchObject({ green: true, outputs: { status: 'restored', 'snapshot-id': '801' } })
+  })
+})
+
+function timesDeleted(calls: readonly string[]): number {
+  return calls.filter(call => call === 'DELETE /snapshots/1/').length
+}

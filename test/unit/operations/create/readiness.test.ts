@@ -159,7 +159,7 @@ describe('before a create', () => {
 
   it('it gives up at the deadline when the server cannot be read at all, with the reason', async () => {
     const transcript = await stage({ faults: [refuse(SERVER, 502)] }).main({ ...CREATE, timeout: '1m' })
-    expect(ended(transcript)).toBe('red failed server-busy')
+    expect(ended(transcript)).toBe('red failed server-error')
     expect(transcript.annotations[0]?.text).toContain('502')
     expect(changes(transcript)).toEqual([])
     expect(transcript.took).toBe(60_000)
@@ -167,7 +167,7 @@ describe('before a create', () => {
 
   it('it names the server by its id in the heartbeat while it could never be read', async () => {
     const { log } = await stage({ faults: [refuse(SERVER, 502)] }).main({ ...CREATE, timeout: '10m' })
-    const heartbeats = log.filter(line => /\(12345\).*\dm \d+s/.test(line))
+    const heartbeats = log.filter(line => /server 12345.*\dm \d+s/.test(line))
     expect(heartbeats.length).toBeGreaterThan(3)
     expect(heartbeats.every(line => !line.includes(WEB.name))).toBe(true)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ended, snapshotItems, snapshotWords } from '../support/facts.ts'
+import { creates, ended, snapshotItems, snapshotWords } from '../support/facts.ts'
 import { fleet, idsOf, refuse } from '../support/scenery.ts'
 import { createStage, type StageSettings } from '../support/stage.ts'
 
@@ -69,6 +69,36 @@ describe('a fleet with stop-server', () => {
     })
     expect(ended(await main(create(fleet(2), ONE_BY_ONE)))).toBe('green completed')
     expect(world.events.filter(({ server, kind }) => server === '12' && kind === 'power')).toEqual([])
+  })
+
+  it.each(['suspended', 'rescue'])('takes no snapshot of one whose status has become "%s"', async status => {
+    const { main, world } = stage(fleet(3), {
+      happenings: [{ afterMs: 60_000, act: { act: 'status', server: '13', status } }],
+    })
+    const transcript = await main(create(fleet(3), ONE_BY_ONE))
+    expect(ended(transcript)).toBe('red failed server-busy')
+    expect(snapshotWords(transcript)).toEqual(['802 completed', '803 completed'])
+    expect(transcript.annotations.map(({ text }) => text).join()).toContain(
+      `the status of web-13 is "${status}". It is neither running nor stopped.`,
+    )
+    expect(world.events.filter(({ server, by }) => server === '13' && by === 'api')).toEqual([])
+  })
+
+  it('does not repeat a refused request once the status is unknown, and starts what it stopped', async () => {
+    const { main, world } = stage(fleet(1), {
+      faults: [
+        { match: { kind: 'create', nth: 1 }, when: 'before', fault: { kind: 'refusal', status: 409 } },
+        {
+          match: { kind: 'read-server', from: 9, to: 26 },
+          when: 'after',
+          fault: { kind: 'fields', set: { status: 'suspended' } },
+        },
+      ],
+    })
+    const transcript = await main(create(fleet(1), ONE_BY_ONE))
+    expect(ended(transcript)).toBe('red failed server-busy')
+    expect(creates(transcript)).toHaveLength(1)
+    expect(world.report().servers.every(({ running }) => running)).toBe(true)
   })
 
   it('fails where a server can no longer be read when its turn comes', async () => {

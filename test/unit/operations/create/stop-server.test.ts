@@ -161,13 +161,13 @@ describe('a create with stop-server', () => {
   })
 
   it.each([401, 503])(
-    'leaves the server to the end of the job when it is answered for with %i for ever',
+    'asks for the start, and leaves the rest to the end of the job, when it is answered for with %i for ever',
     async status => {
       const played = stage({ faults: [refuse({ method: 'GET', path: '/servers/*/', from: 6 }, status)] })
       const transcript = await played.main(STOP)
       expect(ended(transcript)).toBe('red failed stop-failed')
       expect(savedServer(transcript)?.power).toBe('stop requested')
-      expect(switches(transcript)).toEqual(['stop'])
+      expect(switches(transcript)).toEqual(['stop', 'start'])
       expect(transcript.took).toBeLessThanOrEqual(32 * 60_000)
     },
   )

@@ -18,12 +18,74 @@ const SECOND_REFUSED: FaultRule = {
 }
 
 describe('what a create tells', () => {
+  it('promises no retention for a snapshot whose marker the API has lost', async () => {
+    const settings = { ...QUICK, descriptions: 'dropped' } as const
+    const seen = await createStage({ servers: [WEB], settings }).main({
+      ...CREATE,
+      'job-status': 'success',
+      'keep-last': '2',
+    })
+    expect(seen).toMatchObject(green('completed'))
+    expect(seen.verdict).toContain('no marker')
+  })
+
+  it('does not say both that a server could not be stopped and that it was being stopped', async () => {
+    const html = { kind: 'html' } as const
+    const faults: readonly FaultRule[] = [
+      { match: { method: 'POST', path: '/servers/12345/power/' }, when: 'after', fault: html },
+      { match: { method: 'GET', path: '/servers/12345/', from: 2 }, when: 'before', fault: html },
+    ]
+    const seen = await createStage({ servers: [WEB], faults }).main({ ...CREATE, 'stop-server': 'true' })
+    expect(seen).toMatchObject(red('failed', 'stop-failed'))
+    const text = seen.annotations.at(-1)?.text ?? ''
+    expect(text).toContain('may be stopped')
+    expect(text).not.toMatch(/could not be st|was being stopped|is started again/)
+    // A server that may be down is what to look at first.
+    expect(seen.verdict).toMatch(/^Next: Start the server/)
+  })
+
   it('names what was deleted to make room, also after a cancel', async () => {
     const stage = createStage({ servers: [WEB], snapshots: FULL, latencyMs: 2_500 })
     const seen = await stage.main(MAKE_ROOM, { cancel: { request: 'POST /snapshots/', nth: 2 } })
     expect(seen).toMatchObject(red('unknown', 'lost-answer'))
     expect(seen.outputs['deleted-snapshot-ids']).toBe('701')
     expect(seen.annotations.at(-1)?.text).toContain('701')
+  })
+
+  it.each([
+    [
+      'while its deletion has no answer',
+      { fault: { kind: 'hang' } },
+      { nth: 1, request: 'DELETE /snapshots/701/' },
+    ],
+    ['before the list shows that it is gone', { fault: { kind: 'delay', ms: 1 } }, { afterMs: 5_000 }],
+  ] as const)(
+    'names what may have been deleted to make room after a cancel %s',
+    async (_, { fault }, cancel) => {
+      const stage = createStage({
+        ...{ servers: [WEB], snapshots: FULL, settings: { timeline: { deletionLagMs: 20_000 } } },
+        faults: [{ match: { kind: 'delete' }, when: 'after', fault }],
+      })
+      const seen = await stage.main(MAKE_ROOM, { cancel })
+      expect(seen).toMatchObject(red('unknown', 'lost-answer'))
+      for (const text of [seen.annotations.at(-1)?.text, seen.summary]) {
+        expect(text).toContain('It is unknown whether snapshot 701')
+        expect(text).toContain('No snapshot was taken.')
+      }
+      expect(seen.annotations.at(-1)?.text).toContain('Cancelled')
+    },
+  )
+
+  it('does not call unknown what was refused before the cancel', async () => {
+    const busy: FaultRule = {
+      match: { kind: 'delete' },
+      when: 'before',
+      fault: { kind: 'refusal', status: 409 },
+    }
+    const stage = createStage({ servers: [WEB], snapshots: FULL, faults: [busy] })
+    const seen = await stage.main(MAKE_ROOM, { cancel: { afterMs: 1_000 } })
+    expect(seen).toMatchObject(red('failed', 'cancelled'))
+    expect(seen.annotations.at(-1)?.text).not.toContain('unknown')
   })
 
   it('names it however long the names are', async () => {
@@ -49,7 +111,7 @@ describe('what a create tells', () => {
 
   it('pairs up its outputs: a server without a snapshot has no status among them', async () => {
     const stage = createStage({ servers: fleet(2), settings: QUICK, faults: [SECOND_REFUSED] })
-    const seen = await stage.main(PAIR)
+    const seen = await stage.main({ ...PAIR, 'stop-server': 'true' })
     expect(seen).toMatchObject(red('failed', 'forbidden'))
     expect(seen.outputs).toMatchObject({ 'snapshot-id': '802', 'server-id': '11', 'server-status': 'active' })
   })

@@ -54,15 +54,12 @@ describe('a cancelled post stage', () => {
     }
   })
 
-  it('names the servers whose turn did not come, and how to restore them', async () => {
-    const stage = createStage({ servers: fleet(3), settings: { timeline: { snapshotMs: MINUTE } } })
-    const inputs = {
-      operation: 'create',
-      'server-id': '11,12,13',
-      'restore-on': 'failure',
-      'max-parallel': '1',
-    }
-    await stage.main(inputs)
+  it('names the servers that were not asked yet, and how to restore them', async () => {
+    const timeline = { snapshotMs: MINUTE, restoreMs: 20 * MINUTE }
+    const stage = createStage({ servers: fleet(3), settings: { timeline } })
+    await stage.main({ operation: 'create', 'server-id': '11,12,13', 'restore-on': 'failure' })
+    stage.world.configureServer('11', { restoreMs: 5 * MINUTE })
+    stage.world.act({ act: 'status', server: '13', status: 'restarting' })
     const seen = await stage.post('failure', { cancel: { afterMs: 10 * MINUTE } })
     expect(seen.green).toBe(false)
     expect(deeds(stage.world).filter(deed => deed.startsWith('restore'))).toHaveLength(2)

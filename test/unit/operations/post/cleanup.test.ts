@@ -65,10 +65,19 @@ describe('delete-on', () => {
 
   it('is nothing that it has done where somebody else had deleted it', async () => {
     const { stage } = await afterCreate({ 'delete-on': 'success' })
-    stage.faults.add(onDelete(404))
+    stage.world.act({ act: 'delete', snapshot: '801' })
     const seen = await stage.post('success')
     expect(seen).toMatchObject({ green: true, annotations: [], summary: '' })
     expect(seen.log.join('\n')).toContain('801')
+  })
+
+  it('does not say that it is gone for a 404 while the list holds it', async () => {
+    const { stage } = await afterCreate({ 'delete-on': 'success' })
+    stage.faults.add(onDelete(404))
+    const seen = await stage.post('success')
+    expect(seen.green).toBe(true)
+    expect(seen.annotations.map(({ text }) => text).join()).toContain('but the list still shows it')
+    expect(seen.verdict).toContain('unknown')
   })
 
   it.each([
@@ -194,7 +203,8 @@ describe('keep-last', () => {
 
   it('counts what somebody else deleted at the same moment neither as deleted nor as staying', async () => {
     const { stage } = await afterCreate({ 'keep-last': '2' }, { snapshots: OLDER.slice(0, 2) })
-    stage.faults.add(onDelete(404, '/snapshots/701/'))
+    // After the list was read, and before the request.
+    stage.world.actAt(stage.clock.now() + 200, { act: 'delete', snapshot: '701' })
     const seen = await stage.post('success')
     expect(seen).toMatchObject({ green: true, annotations: [] })
     expect(seen.verdict).not.toContain('701')
@@ -207,6 +217,29 @@ describe('keep-last', () => {
     const { seen, done } = await endOf('success', inputs, { snapshots: OLDER })
     expect(seen.green).toBe(true)
     expect(done).toEqual(['deleted 801', 'deleted 701', 'deleted 702'])
+  })
+})
+
+describe('keep-last in a job that did not succeed', () => {
+  it.each([
+    ['failure', 'because the job failed.'],
+    ['cancelled', 'because the job was cancelled.'],
+  ])('says that it deleted nothing, and why: %s', async (end, why) => {
+    const { seen, done } = await endOf(end, { 'keep-last': '1' })
+    expect(seen).toMatchObject({ green: true, annotations: [] })
+    expect(seen.verdict).toContain(`\`keep-last\` deleted nothing, ${why}`)
+    expect(done).toEqual([])
+  })
+
+  it('leaves the word to a rollback', async () => {
+    const { seen } = await endOf('failure', { 'keep-last': '1', ...ROLLBACK })
+    expect(seen.summary).toContain('Restored')
+    expect([seen.summary, ...seen.printed].join()).not.toContain('keep-last')
+  })
+
+  it('is not named where it was not asked', async () => {
+    const { seen } = await endOf('failure', { 'delete-on': 'success' })
+    expect(seen.verdict).not.toContain('keep-last')
   })
 })
 
@@ -230,6 +263,19 @@ describe('a server that is full when its job ends without a success', () => {
       expect(done).toEqual([])
     },
   )
+
+  it.each([
+    ['delete-on', 'failure', { 'delete-on': 'success' }],
+    ['delete-on of another end', 'cancelled', { 'delete-on': 'failure' }],
+    ['a rollback', 'failure', ROLLBACK],
+    ['nothing at all', 'failure', {}],
+  ])('is warned of without keep-last, with %s', async (_, end, inputs) => {
+    const { seen } = await endOf(end, inputs, FULL)
+    expect(seen.green).toBe(true)
+    const said = seen.annotations.filter(({ level }) => level === 'warning').map(({ text }) => text)
+    expect(said).toEqual([expect.stringContaining(`All 5 slots of ${WEB.name} are in use`)])
+    expect(said.join()).not.toContain('keep-last')
+  })
 
   it('is freed, and not warned of, where the job succeeds', async () => {
     const { seen, done } = await endOf('success', { 'keep-last': '4' }, FULL)

@@ -52,6 +52,7 @@ describe('a restore with wait: false', () => {
 describe('a restore step in a cancelled job', () => {
   const CANCELLED = { 'job-status': 'cancelled' }
   const STOP = { act: 'power', server: WEB.id, action: 'stop' } as const
+  const TAKES_ALL = { restorableStatuses: ['active', 'stopped', 'starting', 'restarting'] }
 
   it('sends its request, waits until restoring is seen, and ends red', async () => {
     const stage = deployed({ restoreStaleMs: 10_000 })
@@ -90,16 +91,45 @@ describe('a restore step in a cancelled job', () => {
   })
 
   it.each([
-    [
-      'gives up on a server in transition after four minutes, since the runner kills after five',
-      {},
-      4 * MINUTE,
-    ],
-    ['keeps to a timeout that is shorter', { timeout: '1m' }, MINUTE],
-  ])('%s', async (_, more, took) => {
+    ['four minutes, since the runner kills after five', {}, 4],
+    ['a timeout that is shorter', { timeout: '1m' }, 1],
+  ])('waits half of %s for a server in transition, then leaves it to the API', async (_, more, minutes) => {
     const stage = deployed({ stoppingMs: 60 * MINUTE }, { happenings: [{ afterMs: 1, act: STOP }] })
     const seen = await stage.main(restoring({ ...CANCELLED, ...more }))
-    expect(seen).toMatchObject({ ...red('failed', 'server-busy'), took })
+    expect(seen).toMatchObject(red('failed', 'server-busy'))
+    expect(seen.took).toBeLessThanOrEqual(minutes * MINUTE)
+    expect(changes(seen)[0]).toBe(`${minutes * 30}s ${POSTED.slice(POSTED.indexOf('POST'))}`)
+  })
+
+  it('is sent though a snapshot that somebody else takes is in progress', async () => {
+    const stage = deployed({ snapshotMs: 20 * MINUTE })
+    stage.world.act({ act: 'create', server: WEB.id, name: 'nightly' })
+    const seen = await stage.main(restoring(CANCELLED))
+    expect(seen).toMatchObject(red('cancelled', 'cancelled'))
+    expect(changes(seen)).toEqual([POSTED])
+    expect(seen.took).toBeLessThan(MINUTE)
+  })
+
+  it.each(['restarting', 'starting'])('is sent to a server that says "%s" for ever', async status => {
+    const stage = deployed({}, { servers: [{ ...WEB, status, disk: NOW }], settings: TAKES_ALL })
+    const seen = await stage.main(restoring(CANCELLED))
+    expect(seen).toMatchObject(red('cancelled', 'cancelled'))
+    expect(seen.took).toBeLessThan(4 * MINUTE)
+    await stage.clock.advance(10 * MINUTE)
+    expect(diskOf(stage.world)).toBe(BEFORE)
+  })
+
+  it.each([401, 403, 404])('is not given up for a single %i to its request', async status => {
+    const fault = { kind: 'refusal', status } as const
+    const stage = deployed({}, { faults: [{ match: { kind: 'restore', nth: 1 }, when: 'before', fault }] })
+    const seen = await stage.main(restoring(CANCELLED))
+    expect(seen).toMatchObject(red('cancelled', 'cancelled'))
+  })
+
+  it('overwrites nothing that a safety snapshot was to save while the server is not settled', async () => {
+    const stage = deployed({}, { servers: [{ ...WEB, status: 'starting', disk: NOW }], settings: TAKES_ALL })
+    const seen = await stage.main(restoring({ ...CANCELLED, 'safety-snapshot': 'true' }))
+    expect(seen).toMatchObject(red('failed', 'server-busy'))
     expect(changes(seen)).toEqual([])
   })
 })

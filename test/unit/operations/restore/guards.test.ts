@@ -97,6 +97,15 @@ describe('a snapshot that does not fit', () => {
     },
   )
 
+  it.each([
+    ['archiving', 'run `operation: wait` with `snapshot-id: 801`'],
+    ['failed', 'run `operation: list` with `server-id: 12345`'],
+  ])('because its status is %s has a way out where there is no other', async (status, way) => {
+    const setup = { servers: [WEB], snapshots: [byHand({ id: '801', hours: 3, status })] }
+    const seen = await refused('not-completed', { 'snapshot-id': '801' }, setup)
+    expect(seen.annotations[0]?.text).toContain(way)
+  })
+
   it('because its age is not known is refused where max-snapshot-age is given', async () => {
     const undated = { id: 801, name: 'old', status: 'completed', size_mb: 1, created_at: 'yesterday' }
     const results = [{ ...undated, server: { id: 12345, name: 'web-server-01' } }]
@@ -200,7 +209,7 @@ describe('a snapshot that no list holds', () => {
 
   it('cannot be looked up before the deadline when the list does not answer', async () => {
     const faults = [{ match: {}, when: 'before', fault: { kind: 'hang' } }] as const
-    const seen = await refused('timeout', { ...ABSENT, timeout: '45s' }, { ...SHELF, faults })
+    const seen = await refused('server-error', { ...ABSENT, timeout: '45s' }, { ...SHELF, faults })
     expect(seen.took).toBe(45_000)
   })
 

@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Fault, FaultRule } from '../../../emulator/faults.ts'
 import { ALL_PERMISSIONS } from '../../../emulator/settings.ts'
-import {
-  changes,
-  deeds,
-  deployed,
-  diskOf,
-  green,
-  levels,
-  MINUTE,
-  NOW,
-  red,
-  restoring,
-} from '../support/restoring.ts'
+import { changes, deeds, deployed, diskOf, green, MINUTE, NOW, red, restoring } from '../support/restoring.ts'
 import { WEB } from '../support/scenery.ts'
 import type { StageSettings, Transcript } from '../support/stage.ts'
 
@@ -63,8 +52,7 @@ describe('a restore whose request certainly did nothing', () => {
 
   it.each([
     ['a certificate that is not accepted', { kind: 'certificate' }, 'unreachable'],
-    ['status 401', { kind: 'refusal', status: 401 }, 'unauthorized'],
-    ['status 404', { kind: 'refusal', status: 404 }, 'not-found'],
+    ['status 403', { kind: 'refusal', status: 403 }, 'forbidden'],
   ] as const)('because of %s fails, and the server is as it was', async (_, fault, reason) => {
     const stage = deployed({}, { faults: [lost(fault, 'before')] })
     const seen = await stage.main(restoring())
@@ -72,6 +60,22 @@ describe('a restore whose request certainly did nothing', () => {
     expect(changes(seen)).toEqual([POSTED])
     expect(diskOf(stage.world)).toBe(NOW)
   })
+
+  it.each([
+    [401, 'unauthorized'],
+    [404, 'not-found'],
+  ] as const)(
+    'because of a status %i that the read before contradicts fails once that lasts',
+    async (status, reason) => {
+      const fault = { kind: 'refusal', status } as const
+      const once = deployed({}, { faults: [lost(fault, 'before')] })
+      expect(await once.main(restoring())).toMatchObject(green('restored'))
+      expect(deeds(once.world)).toEqual(['restore-begun 801'])
+      const lasting = deployed({}, { faults: [{ match: { ...RESTORE, from: 1 }, when: 'before', fault }] })
+      expect(await lasting.main(restoring())).toMatchObject(red('failed', reason))
+      expect(diskOf(lasting.world)).toBe(NOW)
+    },
+  )
 
   it('because the token may not restore says which permissions it has', async () => {
     const permissions = ALL_PERMISSIONS.filter(permission => permission !== 'snapshots:write')
@@ -82,14 +86,6 @@ describe('a restore whose request certainly did nothing', () => {
 })
 
 describe('a restore that is refused with 400', () => {
-  it('is taken for accepted, with a warning, when the server is restoring by then', async () => {
-    const seen = await deployed({}, { happenings: [{ afterMs: FIRST, act: RESTORED }] }).main(restoring())
-    // A proxy may have sent it twice: the second was refused because of the first.
-    expect(seen).toMatchObject(green('restored'))
-    expect(levels(seen)).toEqual(['warning', 'notice'])
-    expect(changes(seen)).toEqual([POSTED])
-  })
-
   it('is tried again when the server has settled', async () => {
     const act = { act: 'power', server: WEB.id, action: 'restart' } as const
     const seen = await deployed({}, { happenings: [{ afterMs: FIRST, act }] }).main(restoring())
@@ -97,14 +93,14 @@ describe('a restore that is refused with 400', () => {
     expect(changes(seen)).toEqual([POSTED, expect.stringMatching(/^5\ds POST .snapshots.801.restore/)])
   })
 
-  it('and whose server could not be read before is somebody else’s where it is restoring', async () => {
+  it('and whose server could not be read before may be somebody else’s where it is restoring', async () => {
     const settings: StageSettings = {
       faults: [readFault(403, 1, 1)],
       happenings: [{ afterMs: 0, act: RESTORED }],
     }
     const stage = deployed({}, settings)
     const seen = await stage.main(restoring({ wait: 'false' }))
-    expect(seen).toMatchObject(red('failed', 'already-restoring'))
+    expect(seen).toMatchObject(red('unknown', 'already-restoring'))
     expect(changes(seen)).toEqual([POSTED])
     expect(seen.outputs['server-status']).toBe('restoring')
     expect(deeds(stage.world)).toEqual([])

@@ -110,7 +110,7 @@ describe('a restore that goes well', () => {
     const seen = await stage.main(restoring())
     expect(seen).toMatchObject(green('restored'))
     expect(seen.outputs).toMatchObject({ 'created-at': '', 'size-mb': '', 'server-name': '' })
-    expect(told(seen)).toContain('server 12345')
+    expect(told(seen)).toContain('Server 12345')
     expect(told(seen)).not.toMatch(/NaN|undefined|null/)
   })
 })

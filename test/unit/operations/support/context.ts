@@ -2,6 +2,7 @@ import type { PollConfig } from '../../../../src/policy/poll-config.ts'
 import { createReport } from '../../../../src/report/report.ts'
 import type { Context } from '../../../../src/run/context.ts'
 import { createClient } from '../../../../src/vps/client.ts'
+import { permissionsReader } from '../../../../src/waiting/explain.ts'
 import { createRetryLog } from '../../../../src/waiting/retry-log.ts'
 import { Faults } from '../../../emulator/faults.ts'
 import { DEFAULT_SETTINGS } from '../../../emulator/settings.ts'
@@ -24,11 +25,14 @@ export function createContext(settings: StageSettings & { readonly pace?: PollCo
   const around = { clock, random, signal: controller.signal }
   const apiUrl = new URL('https://api.test/api/v1/')
   const report = createReport(runner, { summary: true, outputs: true })
+  const api = createClient({ ...around, apiUrl, token: DEFAULT_SETTINGS.token, transport: wire })
   const ctx: Context = {
     ...around,
+    api,
+    permissions: permissionsReader({ api, clock }),
+    said: new Set(),
     report,
     logRetry: createRetryLog(report, clock),
-    api: createClient({ ...around, apiUrl, token: DEFAULT_SETTINGS.token, transport: wire }),
     origin: { ...ORIGIN, ...settings.origin },
     pace: settings.pace ?? { acceleratedClock: false },
     maxParallel: 10,

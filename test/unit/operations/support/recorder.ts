@@ -70,10 +70,10 @@ export function createRecorder(
       if (settings.failState?.(name) === true) throw new Error('no space left on device')
       stateWrites.push([name, value])
     },
-    writeSummary: markup => {
+    writeSummary: (markup, { replace }) => {
       settings.onSummary?.()
       if (settings.failSummary === true) return Promise.reject(new Error('no space left on device'))
-      summary += markup
+      summary = replace ? markup : summary + markup
       return Promise.resolve()
     },
   }

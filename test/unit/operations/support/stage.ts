@@ -72,9 +72,11 @@ export interface StageSettings extends WorldSetup {
   /** The step's environment; empty by default. */
   readonly env?: Readonly<Record<string, string>>
   /** What leads to a webhook and to GitHub; the world's wire by default. */
-  readonly tellWire?: HttpTransport
+  readonly notifyTransport?: HttpTransport
   /** The runner asks for the end while the summary is written. */
   readonly cancelOnSummary?: boolean
+  /** The runner asks for the end while somebody else is told. */
+  readonly cancelOnTell?: boolean
 }
 
 /** When the runner asks for the end of a stage. */
@@ -208,8 +210,9 @@ async function play(scene: Scene, { stage, inputs, state, cancel }: Play): Promi
   const green = await clock.run(
     stage({
       ...{ runner, clock, signal: controller.signal },
-      wire: cancel !== undefined && 'nth' in cancel ? cancelling(wire, cancel, abort) : wire,
-      tellWire: settings.tellWire ?? wire,
+      transport: cancel !== undefined && 'nth' in cancel ? cancelling(wire, cancel, abort) : wire,
+      notifyTransport:
+        settings.cancelOnTell === true ? cancellingAny(wire, abort) : (settings.notifyTransport ?? wire),
       env: { ...settings.env },
       random: settings.random ?? (() => 0.5),
       origin: { ...ORIGIN, ...settings.origin },
@@ -254,6 +257,16 @@ function cancelling(
       if (cancel.request === undefined || cancel.request === text) seen += 1
       else return answer
       if (seen === cancel.nth) abort()
+      return answer
+    },
+  }
+}
+
+function cancellingAny(wire: HttpTransport, abort: () => void): HttpTransport {
+  return {
+    send: (request, options) => {
+      const answer = wire.send(request, options)
+      abort()
       return answer
     },
   }

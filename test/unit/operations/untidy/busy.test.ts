@@ -96,7 +96,7 @@ describe('a refusal of the moment', () => {
     expect(stage.world.report().snapshots).toHaveLength(1)
   })
 
-  it('that comes of a doubled restore adopts the restore that has begun', async () => {
+  it('that comes of a doubled restore follows what has begun, and does not call it its own', async () => {
     const stage = deployed(
       {},
       {
@@ -106,7 +106,10 @@ describe('a refusal of the moment', () => {
       },
     )
     const seen = await stage.main(restoring())
-    expect(seen.outputs).toMatchObject({ status: 'restored' })
+    expect(seen).toMatchObject({
+      green: false,
+      outputs: { status: 'unknown', reason: 'already-restoring', 'server-status': 'active' },
+    })
     expect(changes(seen)).toHaveLength(1)
   })
 
@@ -260,6 +263,90 @@ describe('a limiter', () => {
     expect(seen.outputs).toMatchObject({ status: 'failed', reason: 'rate-limited' })
     expect(seen.took).toBeLessThan(60_000)
     expect(seen.log.join(' ')).toContain('1h')
+  })
+})
+
+describe('what stands in the way until the time is over', () => {
+  const OPERATIONS = {
+    create: CREATE,
+    restore: restoring(),
+    delete: { operation: 'delete', 'snapshot-id': '801' },
+    list: { operation: 'list', 'server-id': '12345' },
+    wait: { operation: 'wait', 'snapshot-id': '801' },
+  }
+  const PAGE = '<html><head><title>Down for maintenance</title></head><body>Please wait.</body></html>'
+  const answering = (match: FaultRule['match'], status: number, body: string): FaultRule => ({
+    ...{ match: match ?? {}, when: 'before', fault: { kind: 'status', status, body } },
+  })
+  const verdictOf = ({ annotations }: { readonly annotations: readonly { readonly text: string }[] }) =>
+    annotations.at(-1)?.text ?? ''
+
+  it.each([
+    ['create', {}, 'unreachable'],
+    ['create', { kind: 'read-server' }, 'unreachable'],
+    ['create', { kind: 'create' }, 'unreachable'],
+    ['create', { kind: 'list-snapshots', from: 2 }, 'timeout'],
+    ['restore', {}, 'unreachable'],
+    ['restore', { kind: 'read-server' }, 'unreachable'],
+    ['restore', { kind: 'read-server', from: 2 }, 'timeout'],
+    ['restore', { kind: 'restore' }, 'lost-answer'],
+    ['delete', {}, 'unreachable'],
+    ['delete', { kind: 'delete' }, 'unreachable'],
+    ['list', {}, 'unreachable'],
+    ['wait', {}, 'unreachable'],
+  ] as const)(
+    'of %s, as a page with 503 to %o, is told as that page, with the reason %s',
+    async (name, match, reason) => {
+      const seen = await deployed({}, { faults: [answering(match, 503, PAGE)] }).main(OPERATIONS[name])
+      expect([seen.green, seen.outputs['reason']]).toEqual([false, reason])
+      expect(verdictOf(seen)).toContain('gateway or challenge page')
+      for (const fact of ['Down for maintenance', '(503']) expect(verdictOf(seen)).toContain(fact)
+      expect(seen.summary + seen.log.join()).not.toMatch(/rate limit|is limiting/)
+    },
+  )
+
+  it.each([
+    ['create', { kind: 'create' }],
+    ['delete', { kind: 'delete' }],
+    ['restore', { kind: 'restore' }],
+    ['restore', { kind: 'read-server' }],
+    ['list', {}],
+  ] as const)('of %s, as a 429 to %o, is a rate limit', async (name, match) => {
+    const faults = [answering(match, 429, '{"detail":"Slow down."}')]
+    const seen = await deployed({}, { faults }).main(OPERATIONS[name])
+    expect([seen.green, seen.outputs['reason']]).toEqual([false, 'rate-limited'])
+    expect(verdictOf(seen)).toContain('VPS.org is limiting requests: Slow down (429')
+  })
+
+  it.each([
+    ['failure', {}, true],
+    ['failure', { kind: 'read-server' }, true],
+    ['failure', { kind: 'restore' }, true],
+    ['cancelled', {}, true],
+    ['cancelled', { kind: 'restore' }, true],
+    ['success', {}, false],
+    ['success', { kind: 'delete' }, false],
+  ] as const)(
+    'of the post step after %s, as a page to %o, is told as that page',
+    async (end, match, isRed) => {
+      const own = byWorkflow({ id: '701', hours: 30 })
+      const stage = createStage({ servers: [WEB], snapshots: [own] })
+      await stage.main({ ...ARMED, 'keep-last': '1' })
+      stage.faults.add(answering(match, 503, PAGE))
+      const seen = await stage.post(end)
+      expect(seen.green).toBe(!isRed)
+      for (const fact of ['Down for maintenance', '(503']) expect(verdictOf(seen)).toContain(fact)
+      expect(seen.printed.join()).not.toMatch(/rate limit|is limiting/)
+    },
+  )
+
+  it('at one server of a fleet, is told at those that were not sent for its sake', async () => {
+    const servers = fleet(3)
+    const faults = [answering({ kind: 'create' }, 503, PAGE)]
+    const inputs = { operation: 'create', 'server-id': idsOf(servers), timeout: '2m' }
+    const seen = await createStage({ servers, faults }).main(inputs)
+    expect(seen.outputs['reason']).toBe('unreachable')
+    expect(seen.printed.join()).not.toMatch(/rate limit|is limiting|time limit was reached/)
   })
 })
 

@@ -58,3 +58,68 @@ describe.each(OWNERLESS)('a snapshot that the list shows without its server (%o)
     expect(seen.summary).toContain('⚠️')
   })
 })
+
+describe('a list of what may be of a server', () => {
+  const [first, second] = OWNERLESS
+  const LIST = { operation: 'list', 'server-id': WEB.id }
+  const NONE = 'No snapshots'
+
+  function listed(ids: readonly string[], shape: Shape | undefined, inputs: Inputs = LIST) {
+    const snapshots = ids.map(id => ({ ...byHand({ id }), ...(shape === undefined ? {} : { shape }) }))
+    return createStage({ servers: [WEB], snapshots }).main(inputs)
+  }
+
+  it.each([
+    [['801'], first, 'The server of snapshot 801 could not be told from the list.'],
+    [['801', '802'], second, 'The servers of 2 snapshots could not be told from the list: '],
+  ])('does not say that there are none: %o', async (ids, shape, said) => {
+    const seen = await listed(ids, shape)
+    expect(seen).toMatchObject({ green: true, outputs: { count: '0' } })
+    for (const text of [seen.verdict, seen.summary]) {
+      expect(text).toContain(said)
+      for (const id of ids) expect(text).toContain(id)
+      expect(text).not.toContain(NONE)
+    }
+  })
+
+  it('tells of them beside the others, of one server and of all', async () => {
+    for (const inputs of [LIST, { operation: 'list' }]) {
+      const stage = createStage({
+        servers: [WEB],
+        snapshots: [byHand({ id: '801' }), { ...byHand({ id: '802' }), shape: { shows: { server: null } } }],
+      })
+      const { log } = await stage.main(inputs)
+      expect(log.join(' ')).toContain('1 snapshot on 1 server. The server of snapshot 802 could not be told')
+    }
+  })
+
+  it('does not say so where the API knows the server by a number and the token not its UUID', async () => {
+    const uuid = '2f1c7a52-90d3-4b7e-8a31-5d0c6f1e9b44'
+    const stage = createStage({
+      servers: [{ ...WEB, uuid }],
+      snapshots: [byHand({ id: '801' })],
+      settings: { serverIdField: 'id' },
+    })
+    const seen = await stage.main({ ...LIST, 'server-id': uuid })
+    expect(seen.verdict).toContain('801')
+    expect(seen.verdict).not.toContain(NONE)
+  })
+
+  it('counts what has no id', async () => {
+    const odd = { id: null, name: 'x', status: 'completed', server: { id: 12345, name: WEB.name } }
+    for (const [strays, said] of [
+      [[odd], '1 item of the list could not be read.'],
+      [[odd, odd], '2 items of the list could not be read.'],
+    ] as const) {
+      const stage = createStage({ servers: [WEB], settings: { strayItems: [...strays] } })
+      const seen = await stage.main(LIST)
+      expect(seen.verdict).toContain(said)
+      expect(seen.verdict).not.toContain(NONE)
+      expect(seen.annotations.map(({ level }) => level)).toEqual(['warning'])
+    }
+  })
+
+  it('says that there are none where there are none', async () => {
+    expect((await listed([], undefined)).verdict).toContain(NONE)
+  })
+})

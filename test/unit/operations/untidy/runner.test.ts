@@ -93,6 +93,40 @@ describe('a state file that cannot be written', () => {
   })
 })
 
+describe('a state file that is lost where only a clean-up needs it', () => {
+  it.each([
+    ['keep-last', { 'keep-last': '1' }],
+    ['delete-on', { 'delete-on': 'success, failure' }],
+    ['both', { 'keep-last': '3', 'delete-on': 'cancelled' }],
+  ])('is a warning, and %s is promised no more', async (_, asked) => {
+    const stage = createStage({ servers: [WEB], failState: name => name === 'server-0' })
+    const seen = await stage.main({ ...CREATE, ...asked, 'job-status': 'success' })
+    expect(seen).toMatchObject({ green: true, outputs: { status: 'completed', reason: '' } })
+    expect(seen.annotations.map(({ level, text }) => [level, text.includes('do not rely on')])).toEqual([
+      ['warning', true],
+    ])
+    for (const text of [seen.verdict, seen.summary]) expect(text).not.toMatch(/If this job|kept|deleted/)
+  })
+
+  it('is a warning where the step is red: what it made may stay', async () => {
+    const stage = createStage({
+      servers: [WEB],
+      failState: name => name === 'server-0',
+      settings: { timeline: { snapshotOutcome: 'failed' } },
+    })
+    const seen = await stage.main({ ...CREATE, 'restore-on': 'failure', 'delete-on': 'cancelled' })
+    expect(seen.green).toBe(false)
+    expect(seen.annotations.map(({ level }) => level)).toEqual(['warning', 'error'])
+  })
+
+  it('says no more than the refusal where nothing was begun', async () => {
+    const stage = createStage({ servers: [WEB], failState: () => true })
+    const seen = await stage.main({ ...CREATE, 'keep-last': '1' })
+    expect(seen.outputs['reason']).toBe('runner-files')
+    expect(seen.annotations.map(({ level }) => level)).toEqual(['error'])
+  })
+})
+
 describe('an output file that cannot be written', () => {
   it('is one warning; the values go to the log, and the work goes on', async () => {
     const stage = createStage({ servers: [WEB], failOutputs: true })
@@ -114,13 +148,28 @@ describe('a job that had failed before its snapshot step', () => {
   })
 })
 
-describe('a cancel just before the end of the step', () => {
-  it('does not arm a rollback of a deploy that never began', async () => {
+describe('what makes a step red at the very last', () => {
+  it('a cancel arms no rollback of a deploy that never began, and is told everywhere', async () => {
     const stage = createStage({ servers: [WEB], cancelOnSummary: true })
     const seen = await stage.main(ARMED)
     expect(seen.green).toBe(false)
+    expect(seen.outputs).toMatchObject({ status: 'completed', reason: 'cancelled' })
+    for (const text of [seen.summary, ...seen.annotations.map(item => item.text)]) {
+      expect(text).toMatch(/cancelled/i)
+      expect(text).not.toMatch(/is restored to this snapshot/)
+    }
+    expect(seen.annotations.map(({ level }) => level)).toEqual(['error'])
     expect(seen.state['green']).toBeUndefined()
     expect(restores((await stage.post('cancelled')).calls)).toEqual([])
+  })
+
+  it('a state file that cannot be written then is told everywhere, too', async () => {
+    const failState = (name: string) => name === 'green'
+    const seen = await createStage({ servers: [WEB], failState }).main(ARMED)
+    expect(seen.green).toBe(false)
+    expect(seen.outputs).toMatchObject({ status: 'completed', reason: 'runner-files' })
+    expect(seen.summary).not.toMatch(/is restored to this snapshot/)
+    expect(seen.annotations.map(({ level }) => level)).toEqual(['error'])
   })
 })
 

@@ -145,6 +145,20 @@ describe('an age', () => {
     expect(post.annotations.at(-1)?.text).toMatch(/taken \d\d:\d\d UTC, 1\d minutes ago/)
     expect(post.summary).toMatch(/\(1\d minutes ago\)/)
   })
+
+  it.each([
+    ['a cancelled job', { 'job-status': 'cancelled' }],
+    ['wait: false', { wait: 'false' }],
+  ])('and the time of an acceptance are told by the same clock (%s)', async (_, inputs) => {
+    const settings = { clockSkewMs: 7 * 60 * 60_000 }
+    const snapshots = [byWorkflow({ id: '801' })]
+    const seen = await createStage({ servers: [WEB], snapshots, settings }).main({
+      operation: 'restore',
+      'snapshot-id': '801',
+      ...inputs,
+    })
+    expect(seen.printed.join('\n')).toContain('(accepted 09:40 UTC)')
+  })
 })
 
 describe('what is lost by a restore of several servers', () => {

@@ -1,6 +1,6 @@
 /** A wait that arms a rollback: only what this very run made can be rolled back to. */
 import { describe, expect, it } from 'vitest'
-import { diskOf, green, NOW, red } from '../support/restoring.ts'
+import { diskOf, green, MINUTE, NOW, red } from '../support/restoring.ts'
 import { byHand, byWorkflow, fleet } from '../support/scenery.ts'
 import { createStage, ORIGIN, type StageSettings } from '../support/stage.ts'
 
@@ -22,6 +22,38 @@ describe('a wait that arms a rollback', () => {
     expect((await stage.post('failure')).green).toBe(true)
     expect(diskOf(stage.world, '11')).toBe('version 1')
   })
+
+  it('believes one read of a server whose snapshot this attempt has just made', async () => {
+    const seen = await stageWith().main({ ...ARMED, 'snapshot-id': '801' })
+    expect(seen).toMatchObject(green('completed'))
+    expect(seen.took).toBeLessThan(1_000)
+  })
+
+  it('in transition waits until it is seen settled', async () => {
+    const stage = stageWith()
+    stage.world.act({ act: 'power', server: '11', action: 'stop' })
+    const seen = await stage.main({ ...ARMED, 'snapshot-id': '801' })
+    expect(seen).toMatchObject(green('completed'))
+    expect(seen.log.join('\n')).toContain('web-11 is stopping')
+    expect(seen.took).toBeLessThan(MINUTE)
+  })
+
+  it.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
+    'is not green while the rollback of an earlier attempt goes on, though replicas lag (seed %i)',
+    async seed => {
+      const own = { ...byWorkflow({ id: '801', server: '11', hours: 0.1, ...MINE }), disk: 'version 1' }
+      const stage = createStage({
+        servers: fleet(1, { disk: NOW }),
+        snapshots: [own],
+        origin: { attempt: 2 },
+        settings: { replicaLagMs: 25_000, replicaReads: 'random', seed },
+      })
+      stage.world.act({ act: 'restore', snapshot: '801' })
+      const seen = await stage.main({ ...ARMED, 'snapshot-id': '801' })
+      expect(seen).toMatchObject(green('restored'))
+      expect(diskOf(stage.world, '11')).toBe('version 1')
+    },
+  )
 
   it.each([
     ['one snapshot of another run', '801,701', ['701']],

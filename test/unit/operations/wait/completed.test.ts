@@ -10,7 +10,9 @@ import {
   MINUTE,
   offers,
   red,
+  restoring,
   runs,
+  told,
 } from '../support/restoring.ts'
 import { byWorkflow, WEB } from '../support/scenery.ts'
 import { createStage, LOOPBACK, type StageSettings } from '../support/stage.ts'
@@ -30,8 +32,17 @@ describe('waiting for a completed snapshot', () => {
     expect(seen).toMatchObject(green('completed'))
     expect(seen.outputs['server-status']).toBe('active')
     expect(levels(seen)).toEqual([])
-    expect(seen.took).toBeGreaterThan(MINUTE)
-    expect(seen.took).toBeLessThan(2.5 * MINUTE)
+    expect(seen.took).toBeGreaterThan(3 * MINUTE)
+    expect(seen.took).toBeLessThan(3.5 * MINUTE)
+    expect(told(seen)).toContain('3m')
+    expect(told(seen)).not.toMatch(/no restore is in progress/i)
+  })
+
+  it('watches one that is stopped for longer, since every restore begins with a stop', async () => {
+    const seen = await deployed({}, { servers: [{ ...WEB, status: 'stopped' }] }).main(WAIT)
+    expect(seen).toMatchObject(green('completed'))
+    expect(seen.took).toBeGreaterThan(6 * MINUTE)
+    expect(seen.took).toBeLessThan(6.5 * MINUTE)
   })
 
   it('in time-lapse takes some intervals', async () => {
@@ -133,6 +144,9 @@ describe('waiting while the server is being restored', () => {
   })
 
   it.each([
+    ['active for nearly three minutes', { restoreStaleMs: 175_000 }],
+    ['stopped for five minutes', { restoreStoppedMs: 300_000, restoreMs: 15 * MINUTE }],
+    ['active for two, then stopped for five', { restoreBeginsMs: 120_000, restoreStoppedMs: 290_000 }],
     ['active for 50 seconds', { restoreStaleMs: 50_000 }],
     ['stopped for 50 seconds', { restoreStoppedMs: 50_000 }],
     ['active, then stopped, for most of a minute each', { restoreStaleMs: 50_000, restoreStoppedMs: 50_000 }],
@@ -142,6 +156,21 @@ describe('waiting while the server is being restored', () => {
     expect(await stage.main(WAIT)).toMatchObject(green('restored'))
     expect(diskOf(stage.world)).toBe(BEFORE)
   })
+
+  it.each([
+    { restoreStoppedMs: 180_000 },
+    { restoreStoppedMs: 200_000 },
+    { restoreBeginsMs: 185_000 },
+    { restoreBeginsMs: 130_000, restoreStoppedMs: 100_000 },
+  ])(
+    'is never green before the end of one that was begun with wait: false, and shows late: %o',
+    async course => {
+      const stage = deployed(course)
+      expect(await stage.main(restoring({ wait: 'false' }))).toMatchObject(green('restoring'))
+      expect(await stage.main(WAIT)).toMatchObject(green('restored'))
+      expect(diskOf(stage.world)).toBe(BEFORE)
+    },
+  )
 
   it('starts a server that the restore left stopped, and checks its health', async () => {
     const stage = underWay({ restoreEndsAs: 'stopped' })

@@ -26,6 +26,12 @@ function inProgress(minutes: number, settings: StageSettings['settings'] = {}, m
   })
 }
 
+/** The API's clock is an hour behind ours: so is the date of a snapshot that has just been begun. */
+function behind() {
+  const snapshot = { ...byWorkflow({ id: '801', status: 'in_progress' }), createdAt: hoursAgo(1) }
+  return createStage({ servers: [WEB], snapshots: [snapshot], settings: { clockSkewMs: -60 * MINUTE } })
+}
+
 describe('waiting for a snapshot in progress', () => {
   it('ends when it is completed', async () => {
     const seen = await inProgress(1).main(WAIT)
@@ -58,6 +64,8 @@ describe('waiting for a snapshot in progress', () => {
       4,
     ],
     ['at its start when it has no date', inProgress(0, {}, { faults: [undated] }), 0, 4],
+    // By our clock it would be an hour old, and looked for twice a minute.
+    ["by the API's clock, which is behind", behind(), 0, 4],
   ])('enters the schedule %s', async (_, stage, least, most) => {
     const seen = await stage.main({ ...WAIT, timeout: '1m' })
     const [, first] = secondsOf(seen, 'GET')
@@ -170,8 +178,27 @@ describe('choosing what to wait for', () => {
     expect(seen.outputs['snapshot-id']).toBe('801')
   })
 
-  it('finds nothing to wait for where there is none', async () => {
-    expect(await createStage({ servers: [WEB] }).main(LATEST)).toMatchObject(red('failed', 'not-found'))
+  it('finds nothing to wait for where there is none, and none appears for twenty seconds', async () => {
+    const seen = await createStage({ servers: [WEB] }).main(LATEST)
+    expect(seen).toMatchObject(red('failed', 'not-found'))
+    expect(seen.took).toBeGreaterThan(20_000)
+    expect(seen.took).toBeLessThan(MINUTE)
+  })
+
+  it.each([
+    ['the only one', 3_000, []],
+    ['late', 15_000, []],
+    ['beside one made by hand', 3_000, [byHand({ id: '700' })]],
+    ['beside an older one', 3_000, [byWorkflow({ id: '700' })]],
+  ])('finds what the step before has just made where the list lags: %s', async (_, listLagMs, snapshots) => {
+    const servers = fleet(2)
+    const on = snapshots.map(snapshot => ({ ...snapshot, server: '12' }))
+    const stage = createStage({ servers, snapshots: on, settings: { timeline: { listLagMs } } })
+    const ids = { 'server-id': '11,12' }
+    const made = await stage.main({ operation: 'create', ...ids, wait: 'false' })
+    const seen = await stage.main({ ...LATEST, ...ids, 'restore-on': 'failure' })
+    expect(seen).toMatchObject(green('completed'))
+    expect(seen.outputs['snapshot-id']).toBe(made.outputs['snapshot-id'])
   })
 
   it('says which snapshots no list holds, and waits for the others', async () => {

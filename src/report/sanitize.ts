@@ -35,19 +35,27 @@ export function oneLine(text: string, limit: number = PIECE_LIMIT): string {
 /** A whole line for the log: nothing in it is a command to the runner. Longer than `LINE_LIMIT` is cut. */
 export function logLine(line: string): string {
   const indent = line.replace(/[^ ].*$/s, '')
-  return indent + defuse(oneLine(line, LINE_LIMIT))
+  return indent + escapeWorkflowCommands(oneLine(line, LINE_LIMIT))
 }
 
 const LINE_LIMIT = 1_000
 
 /** Takes the runner's command syntax apart, visibly: `::x::` becomes `: :x::`, `##[x]` becomes `## [x]`. */
-export function defuse(line: string): string {
+export function escapeWorkflowCommands(line: string): string {
   return line.replace(/^::/, ': :').replaceAll('##[', '## [')
 }
 
 /** Text for HTML and for Markdown's HTML blocks, in which Markdown is not read. */
 export function escapeHtml(text: string, limit: number = LINE_LIMIT): string {
   return oneLine(text, limit).replace(/[&<>"'`|]/g, character => `&#${character.charCodeAt(0)};`)
+}
+
+/**
+ * The same for a sentence: what stands between two backticks is shown as code. No other markup can come of it, nor can
+ * code within code, since everything is escaped first.
+ */
+export function sentenceHtml(text: string, limit?: number): string {
+  return escapeHtml(text, limit).replace(/&#96;((?:(?!&#96;).)+)&#96;/g, '<code>$1</code>')
 }
 
 /** Text for a Mermaid chart: only what cannot end a label or begin a directive, at most 60 characters. */

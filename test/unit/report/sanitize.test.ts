@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  defuse,
   escapeHtml,
+  escapeWorkflowCommands,
   logLine,
   mermaidText,
   oneLine,
   PIECE_LIMIT,
-} from '../../../src/report/harmless.ts'
+  sentenceHtml,
+} from '../../../src/report/sanitize.ts'
 import { hostileText, isObeyed } from './hostile-text.ts'
 
 function check(property: (text: string) => void): void {
@@ -85,10 +86,10 @@ describe('logLine', () => {
   })
 })
 
-describe('defuse', () => {
+describe('escapeWorkflowCommands', () => {
   it('takes only commands apart', () => {
-    expect(defuse('::a::##[b]##[c]')).toBe(': :a::## [b]## [c]')
-    expect(defuse('a :: b # [c]')).toBe('a :: b # [c]')
+    expect(escapeWorkflowCommands('::a::##[b]##[c]')).toBe(': :a::## [b]## [c]')
+    expect(escapeWorkflowCommands('a :: b # [c]')).toBe('a :: b # [c]')
   })
 })
 
@@ -103,6 +104,25 @@ describe('escapeHtml', () => {
       const escaped = escapeHtml(text)
       expect(escaped).not.toMatch(/[<>"'`|\n\r]/)
       expect(escaped.replace(/&#\d{2,3};/g, '')).not.toContain('&')
+    })
+  })
+})
+
+describe('sentenceHtml', () => {
+  it('shows as code what stands between backticks, and nothing else', () => {
+    expect(sentenceHtml('`a` b `<i>|` c ` d')).toBe(
+      '<code>a</code> b <code>&#60;i&#62;&#124;</code> c &#96; d',
+    )
+    expect(sentenceHtml('``')).toBe('&#96;&#96;')
+    expect(sentenceHtml('`abc`', 3)).toBe('&#96;a…')
+  })
+
+  it('brings no other markup in, whatever comes in', () => {
+    check(text => {
+      const html = sentenceHtml(text)
+      // Each is closed before the next begins.
+      expect(html.replace(/<code>[^<>]+<\/code>/g, '')).not.toMatch(/[<>"'`|\n\r]/)
+      expect(html.replace(/&#\d{2,3};/g, '')).not.toContain('&')
     })
   })
 })

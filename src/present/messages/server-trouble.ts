@@ -1,0 +1,213 @@
+/**
+ * Every sentence that tells what went wrong for a server, and for several. Texts from the API are raw; the report makes
+ * them harmless.
+ */
+import type { Snapshot } from '../../domain/entities.ts'
+import { formatDuration } from '../../policy/durations.ts'
+import { lastSeenText, lastStatusSince, serverLabel, snapshotIdOf, snapshotLabel } from '../../run/labels.ts'
+import type { Problem } from '../../run/problem.ts'
+import type { CutOffBy, ServerRun, Task, Work } from '../../run/server-run.ts'
+import { type Account, clockTime, few, joined } from './phrases.ts'
+
+type Left = Extract<Task, { state: 'left running' }>
+
+const ENDED: Readonly<Record<CutOffBy, string>> = {
+  cancelled: 'Cancelled',
+  'internal error': 'Interrupted',
+}
+
+export function skipped(run: ServerRun, why: Extract<Task, { state: 'skipped' }>['why']): Account {
+  const server = serverLabel(run)
+  switch (why) {
+    case 'group failed':
+      return { what: `Skipped ${server} because another server in the group failed.`, state: '' }
+    case 'out of time':
+      return { what: `Timed out before ${server} was started.`, state: 'Nothing was changed on it.' }
+    case 'cancelled':
+    case 'internal error':
+      return { what: `${ENDED[why]} before ${skippedWork(run)}.`, state: stateOfSkipped(run) }
+  }
+}
+
+function skippedWork(run: ServerRun): string {
+  const [id, server] = [snapshotIdOf(run), serverLabel(run)]
+  if (run.goal === 'delete') return `snapshot ${id} of ${server} was deleted`
+  return run.goal === 'restore'
+    ? `${server} was restored from snapshot ${id}`
+    : `a snapshot of ${server} was requested`
+}
+
+function stateOfSkipped({ goal, safety, power }: ServerRun): string {
+  if (goal !== 'restore') return ''
+  if (safety !== undefined)
+    return `Nothing was overwritten; its safety snapshot ${safety.snapshot.id} was accepted.`
+  return power.state === 'untouched' ? 'Nothing was changed on it.' : 'Nothing was overwritten.'
+}
+
+export function unanswered(run: ServerRun): Account {
+  const server = serverLabel(run)
+  return {
+    what: `The step ended while a request for ${server} was waiting for its answer.`,
+    state: 'It is unknown whether VPS.org acted on it.',
+  }
+}
+
+export function timedOut(
+  run: ServerRun,
+  { work, since, at, lastFailure, last }: Left & { why: 'timed out' },
+): Account {
+  const [id, server] = [snapshotIdOf(run), serverLabel(run)]
+  const failure = lastFailure === undefined ? '' : ` The last request failed: ${lastFailure}`
+  switch (work) {
+    case 'snapshot': {
+      const waited = formatDuration(at - (run.began ?? since))
+      return {
+        what: `Snapshot ${id} of ${server} did not complete within ${waited}.`,
+        state: `${lastSeenText(last)} It continues at VPS.org.${failure}`,
+      }
+    }
+    case 'restore':
+      return {
+        // What could not be read last may have ended meanwhile.
+        what:
+          lastFailure === undefined
+            ? `${server} is still restoring from snapshot ${id} after ${formatDuration(at - since)}.`
+            : `The restore of ${server} from snapshot ${id} was not seen to finish within ${formatDuration(at - since)}.`,
+        state: `${lastFailure === undefined ? 'The restore continues at VPS.org' : 'VPS.org had accepted it'} (last status: ${lastStatusSince(run)}). Do not restore again.${failure}`,
+      }
+    case 'possible restore':
+      return {
+        what: `Snapshot ${id} is complete, but it could not be seen whether ${server} is being restored.`,
+        state: `Its last status was ${lastStatusSince(run)}.${failure}`,
+      }
+    case 'deletion':
+      return {
+        what: `Snapshot ${id} of ${server} is still listed ${formatDuration(at - since)} after its deletion was accepted.`,
+        state: failure.trim(),
+      }
+  }
+}
+
+export function cutOff(run: ServerRun, { work, why }: Left & { why: CutOffBy }): Account {
+  const ended = ENDED[why]
+  const [id, server] = [snapshotIdOf(run), serverLabel(run)]
+  switch (work) {
+    case 'snapshot':
+      return {
+        what: `${ended} while snapshot ${id} of ${server} was in progress.`,
+        state: 'It continues at VPS.org.',
+      }
+    case 'restore':
+      return {
+        what: `${ended} while ${server} was restoring from snapshot ${id}.`,
+        state: 'The restore was accepted and continues at VPS.org. Do not restore again.',
+      }
+    case 'possible restore':
+      return {
+        what: `${ended} before it was clear whether ${server} is being restored.`,
+        state: `Snapshot ${id} is complete.`,
+      }
+    case 'deletion':
+      return {
+        what: `${ended} before snapshot ${id} of ${server} was seen to be gone.`,
+        state: 'Its deletion was accepted.',
+      }
+  }
+}
+
+export function acceptedInCancelledJob(run: ServerRun, { since, apiTime = since }: Left): Account {
+  return {
+    what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(apiTime, apiTime)}).`,
+    state: 'A cancelled job has no time to wait for the end of the restore. Do not restore again.',
+  }
+}
+
+export function unobservable({ work }: Left, { what, state }: Problem): Account {
+  const isRestore = work === 'restore' || work === 'possible restore'
+  return { what, state: isRestore && state === '' ? 'Do not restore again.' : state }
+}
+
+export function mayBeDown(run: ServerRun): Account {
+  const server = serverLabel(run)
+  if (run.power.state === 'start requested' && run.task.state === 'succeeded' && run.task.work === 'restore')
+    return {
+      what: `${server} has been restored, but has not been seen running.`,
+      state: 'The restore left it stopped, and it was being started.',
+    }
+  if (run.goal === 'clean up' || run.goal === 'restore')
+    return {
+      what: `${server} has not been seen running since it was stopped for its snapshot.`,
+      state: '',
+    }
+  return {
+    what: `${server} ${run.power.state === 'stop requested' ? 'was being stopped' : 'is stopped'}.`,
+    state: 'It is started again at the end of the job.',
+  }
+}
+
+export function restoredNotStarted(run: ServerRun, { what, state }: Problem): Account {
+  return {
+    what: `${serverLabel(run)} has been restored, but could not be started.`,
+    state: joined([what, state]),
+  }
+}
+
+export function unhealthy(run: ServerRun, { what, state }: Problem): Account {
+  return { what: `${doneBut(run)} ${what}.`, state }
+}
+
+export function healthCheckCutOff(run: ServerRun): Account {
+  return { what: `The health check of ${serverLabel(run)} was cut off.`, state: '' }
+}
+
+/** A cancel after the work itself was done. */
+export function cancelledAfter(run: ServerRun, work: Exclude<Work, 'deletion'>, signal: string): string {
+  const [id, server] = [snapshotIdOf(run), serverLabel(run)]
+  return work === 'restore'
+    ? `Cancelled (${signal}) after ${server} was restored from snapshot ${id}.`
+    : `Cancelled (${signal}) after snapshot ${id} of ${server} had completed.`
+}
+
+/** The request to stop it may have been obeyed, whatever its answer was. */
+export function mayHaveStopped(run: ServerRun, { state }: Problem): Account {
+  return { what: `${serverLabel(run)} was asked to stop for its snapshot and may be stopped now.`, state }
+}
+
+function doneBut(run: ServerRun): string {
+  const isRestore = run.task.state === 'succeeded' && run.task.work === 'restore'
+  return isRestore
+    ? `${serverLabel(run)} has been restored, but`
+    : `Snapshot ${snapshotIdOf(run)} is complete, but`
+}
+
+export function deletedToFreeSlot(snapshots: readonly Snapshot[]): string {
+  const which = snapshots.map(snapshotLabel).join(', ')
+  return `Snapshot ${which} was deleted to free a slot.`
+}
+
+// ---- several servers
+
+export const SNAPSHOTS_CONTINUE = 'The snapshots in progress continue at VPS.org.'
+export const RESTORES_CONTINUE =
+  'The restores in progress continue at VPS.org. Do not restore those servers again.'
+export function deletionsAccepted(ids: readonly string[]): string {
+  const which = ids.length === 1 ? `snapshot ${ids.join('')}` : `snapshots ${few(ids, 10)}`
+  return `The deletion of ${which} was accepted, but not seen to finish.`
+}
+
+export function skippedUnchanged(servers: readonly ServerRun[]): string {
+  return `Nothing was changed on ${few(servers.map(serverLabel), 10)}.`
+}
+
+/** @param isNamed whether the account names the server itself */
+export function serverFailed(run: ServerRun, { what, state }: Account, isNamed: boolean): string {
+  const text = joined([what, state])
+  return isNamed ? text : `${serverLabel(run)}: ${text}`
+}
+
+export function furtherFailed(servers: readonly ServerRun[]): string {
+  return `${servers.length} more: ${few(servers.map(serverLabel), IDS)}.`
+}
+
+// More than these are in the output of that name; the runner cuts an annotation's text at 4,096 characters.
+const IDS = 30
