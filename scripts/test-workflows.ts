@@ -1,42 +1,75 @@
 /**
- * Runs the examples and some more workflows in `act`, without a container, against the emulated API.
+ * Runs the examples, recipes of the documents and some more workflows in `act`, without a container, against the emulated API.
  *
  *   npm run test:workflows                      all of them
  *   npm run test:workflows -- fleet.yml latest  those whose line holds one of these texts
  *   npm run test:workflows -- --logs <folder>   keeps what act printed
+ *   npm run test:workflows -- --update          takes what is told now for what must be told (test/workflows/told.json)
  */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import pLimit from 'p-limit'
 import { findAct, Missing } from '../test/workflows/act-tool.ts'
 import { play, type Tools } from '../test/workflows/play.ts'
-import { differences, type Scenario } from '../test/workflows/scenario.ts'
+import {
+  type AllTold,
+  differences,
+  NOBODY,
+  type Outcome,
+  type Scenario,
+  titleOf,
+} from '../test/workflows/scenario.ts'
 import { BY_HAND } from '../test/workflows/scenarios/by-hand.ts'
 import { DEPLOYS } from '../test/workflows/scenarios/deploys.ts'
 import { FLEETS } from '../test/workflows/scenarios/fleets.ts'
+import { RECIPES } from '../test/workflows/scenarios/recipes.ts'
 import { SNAPSHOTS } from '../test/workflows/scenarios/snapshots.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const SCENARIOS = [...DEPLOYS, ...FLEETS, ...SNAPSHOTS, ...BY_HAND]
+const SCENARIOS = [...DEPLOYS, ...FLEETS, ...SNAPSHOTS, ...BY_HAND, ...RECIPES]
 
-function titleOf({ workflow, when, expected, run }: Scenario): string {
-  return `${workflow}: ${when}; expected: ${run}, ${expected}`
+/** What others must have been told, scenario by scenario. */
+const TOLD = join(ROOT, 'test/workflows/told.json')
+
+interface Options {
+  readonly logs: string | undefined
+  /** Undefined: `told.json` is written, and not held against what is told. */
+  readonly allTold: AllTold | undefined
+}
+
+interface Played {
+  readonly passed: boolean
+  readonly scenario: Scenario
+  readonly outcome: Outcome
 }
 
 /** Plays one scenario and prints its line. */
-async function tryOut(scenario: Scenario, tools: Tools, logs: string | undefined): Promise<boolean> {
+async function tryOut(scenario: Scenario, tools: Tools, { logs, allTold }: Options): Promise<Played> {
   const begun = performance.now()
   const outcome = await play(scenario, tools)
-  const wrong = differences(scenario, outcome)
+  const wrong = differences(scenario, outcome, allTold ?? { [titleOf(scenario)]: outcome.told })
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
   console.log(`${wrong.length === 0 ? 'passed' : 'FAILED'}  ${titleOf(scenario)} (${seconds} s)`)
   for (const line of wrong) console.log(`        ${line}`)
   if (wrong.length > 0) console.log(outcome.log.replace(/^/gm, '        | '))
   if (logs !== undefined) writeFileSync(join(logs, fileName(scenario)), outcome.log)
-  return wrong.length === 0
+  return { passed: wrong.length === 0, scenario, outcome }
+}
+
+function readTold(): AllTold {
+  return JSON.parse(readFileSync(TOLD, 'utf8'))
+}
+
+/** Of what was not played now, what was told before stays. */
+function writeTold(played: readonly Played[]): void {
+  const before = readTold()
+  const now = new Map(played.map(({ scenario, outcome }) => [scenario, outcome.told]))
+  const told = SCENARIOS.map(scenario => [titleOf(scenario), now.get(scenario) ?? before[titleOf(scenario)]])
+  const some = told.filter(([, each]) => each !== undefined && !isDeepStrictEqual(each, NOBODY))
+  writeFileSync(TOLD, `${JSON.stringify(Object.fromEntries(some), null, 2)}\n`)
 }
 
 function fileName({ workflow, when }: Scenario): string {
@@ -52,7 +85,7 @@ function examplesNotRun(): readonly string[] {
 
 async function main(): Promise<boolean> {
   const { values, positionals } = parseArgs({
-    ...{ allowPositionals: true, options: { logs: { type: 'string' } } },
+    ...{ allowPositionals: true, options: { logs: { type: 'string' }, update: { type: 'boolean' } } },
   })
   const logs = values.logs === undefined ? undefined : resolve(values.logs)
   if (logs !== undefined) mkdirSync(logs, { recursive: true })
@@ -62,7 +95,10 @@ async function main(): Promise<boolean> {
   // Each has its own folder, home and emulated API.
   const limit = pLimit(availableParallelism())
   const wanted = SCENARIOS.filter(isWanted)
-  const results = await Promise.all(wanted.map(each => limit(() => tryOut(each, tools, logs))))
+  const options = { logs, allTold: values.update === true ? undefined : readTold() }
+  const played = await Promise.all(wanted.map(each => limit(() => tryOut(each, tools, options))))
+  if (values.update === true) writeTold(played)
+  const results = played.map(({ passed }) => passed)
   for (const example of examplesNotRun()) {
     console.log(`FAILED  ${example}: no scenario runs it`)
     results.push(false)

@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Emulator } from '../emulator/server.ts'
 import { DEFAULT_SETTINGS } from '../emulator/settings.ts'
-import type { Command, Scenario } from './scenario.ts'
+import { recipe } from './recipe.ts'
+import { type Command, fileNameOf, type Scenario } from './scenario.ts'
 
 export const REPOSITORY = 'owner/shop'
+export const ACTION = 'OWNER/vps-snapshot-action@v1'
+/** `github.token` of every workflow. */
+export const GITHUB_TOKEN = 'ghs_workflows'
 /** What a deploy writes to each of its servers. */
 export const DEPLOYED = 'version 2'
 
@@ -14,13 +18,14 @@ const COMMANDS: readonly Command[] = [
   ...(['quiesce-database.sh', 'release-database.sh'] as const),
 ]
 
-/** Makes the repository of a user: the workflow, and the commands that it calls. */
-export function makeRepository(scenario: Scenario, root: string, folder: string, emulator: Emulator): void {
+/**
+ * Makes the repository of a user: the workflow, and the commands that it calls.
+ * @returns the commit that is deployed
+ */
+export function makeRepository(scenario: Scenario, root: string, folder: string, emulator: Emulator): string {
   const workflows = join(folder, '.github', 'workflows')
   mkdirSync(workflows, { recursive: true })
-  // act 0.2.89 does not know the key, which GitHub has had since May 2026, and takes no workflow that has it.
-  const text = readFileSync(join(root, scenario.workflow), 'utf8').replace(/^ *queue: max\n/gm, '')
-  writeFileSync(join(workflows, basename(scenario.workflow)), text)
+  writeFileSync(join(workflows, fileNameOf(scenario)), workflowText(scenario, root, emulator))
   for (const command of COMMANDS) {
     writeFileSync(join(folder, command), commandText(command, scenario, emulator))
     chmodSync(join(folder, command), 0o755)
@@ -30,6 +35,19 @@ export function makeRepository(scenario: Scenario, root: string, folder: string,
   git('remote', 'add', 'origin', `https://github.com/${REPOSITORY}.git`)
   git('add', '.')
   git('-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message=All')
+  return git('rev-parse', 'HEAD').toString().trim()
+}
+
+function workflowText({ workflow }: Scenario, root: string, emulator: Emulator): string {
+  const [path = '', anchor] = workflow.split('#')
+  const text = readFileSync(join(root, path), 'utf8')
+  // act 0.2.89 does not know the key, which GitHub has had since May 2026, and takes no workflow that has it.
+  if (anchor === undefined) return text.replace(/^ *queue: max\n/gm, '')
+  // What a page has a reader start by hand is here under another address.
+  return recipe(text, anchor)
+    .replaceAll('http://127.0.0.1:8099', emulator.origin)
+    .replaceAll('vps_emulated', DEFAULT_SETTINGS.token)
+    .replaceAll('uses: ./\n', `uses: ${ACTION}\n`)
 }
 
 /** Says what it sees of the snapshots; a deploy writes the disks of its servers; fails if it must. */
@@ -76,6 +94,16 @@ export function writeRunnerFiles(
   }
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`)
   writeFileSync(join(folder, 'variables'), lines.join(''))
-  writeFileSync(join(folder, 'secrets'), `VPS_API_TOKEN=${DEFAULT_SETTINGS.token}\nNOTIFY_URL=${notifyUrl}\n`)
+  const secrets = {
+    VPS_API_TOKEN: DEFAULT_SETTINGS.token,
+    NOTIFY_URL: notifyUrl,
+    GITHUB_TOKEN,
+  }
+  writeFileSync(
+    join(folder, 'secrets'),
+    Object.entries(secrets)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  )
   writeFileSync(join(folder, 'nothing'), '')
 }

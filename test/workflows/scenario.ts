@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { WorldSetup } from '../emulator/settings.ts'
 import type { Act, EventKind } from '../emulator/world-types.ts'
@@ -22,7 +23,7 @@ export interface ServerExpectation {
 
 /** A workflow, the world in which it runs, and what must come of it. */
 export interface Scenario {
-  /** The workflow's path in this repository. */
+  /** The workflow's path in this repository; or a document's, with the anchor of the heading under which it stands. */
   readonly workflow: string
   readonly event: 'push' | 'schedule' | 'workflow_dispatch'
   /** What a person fills into the form of a `workflow_dispatch`. */
@@ -43,10 +44,33 @@ export interface Scenario {
   readonly servers: Readonly<Record<string, ServerExpectation>>
   /** Texts that the log must hold. */
   readonly says?: readonly string[]
-  /** Texts that whoever `notify-url` names must have been told; none: nobody is told anything. */
-  readonly tells?: readonly string[]
+  /** The address of a chat that `notify-url` is; not given: an endpoint of one's own. */
+  readonly chat?: string
   /** Texts that the log must not hold. */
   readonly neverSays?: readonly string[]
+}
+
+/** What others were told. */
+export interface Told {
+  /** What was posted to `notify-url`. */
+  readonly webhook: readonly unknown[]
+  /** The comments on the pull request of the commit. */
+  readonly comments: readonly unknown[]
+}
+
+export const NOBODY: Told = { webhook: [], comments: [] }
+
+/** What each scenario must have told, by its title; one that is missing tells nobody anything. */
+export type AllTold = Readonly<Record<string, Told>>
+
+/** Under which name the workflow is saved. */
+export function fileNameOf({ workflow }: Scenario): string {
+  const [path = '', anchor] = workflow.split('#')
+  return anchor === undefined ? basename(path) : `${anchor}.yml`
+}
+
+export function titleOf({ workflow, when, expected, run }: Scenario): string {
+  return `${workflow}: ${when}; expected: ${run}, ${expected}`
 }
 
 /** What a workflow has led to. */
@@ -54,12 +78,11 @@ export interface Outcome {
   readonly run: 'green' | 'red'
   readonly servers: Readonly<Record<string, ServerExpectation>>
   readonly log: string
-  /** What was posted to `notify-url`. */
-  readonly told: readonly string[]
+  readonly told: Told
 }
 
 /** What is not as the scenario expects it, one line each; none: it has passed. */
-export function differences(scenario: Scenario, outcome: Outcome): readonly string[] {
+export function differences(scenario: Scenario, outcome: Outcome, allTold: AllTold): readonly string[] {
   const found: string[] = []
   if (outcome.run !== scenario.run) found.push(`the run is ${outcome.run}, not ${scenario.run}`)
   const ids = new Set([...Object.keys(scenario.servers), ...Object.keys(outcome.servers)])
@@ -69,9 +92,9 @@ export function differences(scenario: Scenario, outcome: Outcome): readonly stri
       found.push(`server ${id} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`)
   }
   for (const text of scenario.says ?? []) if (!outcome.log.includes(text)) found.push(`never said: ${text}`)
-  for (const text of scenario.tells ?? [])
-    if (!outcome.told.some(body => body.includes(text))) found.push(`never told: ${text}`)
-  if (scenario.tells === undefined && outcome.told.length > 0) found.push(`told: ${outcome.told.join(' ')}`)
+  const told = allTold[titleOf(scenario)] ?? NOBODY
+  if (!isDeepStrictEqual(outcome.told, told))
+    found.push(`told: ${JSON.stringify(outcome.told)}, not ${JSON.stringify(told)}`)
   for (const text of scenario.neverSays ?? []) if (outcome.log.includes(text)) found.push(`said: ${text}`)
   return found
 }

@@ -16,6 +16,14 @@ const QUIESCED = { workflow: 'examples/quiesce-database.yml', event: 'push', wor
 const NOTIFYING = { workflow: 'examples/notify.yml', event: 'push', world: oneServer() } as const
 const FAILING_SNAPSHOT = oneServer({ snapshotOutcome: 'failed' })
 
+/** Each host decides the shape. */
+const CHATS: readonly (readonly [name: string, address: string])[] = [
+  ['Slack', 'https://hooks.slack.com/services/T0/B0/s3cr3t-path'],
+  ['Discord', 'https://discord.com/api/webhooks/1/s3cr3t-path'],
+  ['Google Chat', 'https://chat.googleapis.com/v1/spaces/A/messages?key=s3cr3t-path'],
+  ['Teams', 'https://prod-1.westeurope.logic.azure.com/workflows/s3cr3t-path'],
+]
+
 /** Snapshots that earlier runs of a workflow made, one a day: of disks `old 1`, `old 2` and so on, the newest first. */
 function olderOf(workflow: string, count: number) {
   return Array.from({ length: count }, (_, index) => {
@@ -247,10 +255,29 @@ export const DEPLOYS: readonly Scenario[] = [
   {
     ...NOTIFYING,
     when: 'the deploy fails',
-    expected: 'the rollback is told',
+    expected: 'the rollback is told, and on the pull request',
     fails: { command: 'deploy.sh' },
     run: 'red',
     servers: ROLLED_BACK,
-    tells: ['"event":"rollback"', 'Restored web-server-01 to snapshot 901'],
+  },
+  ...CHATS.map(
+    ([name, chat]): Scenario => ({
+      ...NOTIFYING,
+      chat,
+      when: `the deploy fails, and the address is one of ${name}`,
+      expected: 'the rollback is told in that shape, and on the pull request',
+      fails: { command: 'deploy.sh' },
+      run: 'red',
+      servers: ROLLED_BACK,
+      neverSays: ['s3cr3t-path'],
+    }),
+  ),
+  {
+    ...NOTIFYING,
+    when: 'the snapshot fails',
+    expected: 'the failure is told, and nothing on the pull request',
+    world: FAILING_SNAPSHOT,
+    run: 'red',
+    servers: SNAPSHOT_FAILED,
   },
 ]
