@@ -8434,9 +8434,6 @@ function keptRefusing(run, failure, lastedMs, isRollback) {
 	const { httpStatus = "" } = failure;
 	return `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`;
 }
-function refusedUntilTheEnd(run, failure, lastedMs, seen) {
-	return certain("server-busy", keptRefusing(run, failure, lastedMs, false), `${describeFailure(failure)} ${seen} ${NOTHING_OVERWRITTEN}`, advice("Check the server in the VPS.org panel, then try again."));
-}
 /** The error of a restore that meets another one. */
 function alreadyRestoring$1(run, sent, snapshot) {
 	return certain("already-restoring", `${serverLabel(run)} is already being restored by somebody else or by an earlier step.`, sent, {
@@ -11102,8 +11099,8 @@ async function afterWaiting(ctx, request, progress, { server, lastFailure, began
 		server,
 		lastFailure
 	});
-	const { unanswered, refusal, busySince = began } = progress;
-	if (unanswered === 0 && refusal !== void 0) return failed(refusedUntilTheEnd(track.run, refusal, ctx.clock.now() - busySince, late.state));
+	const { unanswered, refusal } = progress;
+	if (unanswered === 0 && refusal !== void 0) return failed(await refusedProblem(ctx, request, refusal, progress));
 	return failed(notSettledForRestore(late, track.run, unanswered > 0));
 }
 function unreadButDue(ctx, { track }, progress, failure) {
@@ -11123,6 +11120,25 @@ async function unreadableBeforeRestore(ctx, { track, allowUnreadableServer }, fa
 	if (!allowUnreadableServer) return failed(await explain(ctx, failure, { state: needsReadableServer(track.run) }));
 	ctx.report.warn(restoringUnread(track.run));
 	return success(void 0);
+}
+/** Why a restore was refused for good, or until its time was over. */
+async function refusedProblem(ctx, { track, settleBy }, failure, { unanswered, busySince }) {
+	const isBusy = isMomentaryRefusal(failure);
+	const [outcome, done] = unanswered > 0 ? [earlierUnanswered(track.run), "unknown"] : [notOverwritten(track.run), "nothing"];
+	const state = isBusy ? `${outcome} ${statusOfRefused(track.run)}` : outcome;
+	const problem = await explain(ctx, failure, {
+		state,
+		done
+	});
+	const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now());
+	if (!isBusy || lastedMs < 1e3 || unanswered > 0) return problem;
+	const what = keptRefusing(track.run, failure, lastedMs, settleBy !== void 0);
+	const { isUnnamed: _, ...named } = problem;
+	return {
+		...named,
+		what,
+		state: `${problem.what} ${problem.state}`
+	};
 }
 /** The error of a restore that meets another one. */
 function alreadyRestoring({ track, snapshot }, sent) {
@@ -11219,26 +11235,10 @@ function accepted(ctx, statusBefore, isRestoring = false) {
 		}
 	};
 }
-async function refused(ctx, { track, settleBy }, failure, { unanswered, busySince }, detail = "") {
-	const [state, done] = unanswered > 0 ? [earlierUnanswered(track.run), "unknown"] : [notOverwritten(track.run), "nothing"];
-	const problem = await explain(ctx, failure, {
-		state: [state, detail].filter((text) => text !== "").join(" "),
-		done
-	});
-	const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now());
-	if (!isMomentaryRefusal(failure) || lastedMs < 1e3 || unanswered > 0) return {
-		state: "problem",
-		problem
-	};
-	const what = keptRefusing(track.run, failure, lastedMs, settleBy !== void 0);
-	const { isUnnamed: _, ...named } = problem;
+async function refused(ctx, request, failure, progress) {
 	return {
 		state: "problem",
-		problem: {
-			...named,
-			what,
-			state: `${problem.what} ${problem.state}`
-		}
+		problem: await refusedProblem(ctx, request, failure, progress)
 	};
 }
 /** No answer: `restoring` is the acceptance; a settle window without it allows one more request. */
@@ -11345,7 +11345,7 @@ async function afterMomentaryRefusal(ctx, request, refusal, statusBefore, progre
 		patienceMs: Number.POSITIVE_INFINITY,
 		isDue: settleBy !== void 0
 	})) return { state: "again" };
-	return refused(ctx, request, refusal, progress, statusOfRefused(track.run));
+	return refused(ctx, request, refusal, progress);
 }
 
 // src/waiting/restore-completion.ts

@@ -2,7 +2,7 @@ import type { Server, Snapshot } from '../domain/entities.ts'
 import type { Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
-import type { ApiFailure } from '../vps/failure.ts'
+import { type ApiFailure, isMomentaryRefusal } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
 import { unready } from '../waiting/messages.ts'
 import { awaitReadiness, type Readiness } from '../waiting/readiness.ts'
@@ -124,9 +124,9 @@ async function afterWaiting(
     return isRead ? asked(track, server, progress) : unreadButDue(ctx, request, progress, lastFailure)
   }
   const late = unready(track.run, ctx.clock.now() - began, { server, lastFailure })
-  const { unanswered, refusal, busySince = began } = progress
+  const { unanswered, refusal } = progress
   if (unanswered === 0 && refusal !== undefined)
-    return failed(messages.refusedUntilTheEnd(track.run, refusal, ctx.clock.now() - busySince, late.state))
+    return failed(await refusedProblem(ctx, request, refusal, progress))
   return failed(messages.notSettledForRestore(late, track.run, unanswered > 0))
 }
 
@@ -157,6 +157,28 @@ async function unreadableBeforeRestore(
     return failed(await explain(ctx, failure, { state: messages.needsReadableServer(track.run) }))
   ctx.report.warn(messages.restoringUnread(track.run))
   return success(undefined)
+}
+
+/** Why a restore was refused for good, or until its time was over. */
+export async function refusedProblem(
+  ctx: Context,
+  { track, settleBy }: RestoreRequest,
+  failure: ApiFailure,
+  { unanswered, busySince }: RestoreProgress,
+): Promise<Problem> {
+  const isBusy = isMomentaryRefusal(failure)
+  const [outcome, done] =
+    unanswered > 0
+      ? ([messages.earlierUnanswered(track.run), 'unknown'] as const)
+      : ([messages.notOverwritten(track.run), 'nothing'] as const)
+  const state = isBusy ? `${outcome} ${messages.statusOfRefused(track.run)}` : outcome
+  const problem = await explain(ctx, failure, { state, done })
+  // What has gone on for minutes is no longer "for now".
+  const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now())
+  if (!isBusy || lastedMs < 1_000 || unanswered > 0) return problem
+  const what = messages.keptRefusing(track.run, failure, lastedMs, settleBy !== undefined)
+  const { isUnnamed: _, ...named } = problem
+  return { ...named, what, state: `${problem.what} ${problem.state}` }
 }
 
 /** The error of a restore that meets another one. */

@@ -419,20 +419,6 @@ export function keptRefusing(
   return `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`
 }
 
-export function refusedUntilTheEnd(
-  run: ServerRun,
-  failure: ApiFailure,
-  lastedMs: number,
-  seen: string,
-): Problem {
-  return certain(
-    'server-busy',
-    keptRefusing(run, failure, lastedMs, false),
-    `${describeFailure(failure)} ${seen} ${NOTHING_OVERWRITTEN}`,
-    advice('Check the server in the VPS.org panel, then try again.'),
-  )
-}
-
 /** The error of a restore that meets another one. */
 export function alreadyRestoring(run: ServerRun, sent: string, snapshot: SnapshotId): Problem {
   return certain(

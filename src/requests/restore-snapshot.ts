@@ -7,7 +7,6 @@ import type { Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import { type ApiFailure, isAmbiguous, isFromIntermediary, isMomentaryRefusal } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
-import { explain } from '../waiting/explain.ts'
 import { type PollResult, pollUntilStable, type Reading } from '../waiting/poll.ts'
 import type { Acceptance } from '../waiting/restore-completion.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
@@ -17,6 +16,7 @@ import {
   type RestoreProgress,
   type RestoreRequest,
   readBeforeRestore,
+  refusedProblem,
 } from './before-restore.ts'
 import * as messages from './messages.ts'
 import { backOff, outlast } from './retry-state.ts'
@@ -123,25 +123,11 @@ function accepted(ctx: Context, statusBefore: string | undefined, isRestoring = 
 
 async function refused(
   ctx: Context,
-  { track, settleBy }: RestoreRequest,
+  request: RestoreRequest,
   failure: ApiFailure,
-  { unanswered, busySince }: RestoreProgress,
-  detail = '',
+  progress: RestoreProgress,
 ): Promise<Sent> {
-  const [state, done] =
-    unanswered > 0
-      ? ([messages.earlierUnanswered(track.run), 'unknown'] as const)
-      : ([messages.notOverwritten(track.run), 'nothing'] as const)
-  const problem = await explain(ctx, failure, {
-    state: [state, detail].filter(text => text !== '').join(' '),
-    done,
-  })
-  // What has gone on for minutes is no longer "for now".
-  const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now())
-  if (!isMomentaryRefusal(failure) || lastedMs < 1_000 || unanswered > 0) return { state: 'problem', problem }
-  const what = messages.keptRefusing(track.run, failure, lastedMs, settleBy !== undefined)
-  const { isUnnamed: _, ...named } = problem
-  return { state: 'problem', problem: { ...named, what, state: `${problem.what} ${problem.state}` } }
+  return { state: 'problem', problem: await refusedProblem(ctx, request, failure, progress) }
 }
 
 /** No answer: `restoring` is the acceptance; a settle window without it allows one more request. */
@@ -248,5 +234,5 @@ async function afterMomentaryRefusal(
   // A restore is not given up for a refusal that may pass: it has as long as its time allows.
   const limits = { deadline, patienceMs: Number.POSITIVE_INFINITY, isDue: settleBy !== undefined }
   if (await backOff(ctx, refusal, progress, limits)) return { state: 'again' }
-  return refused(ctx, request, refusal, progress, messages.statusOfRefused(track.run))
+  return refused(ctx, request, refusal, progress)
 }
