@@ -1,5 +1,6 @@
 import type { LoggedRequest } from '../emulator/request-log.ts'
 import { areCompleted, arms, done, type OwnSnapshot, ownSnapshots } from './happenings.ts'
+import { COMPLETED, ownerOf } from './rule.ts'
 import type { StageStory, Story } from './story.ts'
 
 const MINUTE = 60_000
@@ -9,7 +10,10 @@ export function rollbackIsSent(story: Story): readonly string[] {
   const { wish, main, post } = story
   const isDue = arms(wish) && main.green && !story.hadFailed && wish.restoreOn.includes(story.jobStatus)
   if (!isDue || post === undefined || post.cancelledAt !== undefined) return []
-  return ownSnapshots(story).flatMap(own => {
+  const all = ownSnapshots(story)
+  // Of a group all servers are rolled back, or none.
+  if (all.some(own => isInterleaved(story, own))) return []
+  return all.flatMap(own => {
     if (!isWhole(story, own) || isOthersRestore(story, own.server)) return []
     const accepted = done(main.worldAfter, story.finally, 'restore-begun').some(
       event => event.snapshot === own.id,
@@ -20,6 +24,27 @@ export function rollbackIsSent(story: Story): readonly string[] {
 
 function isWhole(story: Story, own: OwnSnapshot): boolean {
   return areCompleted(story, [own]) && story.finally.snapshots.some(({ id }) => id === own.id)
+}
+
+/** Whether another run of the repository has deployed to the server since: a rollback would undo that, too. */
+function isInterleaved({ finally: end, wish }: Story, { id, server }: OwnSnapshot): boolean {
+  const own = end.snapshots.find(snapshot => snapshot.id === id)
+  return end.snapshots.some(other => {
+    const owner = ownerOf(other.description)
+    const isOfAnotherRun = owner !== undefined && owner.purpose === 'deploy' && owner.run !== wish.runId
+    return (
+      isOfAnotherRun &&
+      other.server === server &&
+      repositoryOf(owner.workflow) === repositoryOf(wish.workflow) &&
+      COMPLETED.test(other.status) &&
+      // Where a date cannot be read, the ids decide, whatever the dates are.
+      (other.createdAt > (own?.createdAt ?? 0) || Number(other.id) > Number(id))
+    )
+  })
+}
+
+function repositoryOf(workflow: string): string {
+  return workflow.split('/').slice(0, 2).join('/').toLowerCase()
 }
 
 function isOthersRestore({ finally: end }: Story, server: string): boolean {
