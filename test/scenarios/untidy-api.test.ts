@@ -242,5 +242,6 @@ describe.concurrent('a page of some hundred kilobytes', () => {
     const main = await scene.run(CREATE, { hangsAfterMs: 30_000 })
     context.expect(main).toMatchObject({ exitCode: 0, outputs: { status: 'completed' } })
     context.expect(Math.max(...main.log.map(line => line.length))).toBeLessThan(1_000)
+    await expectFixture(context, 'untidy/huge-page', scene, main)
   })
 })

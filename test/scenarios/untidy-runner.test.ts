@@ -215,5 +215,6 @@ describe.concurrent('a proxy', () => {
     const main = await scene.run({ operation: 'list' }, { env })
     context.expect(main.exitCode).toBe(0)
     context.expect(proxy.requests).toEqual([])
+    await expectFixture(context, 'untidy/loopback-proxy', scene, main)
   })
 })
