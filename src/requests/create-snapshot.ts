@@ -9,6 +9,7 @@ import {
   type Purpose,
   parseMarker,
 } from '../policy/marker.ts'
+import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
 import { failed, type Outcome, success } from '../run/problem.ts'
 import { type ApiFailure, isAmbiguous, refusedFields } from '../vps/failure.ts'
@@ -87,7 +88,10 @@ async function beforeRepeating(
     const madeSince = await madeMeanwhile(ctx, request, progress)
     if (madeSince !== undefined) return madeSince
   }
-  return problem === undefined ? undefined : failed(problem)
+  // A server that stood still is not what the time was lost for: the request then tells what it was refused for.
+  const isOver = ctx.clock.now() >= request.deadline
+  const hasStoodStill = ['active', 'stopped'].includes(serverPhase(request.track.run.server.status ?? ''))
+  return problem === undefined || (isOver && hasStoodStill) ? undefined : failed(problem)
 }
 
 /**
