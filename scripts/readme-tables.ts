@@ -28,16 +28,25 @@ const FOLDED_GROUP = 'Advanced'
 
 /** README's text with its tables as action.yml has them. Throws where a pair of markers is missing. */
 export function withTables(readme: string, manifest: Manifest): string {
-  const groups = INPUT_GROUPS.map(({ title, names }) => {
-    const rows = names.map(name => [code(name), meaning(manifest.inputs[name])])
-    const inputs = table(['Input', 'Meaning'], rows)
-    return title === FOLDED_GROUP
-      ? `<details>\n<summary>${title} inputs</summary>\n\n${inputs}\n\n</details>`
-      : `### ${title}\n\n${inputs}`
-  })
+  const row = (name: string): readonly string[] => [code(name), meaning(manifest.inputs[name])]
+  const shown = INPUT_GROUPS.filter(({ title }) => title !== FOLDED_GROUP)
+  const folded = INPUT_GROUPS.filter(({ title }) => title === FOLDED_GROUP)
+  const inputs = [
+    table(
+      ['Input', 'Meaning'],
+      shown.flatMap(({ title, names }) => [[`**${title}**`, ''], ...names.map(row)]),
+    ),
+    ...folded.map(
+      ({ title, names }) =>
+        `<details>\n<summary>${title} inputs</summary>\n\n${table(['Input', 'Meaning'], names.map(row))}\n\n</details>`,
+    ),
+  ].join('\n\n')
   const outputs = Object.entries(manifest.outputs).map(([name, { description }]) => [code(name), description])
-  const withInputs = replaceBetween(readme, 'inputs', groups.join('\n\n'))
-  return replaceBetween(withInputs, 'outputs', table(['Output', 'Value'], outputs))
+  return replaceBetween(
+    replaceBetween(readme, 'inputs', inputs),
+    'outputs',
+    table(['Output', 'Value'], outputs),
+  )
 }
 
 /** In one line: what action.yml says, and the default that it has. */

@@ -98,7 +98,9 @@ describe('the tables of the README', () => {
     expect(written).toMatch(/\n\| `operation` \| What to do: .* \*\*Required\.\*\* \|\n/)
     expect(written).toMatch(/\n\| `max-parallel` \| How many .* Default: `10`\. \|\n/)
     expect(written).toMatch(/\n\| `description` \| [^|]* run URL\. \|\n/)
-    expect(written).toMatch(/^# A\n<!-- inputs:begin -->\n\n### Essentials\n\n\| Input \| Meaning \|\n/)
+    expect(written).toMatch(
+      /^# A\n<!-- inputs:begin -->\n\n\| Input \| Meaning \|\n.*\n\| \*\*Essentials\*\* \|/,
+    )
     expect(written).toContain('\n\n<details>\n<summary>Advanced inputs</summary>\n\n| Input | Meaning |\n')
     expect(written).toMatch(
       /\|\n\n<\/details>\n\n<!-- inputs:end -->\nb\n<!-- outputs:begin -->\n\n\| Output \|/,
