@@ -1,4 +1,3 @@
-import type { Outputs } from './output-names.ts'
 import type { Runner } from './runner.ts'
 import { escapeWorkflowCommands, logLine, oneLine } from './sanitize.ts'
 import { renderSummary, type SummaryModel } from './summary-markup.ts'
@@ -30,8 +29,8 @@ export interface Report {
   notice(text: string): void
   /** Something that the user should act on: an annotation, too. The same text is said once. */
   warn(text: string): void
-  /** Writes outputs. Where the runner's file cannot be written, the values go to the log. */
-  outputs(values: Outputs): void
+  /** Writes the outputs that have a value. Where the runner's file cannot be written, the values go to the log. */
+  outputs(values: Readonly<Record<string, string | undefined>>): void
   /**
    * Saves a value for the post stage.
    * @returns why it could not be saved; undefined where it was
