@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Server, Snapshot } from '../domain/entities.ts'
 import type { WaitInputs } from '../inputs.ts'
 import { madeByThisAttempt, madeByThisRun, parseMarker } from '../policy/marker.ts'
@@ -13,7 +12,7 @@ import { isGood } from '../run/server-run.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import { explain } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
-import { allOrFirstError } from '../waiting/for-each-server.ts'
+import { type InTurn, sideBySide } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
 import { pollUntilStable, type Reading } from '../waiting/poll.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
@@ -22,7 +21,7 @@ import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-p
 import { arm } from './arm.ts'
 import * as messages from './messages.ts'
 import { followRestore } from './restore-servers.ts'
-import { recordTargets } from './targets.ts'
+import { recordTargets, type Target } from './targets.ts'
 
 /** What several waits share. */
 interface Plan {
@@ -49,10 +48,7 @@ export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder)
     if (absent.length > 0 || !arm(inputs, recorder)) return
   }
   const plan: Plan = { inputs, deadline, poller: createSnapshotPoller(ctx, deadline), recorder }
-  const limit = pLimit(ctx.maxParallel)
-  await allOrFirstError(
-    targets.map(({ track, snapshot }) => waitForOne(ctx, plan, track, snapshot, work => limit(work))),
-  )
+  await sideBySide(targets, ctx.maxParallel, (target, inTurn) => waitForOne(ctx, plan, target, inTurn))
 }
 
 /** Only what this very run made can be armed, in any attempt: another run's may hold what nobody here knows. */
@@ -64,9 +60,8 @@ function isOfThisRun(ctx: Context, { description }: Snapshot): boolean {
 async function waitForOne(
   ctx: Context,
   plan: Plan,
-  track: ServerTrack,
-  snapshot: Snapshot,
-  inTurn: (work: () => Promise<void>) => Promise<void>,
+  { track, snapshot }: Target,
+  inTurn: InTurn,
 ): Promise<void> {
   track.record({ type: 'began' })
   if (snapshotPhase(snapshot.status) === 'completed')
