@@ -7,7 +7,7 @@ import type { Problem } from '../run/problem.ts'
 import type { Recorder } from '../run/recorder.ts'
 import { type ApiResult, isAmbiguous } from '../vps/failure.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
-import { awaitGone } from '../waiting/deletions.ts'
+import { awaitGone, awaitOneGone } from '../waiting/deletions.ts'
 import { explain } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
@@ -111,13 +111,9 @@ async function removeOne(ctx: Context, { track, snapshot }: Target, deadline: nu
   }
 }
 
-// As long as what somebody else has just deleted may stay listed.
-const LISTED_TIME_MS = 30_000
-
 /** It was listed a moment ago: that the API does not know it is believed once the list agrees, or cannot be read. */
 async function isStillListed(ctx: Context, snapshot: Snapshot, deadline: number): Promise<boolean> {
-  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
-  const { end } = await awaitGone(ctx, [snapshot], until)
+  const end = await awaitOneGone(ctx, snapshot, deadline)
   return end.state === 'expired' && end.lastFailure === undefined
 }
 

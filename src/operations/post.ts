@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { JobStatus } from '../inputs.ts'
@@ -16,9 +17,9 @@ import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
 import type { Target } from './targets.ts'
 
-const DELETIONS_TIME_MS = 5 * 60_000
+const DELETIONS_TIME_MS = 5 * MINUTE_MS
 // After a cancel all post steps together have less than five minutes: this one ends within two, whatever it does.
-const POST_STEP_AFTER_CANCEL_MS = 2 * 60_000
+const POST_STEP_AFTER_CANCEL_MS = 2 * MINUTE_MS
 // A look at the list may not hold a rollback up, least of all after a cancel.
 const LIST_TIME_MS = 30_000
 const CANCELLED_LIST_TIME_MS = 5_000

@@ -2,8 +2,8 @@ import type { Snapshot } from '../domain/entities.ts'
 import type { HealthInputs } from '../inputs.ts'
 import { settleWindow } from '../policy/settle.ts'
 import { perhapsForeign } from '../requests/messages.ts'
-import { switchPower } from '../requests/power.ts'
 import { restoreSnapshot } from '../requests/restore-snapshot.ts'
+import { startRestored } from '../requests/stop-and-start.ts'
 import type { Context } from '../run/context.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import { mayBeDown } from '../run/server-run.ts'
@@ -168,17 +168,6 @@ export async function followRestore(
     ctx.report.line(messages.leftStopped(track.run))
     return
   }
-  if (phase === 'stopped' && !(await startAfterwards(ctx, track, after.deadline))) return
-  await checkHealth(ctx, track, after.health, after.deadline)
-}
-
-// A restore that ends just before its deadline must not leave the server down for want of time.
-const START_TIME_MS = 2 * 60_000
-
-async function startAfterwards(ctx: Context, track: ServerTrack, until: number): Promise<boolean> {
-  track.record({ type: 'start requested' })
-  const started = await switchPower(ctx, track, 'start', Math.max(until, ctx.clock.now() + START_TIME_MS))
-  if (started.ok) track.record({ type: 'started' })
-  else track.record({ type: 'start failed', problem: started.problem })
-  return started.ok
+  if (phase === 'stopped' && !(await startRestored(ctx, track, deadline))) return
+  await checkHealth(ctx, track, after.health, deadline)
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
@@ -53,7 +54,7 @@ export async function restore(
 }
 
 // In a cancelled job the runner leaves some five minutes, so that the request must be out within four.
-const REQUEST_TIME_AFTER_CANCEL_MS = 4 * 60_000
+const REQUEST_TIME_AFTER_CANCEL_MS = 4 * MINUTE_MS
 
 function timeOf({ timeoutMs, jobStatus }: RestoreInputs): number {
   return jobStatus === 'cancelled' ? Math.min(timeoutMs, REQUEST_TIME_AFTER_CANCEL_MS) : timeoutMs

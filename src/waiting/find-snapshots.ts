@@ -8,6 +8,7 @@ import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { SnapshotList } from '../vps/client.ts'
 import type { ApiFailure, ApiResult } from '../vps/failure.ts'
+import { RETRY_PATIENCE_MS } from '../vps/retry.ts'
 import { changeLog } from './change-log.ts'
 import { explain, remedyStep } from './explain.ts'
 import * as messages from './messages.ts'
@@ -211,9 +212,6 @@ function isOutsideGuard(ctx: Context, allowedServers: readonly ServerId[], { ser
   return allowedServers.length > 0 && !allowedServers.some(id => ctx.api.sameServer(id, server.id))
 }
 
-// As long as any other first read is tried.
-const LOOK_UP_TIME_MS = 5 * 60_000
-
 /** A list may lag behind: what it lacks is looked for again before it counts as missing. */
 async function findByIds(
   ctx: Context,
@@ -234,7 +232,7 @@ async function findByIds(
   }
   const end = await pollUntilStable(
     ctx,
-    { deadline: Math.min(lookup.deadline, ctx.clock.now() + LOOK_UP_TIME_MS), window },
+    { deadline: Math.min(lookup.deadline, ctx.clock.now() + RETRY_PATIENCE_MS), window },
     isFirstRead => readByIds(ctx, lookup, ids, !isFirstRead),
     classify,
   )
