@@ -3,13 +3,14 @@ import type { Snapshot } from '../domain/entities.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { JobStatus } from '../inputs.ts'
 import { findInterleaved } from '../policy/interleaved.ts'
+import { isCompleted } from '../policy/statuses.ts'
 import * as requestMessages from '../requests/messages.ts'
 import { retire, retireOlder } from '../requests/retire.ts'
 import { ensureStarted } from '../requests/stop-and-start.ts'
 import type { Context } from '../run/context.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
-import { type SavedState, wasCompleted } from '../run/saved-state.ts'
+import type { SavedState } from '../run/saved-state.ts'
 import { mayBeDown } from '../run/server-run.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
 import { readForChoice } from '../waiting/snapshot-reader.ts'
@@ -163,7 +164,7 @@ async function retain(
 ): Promise<void> {
   const own = recorder.tracks.flatMap(track => {
     const newest = track.run.target
-    return newest !== undefined && wasCompleted(newest) ? [{ track, newest }] : []
+    return newest !== undefined && isCompleted(newest) ? [{ track, newest }] : []
   })
   if (own.length === 0) return
   const deadline = ctx.clock.now() + DELETIONS_TIME_MS

@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
+import type { SnapshotId } from '../domain/ids.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import type { RestoreInputs } from '../inputs.ts'
@@ -16,12 +17,12 @@ import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
-import { findSnapshots, type Match } from '../waiting/find-snapshots.ts'
+import { findSnapshots } from '../waiting/find-snapshots.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
 import { findSameServer, readServerOf } from '../waiting/server-reader.ts'
 import { problemOfSafety } from '../waiting/snapshot-end.ts'
 import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-poller.ts'
-import { readSnapshots, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
+import { readSnapshots } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
 import { recordTargets, type Target } from './targets.ts'
@@ -85,10 +86,9 @@ async function chooseTargets(
   const { choice, servers: guard } = inputs
   const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'restore', deadline })
   if (!found.ok) return found
-  const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
+  const { present, absent } = found.value
   const twice = findSameServer(ctx, present, ({ server }) => server.id)
   if (twice !== undefined) return failed(messages.twoOfOneServer(...twice))
-  const absent = found.value.filter(({ snapshot }) => snapshot === undefined)
   if (absent.length > 0)
     recorder.record({ type: 'failed', problem: await notFound(ctx, inputs, absent, deadline) })
   const targets: Target[] = []
@@ -110,7 +110,7 @@ async function warnOfInterleaved(
   snapshot: Snapshot,
   deadline: number,
 ): Promise<void> {
-  const list = await readSnapshotsOf(ctx, track.run.server.id, { deadline, once: true })
+  const list = await readSnapshots(ctx, [track.run.server.id], { deadline, once: true })
   const found = list.ok ? findInterleaved(snapshot, list.value, madeBy(snapshot, ctx.origin)) : undefined
   if (found !== undefined) ctx.report.warn(messages.interleavedWarning(track.run, found))
 }
@@ -124,15 +124,12 @@ function madeBy({ description }: Snapshot, run: WorkflowRun): WorkflowRun {
 async function notFound(
   ctx: Context,
   inputs: RestoreInputs,
-  absent: readonly Match[],
+  absent: readonly SnapshotId[],
   deadline: number,
 ): Promise<Problem> {
   const isRestorable = (snapshot: Snapshot): boolean => rejectionOf(ctx, inputs, snapshot) === undefined
   const list = await readSnapshots(ctx, inputs.servers, { deadline, once: true }, isRestorable)
-  return messages.notFound(
-    absent.map(({ id }) => id),
-    candidatesIn(list),
-  )
+  return messages.notFound(absent, candidatesIn(list))
 }
 
 /** Why a snapshot must not be restored, with what could be restored instead. */
@@ -198,7 +195,7 @@ async function findBlocker(
   if (serverPhase(server.status ?? '') === 'restoring')
     return alreadyRestoring(target, messages.DRY_RUN_SENT_NOTHING)
   if (!inputs.safetySnapshot) return undefined
-  const list = await readSnapshotsOf(ctx, server.id, { deadline })
+  const list = await readSnapshots(ctx, [server.id], { deadline })
   if (!list.ok) return explain(ctx, list.failure, { state: messages.DRY_RUN_SENT_NOTHING })
   return list.value.length < SLOTS
     ? undefined
@@ -237,7 +234,7 @@ async function takeSafetySnapshot(
 ): Promise<Problem | undefined> {
   const { track, deadline } = job
   const began = ctx.clock.now()
-  const before = await readSnapshotsOf(ctx, track.run.server.id, { deadline })
+  const before = await readSnapshots(ctx, [track.run.server.id], { deadline })
   if (!before.ok) return explain(ctx, before.failure)
   const request = newCreateRequest(ctx, {
     track,

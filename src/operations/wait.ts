@@ -9,8 +9,7 @@ import { apiNow, type Context } from '../run/context.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import { needsPostStep } from '../run/saved-plan.ts'
 import { isGood } from '../run/server-run.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
-import { explain } from '../waiting/explain.ts'
+import { explain, timedOut } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
 import { type InTurn, sideBySide } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
@@ -37,9 +36,8 @@ export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder)
   const { choice, servers: guard } = inputs
   const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'wait', deadline })
   if (!found.ok) return recorder.record({ type: 'failed', problem: found.problem })
-  const absent = found.value.filter(({ snapshot }) => snapshot === undefined).map(({ id }) => id)
+  const { present, absent } = found.value
   if (absent.length > 0) recorder.record({ type: 'failed', problem: messages.nothingToWaitFor(absent) })
-  const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
   const targets = recordTargets(recorder, 'wait', present)
   const foreign = present.filter(snapshot => !isOfThisRun(ctx, snapshot))
   if (needsPostStep(inputs)) {
@@ -147,10 +145,8 @@ async function settledOrRestoring(
     },
   )
   if (end.state === 'done') return end.value
-  if (end.state === 'expired') {
-    const lastFailure = end.lastFailure === undefined ? undefined : describeFailure(end.lastFailure)
-    track.record({ type: 'left running', why: 'timed out', lastFailure })
-  } else {
+  if (end.state === 'expired') track.record(timedOut(end))
+  else {
     const problem = await explain(ctx, end.failure, { state: messages.restoreNotVisible(track.run) })
     track.record({ type: 'left running', why: 'unobservable', problem })
   }

@@ -61,11 +61,6 @@ export function scheduleFor(name: ScheduleName): Interval {
   return elapsedMs => Math.floor(interval(elapsedMs > 0 ? elapsedMs : 0))
 }
 
-/** Always the same gap; kept between 100 ms and a day. */
-export function fixedSchedule(intervalMs: number): Interval {
-  return () => bounded(intervalMs)
-}
-
 /** The gap ±10 %, so that jobs that began together do not poll in step. Milliseconds. */
 export function jittered(gapMs: number, random: Random): number {
   return bounded(Math.floor(gapMs * (1 - JITTER + 2 * JITTER * random())))

@@ -8,7 +8,6 @@ import type { HealthTarget } from '../domain/health.ts'
 import { parseServerId, parseSnapshotId } from '../domain/ids.ts'
 import type { HealthInputs } from '../inputs.ts'
 import { formatMarker, parseMarker } from '../policy/marker.ts'
-import { isCompleted } from '../policy/statuses.ts'
 import type { OperationRun } from './operation-run.ts'
 import { planSchema, type SavedPlan, type SavedPlanBase } from './saved-plan.ts'
 import { type Goal, newServerRun, type Power, type ServerRun, snapshotOf } from './server-run.ts'
@@ -212,9 +211,4 @@ function recordOf({ server: id, serverName, power, slots, snapshot }: SavedServe
         }
   const run = newServerRun(goal, server, target)
   return { ...run, slots, power: power === 'stop requested' ? { state: power, since: 0 } : { state: power } }
-}
-
-/** Whether the main stage saw the snapshot of a loaded record completed. */
-export function wasCompleted(snapshot: Snapshot): boolean {
-  return isCompleted(snapshot)
 }

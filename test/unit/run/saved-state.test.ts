@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { isCompleted } from '../../../src/policy/statuses.ts'
 import type { ServerEvent } from '../../../src/run/events.ts'
 import { type Armed, newOperationRun } from '../../../src/run/operation-run.ts'
 import { createRecorder } from '../../../src/run/recorder.ts'
 import type { SavedPlan } from '../../../src/run/saved-plan.ts'
-import {
-  readSavedState,
-  saveBegun,
-  saveChanges,
-  saveGreen,
-  wasCompleted,
-} from '../../../src/run/saved-state.ts'
+import { readSavedState, saveBegun, saveChanges, saveGreen } from '../../../src/run/saved-state.ts'
 import { snapshotOf } from '../../../src/run/server-run.ts'
 import { VirtualClock } from '../../emulator/virtual-clock.ts'
 import { NOW, problem, server, serverRun, snapshot } from './fixtures.ts'
@@ -188,7 +183,7 @@ describe('what is read', () => {
     const state = read({ plan: PLAN, ...saved, green: true })
     expect(state.isGroupCompleted).toBe(false)
     const snapshots = state.servers('restore').flatMap(run => snapshotOf(run) ?? [])
-    expect(snapshots.map(wasCompleted)).toEqual(snapshots.map((_item, index) => index === 0))
+    expect(snapshots.map(isCompleted)).toEqual(snapshots.map((_item, index) => index === 0))
   })
 
   it.each(['untouched', 'stop requested', 'stopped', 'started'])('knows the power %s', power => {
