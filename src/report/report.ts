@@ -77,14 +77,7 @@ export function createReport(
     notice,
     warn,
     outputs: settings.outputs ? outputWriter(runner, warn) : () => undefined,
-    saveState: (name, value) => {
-      try {
-        runner.saveState(name, value)
-        return undefined
-      } catch (error) {
-        return reasonOf(error)
-      }
-    },
+    saveState: stateWriter(runner),
     group: groups.within,
     summarise,
     conclude: async conclusion => {
@@ -119,6 +112,17 @@ function outputWriter(runner: Runner, warn: Report['warn']): Report['outputs'] {
         isLost = true
         runner.info(logLine(`Output ${name}: ${value}`))
       }
+    }
+  }
+}
+
+function stateWriter(runner: Runner): Report['saveState'] {
+  return (name, value) => {
+    try {
+      runner.saveState(name, value)
+      return undefined
+    } catch (error) {
+      return reasonOf(error)
     }
   }
 }
