@@ -54,7 +54,7 @@ export type RestoreInputs = RequestOf<'restore'>
 export type DeleteInputs = RequestOf<'delete'>
 export type ListInputs = RequestOf<'list'>
 export type WaitInputs = RequestOf<'wait'>
-export type Inputs = CreateInputs | RestoreInputs | DeleteInputs | ListInputs | WaitInputs
+export type Inputs = { [O in Operation]: RequestOf<O> }[Operation]
 /** What every request holds. */
 export type CommonInputs = Pick<Inputs, keyof Inputs>
 
