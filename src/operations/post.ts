@@ -79,7 +79,7 @@ async function startStopped(ctx: Context, track: ServerTrack, until: number): Pr
 
 async function restoreGroup(
   ctx: Context,
-  { plan, health }: SavedState,
+  { plan }: SavedState,
   recorder: Recorder,
   { until, onAsked }: { readonly until: number; readonly onAsked: () => Promise<void> },
 ): Promise<void> {
@@ -99,7 +99,7 @@ async function restoreGroup(
     wasReadable: true,
     deadline,
     startAfterRestore: plan.startAfterRestore,
-    health,
+    health: plan.health,
     group: tracks,
   } as const
   const jobs = pendingOf(tracks).map((target): RestoreJob => ({ ...target, ...how }))

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
-import type { SnapshotId } from '../domain/ids.ts'
+import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import type { RestoreInputs } from '../inputs.ts'
@@ -15,7 +15,6 @@ import { serverIsFull } from '../requests/free-slot.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
-import type { ApiResult } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
@@ -127,9 +126,7 @@ async function notFound(
   absent: readonly SnapshotId[],
   deadline: number,
 ): Promise<Problem> {
-  const isRestorable = (snapshot: Snapshot): boolean => rejectionOf(ctx, inputs, snapshot) === undefined
-  const list = await readSnapshots(ctx, inputs.servers, { deadline, once: true }, isRestorable)
-  return messages.notFound(absent, candidatesIn(list))
+  return messages.notFound(absent, await restorableOn(ctx, inputs, inputs.servers, deadline))
 }
 
 /** Why a snapshot must not be restored, with what could be restored instead. */
@@ -141,13 +138,19 @@ async function checkRestorable(
 ): Promise<Problem | undefined> {
   const rejection = rejectionOf(ctx, inputs, snapshot)
   if (rejection === undefined) return undefined
-  const isRestorable = (other: Snapshot): boolean => rejectionOf(ctx, inputs, other) === undefined
-  const options = { deadline, once: true }
-  const list = await readSnapshots(ctx, [track.run.server.id], options, isRestorable)
-  return messages.rejected(track.run, snapshot, rejection, candidatesIn(list))
+  const candidates = await restorableOn(ctx, inputs, [track.run.server.id], deadline)
+  return messages.rejected(track.run, snapshot, rejection, candidates)
 }
 
-function candidatesIn(list: ApiResult<readonly Snapshot[]>): readonly Snapshot[] | undefined {
+/** What could be restored instead on some servers, or on any; undefined where the list cannot be read. */
+async function restorableOn(
+  ctx: Context,
+  inputs: RestoreInputs,
+  servers: readonly ServerId[],
+  deadline: number,
+): Promise<readonly Snapshot[] | undefined> {
+  const isRestorable = (snapshot: Snapshot): boolean => rejectionOf(ctx, inputs, snapshot) === undefined
+  const list = await readSnapshots(ctx, servers, { deadline, once: true }, isRestorable)
   return list.ok ? list.value : undefined
 }
 

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../domain/entities.ts'
 import { parseMarker } from '../policy/marker.ts'
-import { deletedSnapshots, type OperationRun } from '../run/operation-run.ts'
+import type { OperationRun } from '../run/operation-run.ts'
 import { type ServerRun, snapshotOf, type Work } from '../run/server-run.ts'
 import { textOf, whatWentWrong } from './account.ts'
 import { overallReason } from './reason.ts'
@@ -118,9 +118,15 @@ function idsOf(snapshots: readonly Snapshot[]): string | undefined {
   return snapshots.length === 0 ? undefined : snapshots.map(({ id }) => id).join(SEPARATOR)
 }
 
-/** What `safety-snapshot` made, in the order of the servers. */
-function safetySnapshots(run: OperationRun): readonly Snapshot[] {
-  return run.servers.flatMap(({ safety }) => (safety === undefined ? [] : [safety.snapshot]))
+/** What `when-full`, `keep-last` or `delete-on` deleted. */
+function deletedSnapshots({ servers }: OperationRun): readonly Snapshot[] {
+  const deleted = servers.flatMap(({ deletions }) => deletions.filter(({ end }) => end === 'deleted'))
+  return deleted.map(({ snapshot }) => snapshot)
+}
+
+/** What `safety-snapshot` made. */
+function safetySnapshots({ servers }: OperationRun): readonly Snapshot[] {
+  return servers.flatMap(({ safety }) => (safety === undefined ? [] : [safety.snapshot]))
 }
 
 function count({ operation, listed, servers, deletedUnlisted }: OperationRun): string | undefined {
