@@ -1,4 +1,3 @@
-import { fixedSchedule } from '../src/policy/schedule.ts'
 import type { WorldSetup } from '../test/emulator/settings.ts'
 import { pollUntil } from './polling.ts'
 
@@ -46,8 +45,10 @@ export function accountOf(fleet: number): WorldSetup {
 
 /** What as many processes as servers would do, each with a fixed poll of 15 s for its own snapshot. */
 export function oneProcessEach(count: number): { readonly requests: number; readonly delayMs: number } {
-  const gap = fixedSchedule(15_000)
-  const waits = snapshotDurations(count).map(durationMs => ({ durationMs, ...pollUntil(gap, durationMs) }))
+  const waits = snapshotDurations(count).map(durationMs => ({
+    durationMs,
+    ...pollUntil(() => 15_000, durationMs),
+  }))
   const noticed = Math.max(...waits.map(wait => wait.durationMs + wait.delayMs))
   const ended = Math.max(...waits.map(wait => wait.durationMs))
   // Each asks for the snapshot, after it has read the server.

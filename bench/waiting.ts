@@ -1,6 +1,6 @@
 import { CREATE_DURATION, type DurationRange, RESTORE_DURATION } from '../src/domain/limits.ts'
 import { formatDuration } from '../src/policy/durations.ts'
-import { fixedSchedule, type Interval, nextDelay } from '../src/policy/schedule.ts'
+import { type Interval, nextDelay } from '../src/policy/schedule.ts'
 import { atMost, fixed, formatTable, type Goal } from './goals.ts'
 import { exponential, type Poller, spreadBetween, worstShareOfAllowed } from './polling.ts'
 import { seededRandom } from './random.ts'
@@ -22,8 +22,8 @@ const TRUTHS: readonly DurationRange[] = [
 
 /** What others do with an operation of some minutes. */
 const PEERS: readonly (readonly [name: string, interval: Interval])[] = [
-  ['fixed 15 s (AWS)', fixedSchedule(15 * SECOND_MS)],
-  ['fixed 5 s (doctl, Kubernetes)', fixedSchedule(5 * SECOND_MS)],
+  ['fixed 15 s (AWS)', () => 15 * SECOND_MS],
+  ['fixed 5 s (doctl, Kubernetes)', () => 5 * SECOND_MS],
   // retry.StateChangeConf begins with 100 ms and doubles.
   ['back-off to 10 s (Terraform)', exponential(100, 10 * SECOND_MS)],
 ]

@@ -109,12 +109,12 @@ export async function postStage(deps: StageDeps): Promise<boolean> {
 
 function endWithState(deps: StageDeps, saved: SavedState): Promise<boolean> {
   const { plan } = saved
-  const secrets = [plan.apiToken, plan.notifyUrl, plan.githubToken].filter(text => text !== undefined)
+  const secrets = [plan.apiToken, plan.notifyUrl?.href, plan.githubToken].filter(text => text !== undefined)
   for (const secret of secrets) deps.runner.mask(secret)
   const runner = withoutSecrets(deps.runner, secrets)
   const report = createReport(runner, { summary: plan.summary, outputs: false })
   const ctx = contextOf(deps, report, {
-    apiUrl: new URL(plan.apiUrl),
+    apiUrl: plan.apiUrl,
     apiToken: plan.apiToken,
     maxParallel: plan.maxParallel,
     pace: {
@@ -124,7 +124,7 @@ function endWithState(deps: StageDeps, saved: SavedState): Promise<boolean> {
   })
   const tell = tellFor(deps, ctx, {
     operation: plan.operation,
-    notifyUrl: plan.notifyUrl === undefined ? undefined : new URL(plan.notifyUrl),
+    notifyUrl: plan.notifyUrl,
     notifyOn: plan.notifyOn,
     githubToken: plan.githubToken,
     isDryRun: false,

@@ -1,6 +1,6 @@
 /** Limits and durations of the API, documented or assumed. */
 
-const MINUTE_MS = 60_000
+import { MINUTE_MS } from './clock.ts'
 
 /** Snapshots that a server can have at a time (published reference). */
 export const SLOTS = 5

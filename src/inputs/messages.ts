@@ -2,7 +2,7 @@
  * Every sentence that a person reads about inputs. `shown` is a value made safe to print by a `Quote`, with its
  * quotation marks.
  */
-import { firstOf } from '../domain/first-of.ts'
+import { few } from '../domain/few.ts'
 
 const LIST_ITEMS_SHOWN = 5
 
@@ -15,7 +15,7 @@ function wordList(words: readonly string[], joint: 'and' | 'or'): string {
 
 /** The first few of many: ten thousand wrong items in a list are one mistake. */
 export function firstFew(items: readonly string[], separator: string): string {
-  return firstOf(items, LIST_ITEMS_SHOWN, separator)
+  return few(items, LIST_ITEMS_SHOWN, separator)
 }
 
 // --- The verdict of a step whose inputs are invalid ---

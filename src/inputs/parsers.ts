@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/clock.ts'
 import { formatDuration, parseDuration } from '../policy/durations.ts'
 import { complaints, expects, firstFew } from './messages.ts'
 import type { Quote } from './quote.ts'
@@ -17,10 +18,12 @@ export interface InputParser<T> {
   parse(text: string, quote: Quote): ParseResult<T>
 }
 
+/** The value of a text that is valid. */
 export function ok<T>(value: T): ParseResult<T> {
   return { ok: true, value }
 }
 
+/** What is wrong with a text. */
 export function invalid(complaint: string): { readonly ok: false; readonly complaint: string } {
   return { ok: false, complaint }
 }
@@ -40,7 +43,7 @@ export const BOOLEAN: InputParser<boolean> = {
 export const TEXT: InputParser<string> = { expects: expects.text, parse: text => ok(text) }
 
 /** A GitHub job ends after five days at most, and timers do not reach much further. */
-const LONGEST_WAIT_MS = 5 * 24 * 60 * 60_000
+const LONGEST_WAIT_MS = 5 * DAY_MS
 
 /** A duration in milliseconds, from `leastMs` to `mostMs` (what `parseDuration` takes by default). */
 function duration(

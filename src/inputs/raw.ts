@@ -24,6 +24,7 @@ export interface RawInputs {
 // A shorter token is none, and would be found in values by chance.
 const SHORTEST_TOKEN = 8
 
+/** Parses every input by itself, in the order of the table; never throws. */
 export function parseEach(texts: InputTexts): RawInputs {
   const textOf = ({ name }: InputRow) => (texts.get(name) ?? '').trim()
   const secretTexts = ROWS.filter(row => row.secret).map(textOf)

@@ -5,18 +5,13 @@ import { isLoopback } from './addresses.ts'
 import { chooseSnapshots, type Outcome } from './choice.ts'
 import { complaints, expects, missing, problemOf, readAsSeconds } from './messages.ts'
 import type { RawInputs } from './raw.ts'
-import { DEFAULT_TIMEOUTS_MS, type RequestFields, ROWS, uses } from './rows.ts'
+import { type RequestFields, ROWS, TIMEOUTS_MS, uses } from './rows.ts'
 import type { HealthInputs, Operation, SnapshotChoice } from './types.ts'
 import { findUnused } from './unused.ts'
 
 type Values = RawInputs['values']
 
-interface Timed {
-  /** For the whole operation. */
-  readonly timeoutMs: number
-}
-
-interface Chosen extends Timed {
+interface Chosen {
   readonly choice: SnapshotChoice
 }
 
@@ -38,7 +33,7 @@ interface Named {
 
 /** What the requests hold that is made of several inputs, or depends on the operation. */
 interface Derived {
-  readonly create: Timed & Checked & AtJobEnd & Named
+  readonly create: Checked & AtJobEnd & Named
   readonly restore: Chosen & Checked
   readonly delete: Chosen
   readonly list: Record<never, never>
@@ -59,7 +54,7 @@ export type RestoreInputs = RequestOf<'restore'>
 export type DeleteInputs = RequestOf<'delete'>
 export type ListInputs = RequestOf<'list'>
 export type WaitInputs = RequestOf<'wait'>
-export type Inputs = CreateInputs | RestoreInputs | DeleteInputs | ListInputs | WaitInputs
+export type Inputs = { [O in Operation]: RequestOf<O> }[Operation]
 /** What every request holds. */
 export type CommonInputs = Pick<Inputs, keyof Inputs>
 
@@ -85,8 +80,10 @@ export function requestOf(operation: Operation, raw: RawInputs): Outcome<Inputs>
   if (!derived.ok) return derived
   const isDryWait = operation === 'wait' && raw.values['dry-run']
   const values = isDryWait ? { ...raw.values, ...DISARMED } : raw.values
-  const own = ROWS.flatMap(({ name, field, operations }) =>
-    field !== undefined && operations.includes(operation) ? [[field, values[name]] as const] : [],
+  const own = ROWS.flatMap(({ name, field, operations, otherwiseFor }) =>
+    field !== undefined && operations.includes(operation)
+      ? [[field, values[name] ?? otherwiseFor?.[operation]] as const]
+      : [],
   )
   const notices: readonly string[] = [...findUnused(raw, operation), ...findBareNumbers(raw, operation)]
   const request = {
@@ -118,23 +115,16 @@ function deriveCreate({ values, invalidNames, quote }: RawInputs): Outcome<Deriv
     )
   }
   if (problems.length > 0) return { ok: false, problems }
-  const timeoutMs = values.timeout ?? DEFAULT_TIMEOUTS_MS.create
-  return { ok: true, value: { name, givenName, timeoutMs, ...healthOf(values), ...restoreTimeoutOf(values) } }
+  return { ok: true, value: { name, givenName, ...healthOf(values), ...restoreTimeoutOf(values) } }
 }
 
-function withChoice<T>(
-  raw: RawInputs,
-  operation: Exclude<Operation, 'create' | 'list'>,
-  more: T,
-): Outcome<Chosen & T> {
+function withChoice<T>(raw: RawInputs, operation: Operation, more: T): Outcome<Chosen & T> {
   const chosen = chooseSnapshots(raw, operation)
-  if (!chosen.ok) return chosen
-  const timeoutMs = raw.values.timeout ?? DEFAULT_TIMEOUTS_MS[operation]
-  return { ok: true, value: { choice: chosen.value, timeoutMs, ...more } }
+  return chosen.ok ? { ok: true, value: { choice: chosen.value, ...more } } : chosen
 }
 
 function restoreTimeoutOf(values: Values): AtJobEnd {
-  return { restoreTimeoutMs: values.timeout ?? DEFAULT_TIMEOUTS_MS.restore }
+  return { restoreTimeoutMs: values.timeout ?? TIMEOUTS_MS.restore }
 }
 
 function healthOf(values: Values): Checked {

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '../domain/clock.ts'
 import { parseServerId, parseSnapshotId } from '../domain/ids.ts'
 import { SLOTS } from '../domain/limits.ts'
 import { API_URL, HEALTH_TARGETS, NOTIFY_URL } from './addresses.ts'
@@ -31,6 +32,8 @@ interface RowShape {
   readonly default?: string
   /** The value where nothing is given and there is no default; undefined if it is absent. */
   readonly otherwise?: unknown
+  /** The same where it depends on the operation. */
+  readonly otherwiseFor?: Readonly<Partial<Record<Operation, unknown>>>
   readonly required?: true
   /** To be masked before anything is printed. */
   readonly secret?: true
@@ -54,6 +57,14 @@ const CHOOSING = ['restore', 'delete', 'wait'] as const
 const RESTORING = ['create', 'restore', 'wait'] as const
 /** Their post step acts when the job has ended. */
 const AT_JOB_END = ['create', 'wait'] as const
+
+/** How long an operation may take where `timeout` is not given. */
+export const TIMEOUTS_MS = {
+  create: 30 * MINUTE_MS,
+  restore: HOUR_MS,
+  delete: 5 * MINUTE_MS,
+  wait: 30 * MINUTE_MS,
+} as const
 
 const JOB_STATUS: InputParser<JobStatus> = {
   expects: expects.jobStatus,
@@ -95,7 +106,7 @@ export const INPUTS = [
 
   // Waiting
   { name: 'wait', field: 'wait', parser: BOOLEAN, operations: CHANGING, default: 'true' },
-  { name: 'timeout', parser: TIMEOUT, operations: TIMED },
+  { name: 'timeout', field: 'timeoutMs', parser: TIMEOUT, operations: TIMED, otherwiseFor: TIMEOUTS_MS },
   { name: 'poll-interval', parser: orWord('auto', INTERVAL), operations: TIMED, default: 'auto' },
   { name: 'max-parallel', field: 'maxParallel', parser: wholeNumber(1, 100), operations: ALL, default: '10' },
 
@@ -124,7 +135,9 @@ export type RequestFields<O extends Operation> = {
     ? O extends R['operations'][number]
       ? F
       : never
-    : never]: Parsed<R> | Absent<R>
+    : never]:
+    | Parsed<R>
+    | (R extends { readonly otherwiseFor: Readonly<Record<O, unknown>> } ? never : Absent<R>)
 }
 
 /** One input, as the code that walks through the table sees it. */
@@ -143,14 +156,4 @@ export function uses(operation: Operation, name: InputName): boolean {
 export function parseJobStatus(text: string): JobStatus {
   const status = text.trim().toLowerCase()
   return status === 'success' || status === 'failure' || status === 'cancelled' ? status : 'unknown'
-}
-
-const MINUTE_MS = 60_000
-
-/** How long an operation may take when `timeout` is not given. */
-export const DEFAULT_TIMEOUTS_MS: Readonly<Record<Exclude<Operation, 'list'>, number>> = {
-  create: 30 * MINUTE_MS,
-  restore: 60 * MINUTE_MS,
-  delete: 5 * MINUTE_MS,
-  wait: 30 * MINUTE_MS,
 }

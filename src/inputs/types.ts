@@ -1,9 +1,10 @@
 import type { HealthTarget } from '../domain/health.ts'
 import type { ServerId, SnapshotId } from '../domain/ids.ts'
+import type { OPERATIONS } from './rows.ts'
 
 export type { HealthTarget } from '../domain/health.ts'
 
-export type Operation = 'create' | 'restore' | 'delete' | 'list' | 'wait'
+export type Operation = (typeof OPERATIONS)[number]
 
 /** The job's status, as the runner reports it; `unknown` for an empty or unexpected text. */
 export type JobStatus = JobEnd | 'unknown'

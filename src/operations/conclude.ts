@@ -20,11 +20,8 @@ export async function conclude(ctx: Context, run: OperationRun): Promise<Verdict
   if (!verdict.isGreen)
     for (const { command } of stepsToCopy(run, ctx.origin)) ctx.report.line(messages.byHand(command))
   await ctx.report.conclude({
-    isGreen: verdict.isGreen,
+    ...verdict,
     title: titleOf(run),
-    headline: verdict.headline,
-    state: verdict.state,
-    next: verdict.next,
     annotateAs: annotationOf(run),
     summary:
       run.operation === 'post' && !hasSomethingToShow(run)

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Snapshot } from '../domain/entities.ts'
 import type { ServerId } from '../domain/ids.ts'
 import { SLOTS } from '../domain/limits.ts'
@@ -16,7 +15,7 @@ import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import { hasFailed, isGood, newServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
-import { allOrFirstError, forEachServer } from '../waiting/for-each-server.ts'
+import { forEachServer, sideBySide } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
 import { unready } from '../waiting/messages.ts'
 import { awaitReadiness } from '../waiting/readiness.ts'
@@ -185,14 +184,13 @@ function planOnly(ctx: Context, plan: Plan): void {
 
 /** Works on the servers side by side; a server that is not stopped frees its place once the API has accepted. */
 async function takeAll(ctx: Context, plan: Plan): Promise<void> {
-  const limit = pLimit(ctx.maxParallel)
-  await allOrFirstError(
-    plan.recorder.tracks.map(async track => {
-      if (plan.inputs.stopServer) return limit(() => takeStopped(ctx, plan, track))
-      await limit(() => begin(ctx, plan, track))
-      await awaitSnapshot(ctx, plan, track)
-    }),
-  )
+  const { tracks } = plan.recorder
+  if (plan.inputs.stopServer)
+    return void (await forEachServer(ctx, tracks, track => takeStopped(ctx, plan, track)))
+  await sideBySide(tracks, ctx.maxParallel, async (track, inTurn) => {
+    await inTurn(() => begin(ctx, plan, track))
+    await awaitSnapshot(ctx, plan, track)
+  })
 }
 
 /** One server of a `stop-server` create: stop, snapshot, start. The start happens whatever the rest does. */

@@ -3,12 +3,12 @@ import type { SnapshotId } from '../domain/ids.ts'
 import type { DeleteInputs } from '../inputs.ts'
 import { checkDeletable, type DeletionResult, deleteSnapshot } from '../requests/delete-snapshot.ts'
 import { apiNow, type Context } from '../run/context.ts'
+import type { ServerEvent } from '../run/events.ts'
 import type { Problem } from '../run/problem.ts'
 import type { Recorder } from '../run/recorder.ts'
 import { type ApiResult, isAmbiguous } from '../vps/failure.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
-import { awaitGone } from '../waiting/deletions.ts'
-import { explain } from '../waiting/explain.ts'
+import { awaitGone, awaitOneGone } from '../waiting/deletions.ts'
+import { explain, timedOut } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
 import * as messages from './messages.ts'
@@ -20,12 +20,11 @@ export async function deleteSnapshots(ctx: Context, inputs: DeleteInputs, record
   const { choice, servers: guard, dryRun, wait } = inputs
   const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'delete', deadline })
   if (!found.ok) return recorder.record({ type: 'failed', problem: found.problem })
-  const absent = found.value.flatMap(({ id, snapshot }) => (snapshot === undefined ? [id] : []))
+  const { present, absent } = found.value
   // Nothing tells whose it is: where only some servers are allowed, nothing is sent for it.
   if (guard.length > 0 && absent.length > 0)
     recorder.record({ type: 'failed', problem: messages.notFoundToDelete(absent, guard) })
   else await deleteUnlisted(ctx, inputs, absent, recorder, deadline)
-  const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
   const targets = recordTargets(recorder, 'delete', present)
   const work = dryRun ? planOne : removeOne
   await forEachServer(ctx, targets, target => work(ctx, target, deadline))
@@ -111,13 +110,9 @@ async function removeOne(ctx: Context, { track, snapshot }: Target, deadline: nu
   }
 }
 
-// As long as what somebody else has just deleted may stay listed.
-const LISTED_TIME_MS = 30_000
-
 /** It was listed a moment ago: that the API does not know it is believed once the list agrees, or cannot be read. */
 async function isStillListed(ctx: Context, snapshot: Snapshot, deadline: number): Promise<boolean> {
-  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
-  const { end } = await awaitGone(ctx, [snapshot], until)
+  const end = await awaitOneGone(ctx, snapshot, deadline)
   return end.state === 'expired' && end.lastFailure === undefined
 }
 
@@ -135,22 +130,14 @@ async function verifyGone(ctx: Context, deleted: readonly Target[], deadline: nu
   const snapshots = deleted.map(({ snapshot }) => snapshot)
   const { end, left } = await awaitGone(ctx, snapshots, deadline)
   if (end.state === 'done') return
-  const refused = end.state === 'refused' ? await explain(ctx, end.failure) : undefined
-  const lastFailure =
-    end.state === 'expired' && end.lastFailure !== undefined ? describeFailure(end.lastFailure) : undefined
-  for (const { track, snapshot } of deleted)
-    if (left.has(snapshot.id))
-      track.record(
-        refused === undefined
-          ? { type: 'left running', why: 'timed out', lastFailure }
-          : { type: 'left running', why: 'unobservable', problem: unseen(snapshot, refused) },
-      )
+  const eventFor = end.state === 'expired' ? () => timedOut(end) : unseen(await explain(ctx, end.failure))
+  for (const { track, snapshot } of deleted) if (left.has(snapshot.id)) track.record(eventFor(snapshot))
 }
 
-function unseen(snapshot: Snapshot, refused: Problem): Problem {
-  return {
-    ...refused,
-    state: messages.deletionUnobservable(snapshot),
-    next: [{ kind: 'list', server: snapshot.server.id }],
+function unseen(refused: Problem): (snapshot: Snapshot) => ServerEvent {
+  return snapshot => {
+    const state = messages.deletionUnobservable(snapshot)
+    const next = [{ kind: 'list', server: snapshot.server.id } as const]
+    return { type: 'left running', why: 'unobservable', problem: { ...refused, state, next } }
   }
 }

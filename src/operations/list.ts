@@ -8,11 +8,10 @@ import type { Problem } from '../run/problem.ts'
 import type { Recorder } from '../run/recorder.ts'
 import type { SnapshotList } from '../vps/client.ts'
 import type { ApiResult } from '../vps/failure.ts'
+import { RETRY_PATIENCE_MS } from '../vps/retry.ts'
 import { explain } from '../waiting/explain.ts'
 import { readList } from '../waiting/snapshot-reader.ts'
 import { printTable } from './conclude.ts'
-
-const LIST_TIME_MS = 5 * 60_000
 
 /** Reads the snapshots of some servers, or of all, newest first. */
 export async function list(ctx: Context, { servers }: ListInputs, recorder: Recorder): Promise<void> {
@@ -38,7 +37,7 @@ async function readConfirmed(ctx: Context, servers: readonly ServerId[]): Promis
 
 function readAsked(ctx: Context, servers: readonly ServerId[]): Promise<ApiResult<SnapshotList>> {
   const query = servers.length > 0 ? { servers } : {}
-  return readList(ctx, query, { deadline: ctx.clock.now() + LIST_TIME_MS })
+  return readList(ctx, query, { deadline: ctx.clock.now() + RETRY_PATIENCE_MS })
 }
 
 // A server without snapshots and a wrong id look the same in a list.
@@ -47,7 +46,7 @@ const LOOKED_UP = 10
 /** The problem of the first server that does not exist, where no snapshot was found; a token may not be able to tell. */
 async function unknownServer(ctx: Context, servers: readonly ServerId[]): Promise<Problem | undefined> {
   for (const server of servers.slice(0, LOOKED_UP)) {
-    const deadline = ctx.clock.now() + LIST_TIME_MS
+    const deadline = ctx.clock.now() + RETRY_PATIENCE_MS
     const answer = await ctx.api.readServer({ id: server }, { deadline, once: true })
     if (!answer.ok && answer.failure.status === 404) return explain(ctx, answer.failure)
   }

@@ -1,8 +1,7 @@
 import { Cancelled } from '../domain/clock.ts'
 import type { Inputs } from '../inputs.ts'
-import { earlyOutputs } from '../present/outputs.ts'
+import { changedOutputs } from '../present/outputs.ts'
 import { isGreen } from '../present/status.ts'
-import type { Report } from '../report/report.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import { type CutOff, newOperationRun, type OperationRun } from '../run/operation-run.ts'
 import type { Problem } from '../run/problem.ts'
@@ -96,11 +95,11 @@ function recorderFor(ctx: Context, inputs: Inputs, arming: ArmingInputs | undefi
     { operation, jobStatus, mode: modeOf(inputs), stopsServers: 'stopServer' in inputs && inputs.stopServer },
     ctx.clock.now(),
   )
-  const publish = publisher(ctx.report)
   const plan = arming === undefined ? undefined : planOf(arming)
   const observe: Observer = (before, after) => {
     ctx.observe?.(before, after)
-    publish(before, after)
+    const outputs = changedOutputs(before, after)
+    if (outputs !== undefined) ctx.report.outputs(outputs)
     if (plan === undefined || after.stateLost !== undefined) return
     const trouble = saveChanges(ctx.report.saveState, plan, before, after)
     if (trouble !== undefined) recorder.record({ type: 'state lost', why: trouble })
@@ -158,24 +157,5 @@ function operate(ctx: Context, inputs: Inputs, recorder: Recorder): Promise<void
       return list(ctx, inputs, recorder)
     case 'wait':
       return wait(ctx, inputs, recorder)
-  }
-}
-
-/** Publishes ids and what goes on as soon as the record knows them: whatever comes then, they are there. */
-function publisher(report: Report): Observer {
-  let published = ''
-  return (_, after) => {
-    const outputs = earlyOutputs(after)
-    // The rest changes with these, or can wait for the end: of a thousand servers, the lists are long.
-    const {
-      'snapshot-id': ids,
-      'safety-snapshot-id': safety,
-      'deleted-snapshot-ids': deleted,
-      status,
-    } = outputs
-    const key = JSON.stringify([ids, safety, deleted, status])
-    if (key === published || Object.keys(outputs).length === 0) return
-    published = key
-    report.outputs(outputs)
   }
 }

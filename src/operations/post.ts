@@ -1,14 +1,16 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { JobStatus } from '../inputs.ts'
 import { findInterleaved } from '../policy/interleaved.ts'
+import { isCompleted } from '../policy/statuses.ts'
 import * as requestMessages from '../requests/messages.ts'
 import { retire, retireOlder } from '../requests/retire.ts'
 import { ensureStarted } from '../requests/stop-and-start.ts'
 import type { Context } from '../run/context.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
-import { type SavedState, wasCompleted } from '../run/saved-state.ts'
+import type { SavedState } from '../run/saved-state.ts'
 import { mayBeDown } from '../run/server-run.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
 import { readForChoice } from '../waiting/snapshot-reader.ts'
@@ -16,9 +18,9 @@ import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
 import type { Target } from './targets.ts'
 
-const DELETIONS_TIME_MS = 5 * 60_000
+const DELETIONS_TIME_MS = 5 * MINUTE_MS
 // After a cancel all post steps together have less than five minutes: this one ends within two, whatever it does.
-const POST_STEP_AFTER_CANCEL_MS = 2 * 60_000
+const POST_STEP_AFTER_CANCEL_MS = 2 * MINUTE_MS
 // A look at the list may not hold a rollback up, least of all after a cancel.
 const LIST_TIME_MS = 30_000
 const CANCELLED_LIST_TIME_MS = 5_000
@@ -77,7 +79,7 @@ async function startStopped(ctx: Context, track: ServerTrack, until: number): Pr
 
 async function restoreGroup(
   ctx: Context,
-  { plan, health }: SavedState,
+  { plan }: SavedState,
   recorder: Recorder,
   { until, onAsked }: { readonly until: number; readonly onAsked: () => Promise<void> },
 ): Promise<void> {
@@ -97,7 +99,7 @@ async function restoreGroup(
     wasReadable: true,
     deadline,
     startAfterRestore: plan.startAfterRestore,
-    health,
+    health: plan.health,
     group: tracks,
   } as const
   const jobs = pendingOf(tracks).map((target): RestoreJob => ({ ...target, ...how }))
@@ -162,7 +164,7 @@ async function retain(
 ): Promise<void> {
   const own = recorder.tracks.flatMap(track => {
     const newest = track.run.target
-    return newest !== undefined && wasCompleted(newest) ? [{ track, newest }] : []
+    return newest !== undefined && isCompleted(newest) ? [{ track, newest }] : []
   })
   if (own.length === 0) return
   const deadline = ctx.clock.now() + DELETIONS_TIME_MS

@@ -1,14 +1,13 @@
-import pLimit from 'p-limit'
 import type { Snapshot } from '../domain/entities.ts'
 import type { HealthInputs } from '../inputs.ts'
 import { settleWindow } from '../policy/settle.ts'
 import { perhapsForeign } from '../requests/messages.ts'
-import { switchPower } from '../requests/power.ts'
 import { restoreSnapshot } from '../requests/restore-snapshot.ts'
+import { startRestored } from '../requests/stop-and-start.ts'
 import type { Context } from '../run/context.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import { mayBeDown } from '../run/server-run.ts'
-import { allOrFirstError } from '../waiting/for-each-server.ts'
+import { sideBySide } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
 import { awaitReadiness } from '../waiting/readiness.ts'
 import { type Acceptance, awaitRestoreEnd, awaitRestoring } from '../waiting/restore-completion.ts'
@@ -73,7 +72,6 @@ export async function restoreServers(
   { prepare, onAsked }: Hooks = {},
 ): Promise<void> {
   const places = jobs.some(({ settleBy }) => settleBy !== undefined) ? jobs.length : ctx.maxParallel
-  const limit = pLimit(places)
   const restoreOne = async (job: RestoreJob): Promise<readonly Asked[]> => {
     if (ctx.clock.now() >= job.deadline) {
       job.track.record({ type: 'skipped', why: 'out of time' })
@@ -87,19 +85,19 @@ export async function restoreServers(
     else await awaitAcceptance(ctx, job, acceptance)
     return []
   }
-  const asked = await allOrFirstError(
-    jobs.map(async job => {
-      // A server in transition does not hold the place of one that could be restored.
-      if (jobs.length > places) await awaitSettled(ctx, job)
-      return limit(() => restoreOne(job))
-    }),
-  )
+  const asked = await sideBySide(jobs, places, async (job, inTurn) => {
+    // A server in transition does not hold the place of one that could be restored.
+    if (jobs.length > places) await awaitSettled(ctx, job)
+    return inTurn(() => restoreOne(job))
+  })
   const left = asked.flat()
   if (left.length === 0) return
   await onAsked?.()
   const deadline = Math.max(...left.map(({ job }) => job.deadline))
   const until = Math.min(deadline, ctx.clock.now() + GRACE_PERIOD_MS)
-  await allOrFirstError(left.map(({ job, acceptance }) => seeRestoring(ctx, job.track, acceptance, until)))
+  await sideBySide(left, left.length, ({ job, acceptance }) =>
+    seeRestoring(ctx, job.track, acceptance, until),
+  )
 }
 
 /** Waits outside of the places, for half of the time; what becomes of it is found out, and said, when its turn comes. */
@@ -170,17 +168,6 @@ export async function followRestore(
     ctx.report.line(messages.leftStopped(track.run))
     return
   }
-  if (phase === 'stopped' && !(await startAfterwards(ctx, track, after.deadline))) return
-  await checkHealth(ctx, track, after.health, after.deadline)
-}
-
-// A restore that ends just before its deadline must not leave the server down for want of time.
-const START_TIME_MS = 2 * 60_000
-
-async function startAfterwards(ctx: Context, track: ServerTrack, until: number): Promise<boolean> {
-  track.record({ type: 'start requested' })
-  const started = await switchPower(ctx, track, 'start', Math.max(until, ctx.clock.now() + START_TIME_MS))
-  if (started.ok) track.record({ type: 'started' })
-  else track.record({ type: 'start failed', problem: started.problem })
-  return started.ok
+  if (phase === 'stopped' && !(await startRestored(ctx, track, deadline))) return
+  await checkHealth(ctx, track, after.health, deadline)
 }

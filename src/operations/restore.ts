@@ -1,4 +1,6 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
+import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import type { RestoreInputs } from '../inputs.ts'
@@ -13,14 +15,13 @@ import { serverIsFull } from '../requests/free-slot.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
-import type { ApiResult } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
-import { findSnapshots, type Match } from '../waiting/find-snapshots.ts'
+import { findSnapshots } from '../waiting/find-snapshots.ts'
 import { forEachServer } from '../waiting/for-each-server.ts'
 import { findSameServer, readServerOf } from '../waiting/server-reader.ts'
 import { problemOfSafety } from '../waiting/snapshot-end.ts'
 import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-poller.ts'
-import { readSnapshots, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
+import { readSnapshots } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
 import { recordTargets, type Target } from './targets.ts'
@@ -53,7 +54,7 @@ export async function restore(
 }
 
 // In a cancelled job the runner leaves some five minutes, so that the request must be out within four.
-const REQUEST_TIME_AFTER_CANCEL_MS = 4 * 60_000
+const REQUEST_TIME_AFTER_CANCEL_MS = 4 * MINUTE_MS
 
 function timeOf({ timeoutMs, jobStatus }: RestoreInputs): number {
   return jobStatus === 'cancelled' ? Math.min(timeoutMs, REQUEST_TIME_AFTER_CANCEL_MS) : timeoutMs
@@ -84,10 +85,9 @@ async function chooseTargets(
   const { choice, servers: guard } = inputs
   const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'restore', deadline })
   if (!found.ok) return found
-  const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
+  const { present, absent } = found.value
   const twice = findSameServer(ctx, present, ({ server }) => server.id)
   if (twice !== undefined) return failed(messages.twoOfOneServer(...twice))
-  const absent = found.value.filter(({ snapshot }) => snapshot === undefined)
   if (absent.length > 0)
     recorder.record({ type: 'failed', problem: await notFound(ctx, inputs, absent, deadline) })
   const targets: Target[] = []
@@ -109,7 +109,7 @@ async function warnOfInterleaved(
   snapshot: Snapshot,
   deadline: number,
 ): Promise<void> {
-  const list = await readSnapshotsOf(ctx, track.run.server.id, { deadline, once: true })
+  const list = await readSnapshots(ctx, [track.run.server.id], { deadline, once: true })
   const found = list.ok ? findInterleaved(snapshot, list.value, madeBy(snapshot, ctx.origin)) : undefined
   if (found !== undefined) ctx.report.warn(messages.interleavedWarning(track.run, found))
 }
@@ -123,15 +123,10 @@ function madeBy({ description }: Snapshot, run: WorkflowRun): WorkflowRun {
 async function notFound(
   ctx: Context,
   inputs: RestoreInputs,
-  absent: readonly Match[],
+  absent: readonly SnapshotId[],
   deadline: number,
 ): Promise<Problem> {
-  const isRestorable = (snapshot: Snapshot): boolean => rejectionOf(ctx, inputs, snapshot) === undefined
-  const list = await readSnapshots(ctx, inputs.servers, { deadline, once: true }, isRestorable)
-  return messages.notFound(
-    absent.map(({ id }) => id),
-    candidatesIn(list),
-  )
+  return messages.notFound(absent, await restorableOn(ctx, inputs, inputs.servers, deadline))
 }
 
 /** Why a snapshot must not be restored, with what could be restored instead. */
@@ -143,13 +138,19 @@ async function checkRestorable(
 ): Promise<Problem | undefined> {
   const rejection = rejectionOf(ctx, inputs, snapshot)
   if (rejection === undefined) return undefined
-  const isRestorable = (other: Snapshot): boolean => rejectionOf(ctx, inputs, other) === undefined
-  const options = { deadline, once: true }
-  const list = await readSnapshots(ctx, [track.run.server.id], options, isRestorable)
-  return messages.rejected(track.run, snapshot, rejection, candidatesIn(list))
+  const candidates = await restorableOn(ctx, inputs, [track.run.server.id], deadline)
+  return messages.rejected(track.run, snapshot, rejection, candidates)
 }
 
-function candidatesIn(list: ApiResult<readonly Snapshot[]>): readonly Snapshot[] | undefined {
+/** What could be restored instead on some servers, or on any; undefined where the list cannot be read. */
+async function restorableOn(
+  ctx: Context,
+  inputs: RestoreInputs,
+  servers: readonly ServerId[],
+  deadline: number,
+): Promise<readonly Snapshot[] | undefined> {
+  const isRestorable = (snapshot: Snapshot): boolean => rejectionOf(ctx, inputs, snapshot) === undefined
+  const list = await readSnapshots(ctx, servers, { deadline, once: true }, isRestorable)
   return list.ok ? list.value : undefined
 }
 
@@ -197,7 +198,7 @@ async function findBlocker(
   if (serverPhase(server.status ?? '') === 'restoring')
     return alreadyRestoring(target, messages.DRY_RUN_SENT_NOTHING)
   if (!inputs.safetySnapshot) return undefined
-  const list = await readSnapshotsOf(ctx, server.id, { deadline })
+  const list = await readSnapshots(ctx, [server.id], { deadline })
   if (!list.ok) return explain(ctx, list.failure, { state: messages.DRY_RUN_SENT_NOTHING })
   return list.value.length < SLOTS
     ? undefined
@@ -236,7 +237,7 @@ async function takeSafetySnapshot(
 ): Promise<Problem | undefined> {
   const { track, deadline } = job
   const began = ctx.clock.now()
-  const before = await readSnapshotsOf(ctx, track.run.server.id, { deadline })
+  const before = await readSnapshots(ctx, [track.run.server.id], { deadline })
   if (!before.ok) return explain(ctx, before.failure)
   const request = newCreateRequest(ctx, {
     track,

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Server, Snapshot } from '../domain/entities.ts'
 import type { WaitInputs } from '../inputs.ts'
 import { madeByThisAttempt, madeByThisRun, parseMarker } from '../policy/marker.ts'
@@ -10,10 +9,9 @@ import { apiNow, type Context } from '../run/context.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import { needsPostStep } from '../run/saved-plan.ts'
 import { isGood } from '../run/server-run.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
-import { explain } from '../waiting/explain.ts'
+import { explain, timedOut } from '../waiting/explain.ts'
 import { findSnapshots } from '../waiting/find-snapshots.ts'
-import { allOrFirstError } from '../waiting/for-each-server.ts'
+import { type InTurn, sideBySide } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
 import { pollUntilStable, type Reading } from '../waiting/poll.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
@@ -22,7 +20,7 @@ import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-p
 import { arm } from './arm.ts'
 import * as messages from './messages.ts'
 import { followRestore } from './restore-servers.ts'
-import { recordTargets } from './targets.ts'
+import { recordTargets, type Target } from './targets.ts'
 
 /** What several waits share. */
 interface Plan {
@@ -38,9 +36,8 @@ export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder)
   const { choice, servers: guard } = inputs
   const found = await findSnapshots(ctx, { choice, allowedServers: guard, use: 'wait', deadline })
   if (!found.ok) return recorder.record({ type: 'failed', problem: found.problem })
-  const absent = found.value.filter(({ snapshot }) => snapshot === undefined).map(({ id }) => id)
+  const { present, absent } = found.value
   if (absent.length > 0) recorder.record({ type: 'failed', problem: messages.nothingToWaitFor(absent) })
-  const present = found.value.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]))
   const targets = recordTargets(recorder, 'wait', present)
   const foreign = present.filter(snapshot => !isOfThisRun(ctx, snapshot))
   if (needsPostStep(inputs)) {
@@ -49,10 +46,7 @@ export async function wait(ctx: Context, inputs: WaitInputs, recorder: Recorder)
     if (absent.length > 0 || !arm(inputs, recorder)) return
   }
   const plan: Plan = { inputs, deadline, poller: createSnapshotPoller(ctx, deadline), recorder }
-  const limit = pLimit(ctx.maxParallel)
-  await allOrFirstError(
-    targets.map(({ track, snapshot }) => waitForOne(ctx, plan, track, snapshot, work => limit(work))),
-  )
+  await sideBySide(targets, ctx.maxParallel, (target, inTurn) => waitForOne(ctx, plan, target, inTurn))
 }
 
 /** Only what this very run made can be armed, in any attempt: another run's may hold what nobody here knows. */
@@ -64,9 +58,8 @@ function isOfThisRun(ctx: Context, { description }: Snapshot): boolean {
 async function waitForOne(
   ctx: Context,
   plan: Plan,
-  track: ServerTrack,
-  snapshot: Snapshot,
-  inTurn: (work: () => Promise<void>) => Promise<void>,
+  { track, snapshot }: Target,
+  inTurn: InTurn,
 ): Promise<void> {
   track.record({ type: 'began' })
   if (snapshotPhase(snapshot.status) === 'completed')
@@ -152,10 +145,8 @@ async function settledOrRestoring(
     },
   )
   if (end.state === 'done') return end.value
-  if (end.state === 'expired') {
-    const lastFailure = end.lastFailure === undefined ? undefined : describeFailure(end.lastFailure)
-    track.record({ type: 'left running', why: 'timed out', lastFailure })
-  } else {
+  if (end.state === 'expired') track.record(timedOut(end))
+  else {
     const problem = await explain(ctx, end.failure, { state: messages.restoreNotVisible(track.run) })
     track.record({ type: 'left running', why: 'unobservable', problem })
   }

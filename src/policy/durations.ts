@@ -1,7 +1,4 @@
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/clock.ts'
 
 /** Ten years: longer than any time-out or age, and far below where numbers lose precision. */
 const LONGEST_MS = 3_650 * DAY_MS

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import type { SnapshotId } from '../domain/ids.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
@@ -50,9 +51,8 @@ export interface RetentionPlan {
   readonly keeps: readonly Kept[]
 }
 
-const MINUTE_MS = 60_000
 /** Another run may still need a younger one, for its rollback. */
-const YOUNG_MS = 60 * MINUTE_MS
+const YOUNG_MS = HOUR_MS
 /** In a burst of deploys even a young one may go, but none that a run may still be deploying on. */
 const BURST_AGE_MS = 10 * MINUTE_MS
 const BURST_NEWER = 3

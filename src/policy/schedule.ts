@@ -1,4 +1,4 @@
-import type { Random } from '../domain/clock.ts'
+import { DAY_MS, MINUTE_MS, type Random } from '../domain/clock.ts'
 import { CREATE_DURATION, type DurationRange, RESTORE_DURATION } from '../domain/limits.ts'
 import type { PollConfig } from './poll-config.ts'
 import { confirmationGapMs } from './settle.ts'
@@ -10,10 +10,10 @@ export type ScheduleName = 'create' | 'restore' | 'delete' | 'power' | 'settle'
 
 /** No input, however wrong, makes a hot loop; nor a delay beyond what timers take (they fire at once then). */
 const SHORTEST_GAP_MS = 100
-const LONGEST_GAP_MS = 24 * 60 * 60_000
+const LONGEST_GAP_MS = DAY_MS
 
 const JITTER = 0.1
-const LATE_FROM_MS = 30 * 60_000
+const LATE_FROM_MS = 30 * MINUTE_MS
 const LATE_GAP_MS = 30_000
 /** The last look is taken this long before the deadline, so that what has ended is not reported as timed out. */
 const LAST_LOOK_MS = 5_000
@@ -59,11 +59,6 @@ function withinRange({ fromMs, toMs }: DurationRange, otherwise: Interval): Inte
 export function scheduleFor(name: ScheduleName): Interval {
   const interval = SCHEDULES[name]
   return elapsedMs => Math.floor(interval(elapsedMs > 0 ? elapsedMs : 0))
-}
-
-/** Always the same gap; kept between 100 ms and a day. */
-export function fixedSchedule(intervalMs: number): Interval {
-  return () => bounded(intervalMs)
 }
 
 /** The gap ±10 %, so that jobs that began together do not poll in step. Milliseconds. */

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import { ageOf } from './timestamps.ts'
 
@@ -21,7 +22,7 @@ export type SnapshotActivity =
   | 'undated'
 
 /** The longest creation that the reference mentions takes ten minutes. */
-export const STUCK_AFTER_MS = 30 * 60_000
+export const STUCK_AFTER_MS = 30 * MINUTE_MS
 
 // `in_progress` and `completed` are documented; the others are what such APIs say.
 const SNAPSHOT_WORDS: ReadonlyMap<string, SnapshotPhase> = new Map<string, SnapshotPhase>([

@@ -1,6 +1,6 @@
+import { HOUR_MS, MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 
-const HOUR_MS = 60 * 60_000
 // No time zone is further from UTC than these.
 const FURTHEST_EAST_MS = 14 * HOUR_MS
 const FURTHEST_WEST_MS = 12 * HOUR_MS
@@ -24,7 +24,7 @@ export type Age =
   | { readonly state: 'unknown' }
 
 // Clocks differ a little. What is dated further ahead than this has no age that could be told.
-const SKEW_MS = 5 * 60_000
+const SKEW_MS = 5 * MINUTE_MS
 
 type Dated = Pick<Snapshot, 'createdAt'>
 
@@ -66,7 +66,7 @@ function epochMs(value: number): number {
 /** `+02:00`, `-0530`, `+02`; what has no sign is UTC. */
 function offsetMs(zone = ''): number {
   const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? []
-  const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000
+  const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * MINUTE_MS
   return sign === '-' ? -offset : offset
 }
 

@@ -1,7 +1,7 @@
-import { firstOf } from '../domain/first-of.ts'
+import { few } from '../domain/few.ts'
+import { isCompleted } from '../policy/statuses.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import type { OperationRun } from '../run/operation-run.ts'
-import { wasCompleted } from '../run/saved-state.ts'
 import { isSkippedWithGroup, mayBeDown, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
 import * as jobEnd from './messages/job-end.ts'
 import * as wayOut from './messages/way-out.ts'
@@ -30,7 +30,7 @@ export function nextStepsOf(run: OperationRun): readonly NextStep[] {
 /** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
 function stepsOfUnknownEnd(run: OperationRun): readonly NextStep[] {
   const restores = run.servers.flatMap(({ target }): readonly NextStep[] =>
-    target !== undefined && wasCompleted(target) ? [{ kind: 'restore', snapshot: target.id }] : [],
+    target !== undefined && isCompleted(target) ? [{ kind: 'restore', snapshot: target.id }] : [],
   )
   return [
     ...run.servers.flatMap(server => stepsOfServer(run, server)),
@@ -162,7 +162,7 @@ function subjectOf(step: NextStep): string {
 }
 
 function render({ step, subjects }: Merged, triesAgain: boolean): string {
-  const ids = firstOf([...subjects], IDS, ',')
+  const ids = few([...subjects], IDS, ',')
   switch (step.kind) {
     case 'follow':
       return wayOut.followStep(ids, subjects.size, step.isRestore)

@@ -1,103 +1,144 @@
 import type { Snapshot } from '../domain/entities.ts'
 import { parseMarker } from '../policy/marker.ts'
-import type { Outputs } from '../report/output-names.ts'
-import { deletedSnapshots, type OperationRun } from '../run/operation-run.ts'
+import type { OperationRun } from '../run/operation-run.ts'
 import { type ServerRun, snapshotOf, type Work } from '../run/server-run.ts'
 import { textOf, whatWentWrong } from './account.ts'
 import { overallReason } from './reason.ts'
 import { overallStatus, statusOf } from './status.ts'
 
+/** One output. What has no value is left as it is. */
+type OutputRow = { readonly name: string } & (
+  | {
+      /** `change`: published as soon as it is known, and whenever it changes. `along`: together with those. */
+      readonly from: 'change' | 'along'
+      readonly value: (run: OperationRun, isOver: boolean) => string | undefined
+    }
+  | {
+      readonly from: 'end'
+      /** @param now when the operation has ended, in clock milliseconds */
+      readonly value: (run: OperationRun, now: number) => string | undefined
+    }
+)
+
+/** Every output, in the order of action.yml. */
+// biome-ignore format: a table, one row per line
+export const OUTPUTS = [
+  { name: 'snapshot-id', from: 'change', value: listOf(({ id }) => id) },
+  { name: 'snapshot-name', from: 'along', value: listOf(({ name }) => name) },
+  { name: 'server-id', from: 'along', value: listOf((_, { id }) => id) },
+  { name: 'server-name', from: 'along', value: listOf((_, { name }) => name) },
+  { name: 'created-at', from: 'along', value: listOf(({ createdAt }) => createdAt ?? '') },
+  { name: 'size-mb', from: 'along', value: sizes },
+  { name: 'status', from: 'change', value: (run, isOver) => isOver ? finalStatus(run) : earlyStatus(run) },
+  { name: 'server-status', from: 'end', value: serverStatuses },
+  { name: 'snapshots', from: 'end', value: snapshotsJson },
+  { name: 'count', from: 'end', value: count },
+  { name: 'deleted-snapshot-ids', from: 'change', value: run => idsOf(deletedSnapshots(run)) },
+  { name: 'safety-snapshot-id', from: 'change', value: run => idsOf(safetySnapshots(run)) },
+  { name: 'reason', from: 'end', value: run => overallReason(run) ?? '' },
+  { name: 'duration-seconds', from: 'end', value: ({ began }, now) => `${Math.round((now - began) / 1_000)}` },
+] as const satisfies readonly OutputRow[]
+
+/** The values of some outputs. */
+export type Outputs = { readonly [name in (typeof OUTPUTS)[number]['name']]?: string | undefined }
+
+const ROWS: readonly OutputRow[] = OUTPUTS
+
 /** All outputs of an operation that has ended at `now`, in clock milliseconds. */
 export function finalOutputs(run: OperationRun, now: number): Outputs {
-  const { operation } = run
-  return {
-    ...(operation === 'list' ? {} : { ...snapshotFields(run), status: overallStatus(run) }),
-    ...serverStatuses(run),
-    ...sideOutputs(run),
-    // A list that could not be read is not an empty one.
-    ...(operation === 'list' && run.listed === undefined ? {} : { snapshots: snapshotsJson(run) }),
-    ...countOf(run),
-    reason: overallReason(run) ?? '',
-    'duration-seconds': `${Math.round((now - run.began) / 1_000)}`,
+  return valuesOf(row => (row.from === 'end' ? row.value(run, now) : row.value(run, true)))
+}
+
+/** What can be published before the end: what exists, and what goes on. */
+export function earlyOutputs(run: OperationRun): Outputs {
+  return valuesOf(row => (row.from === 'end' ? undefined : row.value(run, false)))
+}
+
+function valuesOf(value: (row: OutputRow) => string | undefined): Outputs {
+  return Object.fromEntries(ROWS.map(row => [row.name, value(row)]))
+}
+
+/** What a change of the record has to publish at once, whatever comes then; undefined: nothing. */
+export function changedOutputs(before: OperationRun, after: OperationRun): Outputs | undefined {
+  const isChanged = ROWS.some(
+    row => row.from === 'change' && row.value(after, false) !== row.value(before, false),
+  )
+  return isChanged ? earlyOutputs(after) : undefined
+}
+
+const SEPARATOR = ','
+
+/** A list of what exists, in the order of the servers. Nothing is listed as nothing once the operation is over. */
+function listOf(value: (snapshot: Snapshot, server: ServerRun['server']) => string) {
+  return (run: OperationRun, isOver: boolean): string | undefined => {
+    const values = run.servers.flatMap(each => {
+      const snapshot = snapshotOf(each)
+      return snapshot === undefined ? [] : [value(snapshot, each.server)]
+    })
+    if (values.length === 0 && (!isOver || run.operation === 'list')) return undefined
+    // Lists pair up, so that of several values none may hold a comma; one alone stays as it is.
+    const items = values.length > 1 ? values.map(text => text.replaceAll(SEPARATOR, ' ')) : values
+    return items.join(SEPARATOR)
   }
 }
 
-/** What can be published before the end: what exists, and what goes on. Empty while there is nothing. */
-export function earlyOutputs(run: OperationRun): Outputs {
-  const hasSnapshots = run.servers.some(server => snapshotOf(server) !== undefined)
-  return { ...(hasSnapshots ? snapshotFields(run) : {}), ...sideOutputs(run), ...earlyStatus(run) }
+const sizeList = listOf(({ sizeMb }) => `${sizeMb ?? ''}`)
+
+/** Empty where none is known. */
+function sizes(run: OperationRun, isOver: boolean): string | undefined {
+  const list = sizeList(run, isOver)
+  return list?.replaceAll(SEPARATOR, '') === '' ? '' : list
 }
 
-function earlyStatus({ servers }: OperationRun): Outputs {
+function finalStatus(run: OperationRun): string | undefined {
+  return run.operation === 'list' ? undefined : overallStatus(run)
+}
+
+/** What goes on, or has just ended. */
+function earlyStatus({ servers }: OperationRun): string | undefined {
   const works = new Set(servers.flatMap(({ task }) => (isUnderWay(task) ? [task.work] : [])))
-  if (works.has('restore')) return { status: 'restoring' }
-  return works.has('snapshot') ? { status: 'in_progress' } : {}
+  if (works.has('restore')) return 'restoring'
+  return works.has('snapshot') ? 'in_progress' : undefined
 }
 
 function isUnderWay(task: ServerRun['task']): task is Extract<ServerRun['task'], { readonly work: Work }> {
   return task.state === 'running' || task.state === 'left running' || task.state === 'succeeded'
 }
 
-/** The outputs that have a value for each snapshot that exists, as lists in the order of the servers. */
-function snapshotFields(run: OperationRun): Outputs {
-  const existing = run.servers.flatMap(server => {
-    const snapshot = snapshotOf(server)
-    return snapshot === undefined ? [] : [{ ...server.server, snapshot }]
-  })
-  const list = (value: (item: (typeof existing)[number]) => string): string => listOf(existing.map(value))
-  return {
-    'snapshot-id': list(({ snapshot }) => snapshot.id),
-    'snapshot-name': list(({ snapshot }) => snapshot.name),
-    'server-id': list(({ id }) => id),
-    'server-name': list(({ name }) => name),
-    'created-at': list(({ snapshot }) => snapshot.createdAt ?? ''),
-    'size-mb': existing.every(({ snapshot }) => snapshot.sizeMb === null)
-      ? ''
-      : list(({ snapshot }) => `${snapshot.sizeMb ?? ''}`),
-  }
-}
-
-const SEPARATOR = ','
-
-/** Lists pair up, so that of several values none may hold a comma; one alone stays as it is. */
-function listOf(values: readonly string[]): string {
-  const items = values.length > 1 ? values.map(value => value.replaceAll(SEPARATOR, ' ')) : values
-  return items.join(SEPARATOR)
-}
-
 /** They pair up with the other lists, which hold what exists; where nothing does, there is nothing to pair up with. */
-function serverStatuses({ operation, servers, stopsServers }: OperationRun): Outputs {
+function serverStatuses({ operation, servers, stopsServers }: OperationRun): string | undefined {
   // A plain create does nothing to the server.
-  if (operation === 'create' && !stopsServers) return {}
+  if (operation === 'create' && !stopsServers) return undefined
   const existing = servers.filter(server => snapshotOf(server) !== undefined)
   const statuses = (existing.length > 0 ? existing : servers).map(({ server }) => server.status ?? '')
-  return statuses.some(status => status !== '') ? { 'server-status': statuses.join(',') } : {}
+  return statuses.some(status => status !== '') ? statuses.join(SEPARATOR) : undefined
 }
 
-/** What was made and deleted besides. */
-function sideOutputs(run: OperationRun): Outputs {
-  const deleted = deletedSnapshots(run).map(({ id }) => id)
-  const safety = safetySnapshots(run).map(({ id }) => id)
-  return {
-    ...(deleted.length === 0 ? {} : { 'deleted-snapshot-ids': deleted.join(',') }),
-    ...(safety.length === 0 ? {} : { 'safety-snapshot-id': safety.join(',') }),
-  }
+function idsOf(snapshots: readonly Snapshot[]): string | undefined {
+  return snapshots.length === 0 ? undefined : snapshots.map(({ id }) => id).join(SEPARATOR)
 }
 
-/** What `safety-snapshot` made, in the order of the servers. */
-function safetySnapshots(run: OperationRun): readonly Snapshot[] {
-  return run.servers.flatMap(({ safety }) => (safety === undefined ? [] : [safety.snapshot]))
+/** What `when-full`, `keep-last` or `delete-on` deleted. */
+function deletedSnapshots({ servers }: OperationRun): readonly Snapshot[] {
+  const deleted = servers.flatMap(({ deletions }) => deletions.filter(({ end }) => end === 'deleted'))
+  return deleted.map(({ snapshot }) => snapshot)
 }
 
-function countOf({ operation, listed, servers, deletedUnlisted }: OperationRun): Outputs {
-  if (operation === 'list') return listed === undefined ? {} : { count: `${listed.length}` }
-  if (operation !== 'delete') return {}
+/** What `safety-snapshot` made. */
+function safetySnapshots({ servers }: OperationRun): readonly Snapshot[] {
+  return servers.flatMap(({ safety }) => (safety === undefined ? [] : [safety.snapshot]))
+}
+
+function count({ operation, listed, servers, deletedUnlisted }: OperationRun): string | undefined {
+  if (operation === 'list') return listed === undefined ? undefined : `${listed.length}`
+  if (operation !== 'delete') return undefined
   const deleted = servers.filter(({ task }) => task.state === 'succeeded' && task.how !== 'already gone')
-  return { count: `${deleted.length + deletedUnlisted.length}` }
+  return `${deleted.length + deletedUnlisted.length}`
 }
 
-/** The JSON of the `snapshots` output: ids as strings, whose each one is, and why where it went wrong. */
-function snapshotsJson(run: OperationRun): string {
+/** Ids as strings, whose each one is, and why where it went wrong. A list that could not be read is not an empty one. */
+function snapshotsJson(run: OperationRun): string | undefined {
+  if (run.operation === 'list' && run.listed === undefined) return undefined
   const items =
     run.listed?.map(snapshot => jsonOf(snapshot)) ??
     run.servers.flatMap(server => {

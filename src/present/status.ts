@@ -104,8 +104,3 @@ export function isGreen({ operation, servers, problem, cutOff }: OperationRun): 
   const isCutOff = cutOff?.by === 'internal error' || (cutOff !== undefined && operation !== 'post')
   return problem === undefined && !isCutOff && servers.every(isGood)
 }
-
-/** How many servers have done all that was asked. */
-export function goodCount(run: OperationRun): number {
-  return run.servers.filter(isGood).length
-}

@@ -16,17 +16,14 @@ import type { Verdict } from './verdict.ts'
 /** The job summary of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
 export function summaryOf(
   run: OperationRun,
-  verdict: Verdict,
+  { tone, headline, state, next }: Verdict,
   origin: WorkflowRun,
   now: number,
 ): SummaryModel {
   const [only, ...others] = shownServers(run)
   const isTable = run.listed !== undefined || others.length > 0
   return {
-    tone: verdict.tone,
-    headline: verdict.headline,
-    state: verdict.state,
-    next: verdict.next,
+    ...{ tone, headline, state, next },
     details:
       isTable || only === undefined ? [] : [...detailsOf(run, only, origin, now), ...runDetails(run, origin)],
     table: isTable ? resultTable(run, origin, now) : undefined,

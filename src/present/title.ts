@@ -1,5 +1,5 @@
 import type { OperationRun } from '../run/operation-run.ts'
-import { goesOn, isGood, mayBeDown } from '../run/server-run.ts'
+import { goesOn, isGood, mayBeDown, type Work } from '../run/server-run.ts'
 
 const NAMES = {
   create: 'Snapshot',
@@ -7,24 +7,47 @@ const NAMES = {
   delete: 'Delete',
   list: 'List',
   wait: 'Wait',
-  post: 'Rollback',
 } as const
 
 /** The title of a red stage's annotation. */
 export function titleOf(run: OperationRun): string {
   if (run.problem?.reason === 'invalid-input') return 'VPS.org snapshot: invalid input'
-  const end = ending(run)
-  if (run.operation === 'post' && run.rollback !== 'due')
-    return run.servers.some(mayBeDown) ? 'Server not started' : `End of the job ${end}`
-  return `${isStillInProgress(run) ? nameOfWork(run) : NAMES[run.operation]} ${end}`
+  switch (run.operation) {
+    case 'create':
+    case 'restore':
+    case 'delete':
+    case 'list':
+    case 'wait':
+      return `${nameOfWork(run) ?? NAMES[run.operation]} ${ending(run)}`
+    case 'post':
+      return titleOfJobEnd(run)
+  }
 }
 
-/** What goes on: nobody waits for a wait. */
-function nameOfWork({ operation, servers }: OperationRun): string {
-  if (operation === 'post') return NAMES.post
-  const works = new Set(servers.flatMap(({ task }) => (task.state === 'left running' ? [task.work] : [])))
-  if (works.has('restore')) return NAMES.restore
-  return works.has('deletion') ? 'Deletion' : NAMES.create
+function titleOfJobEnd(run: OperationRun): string {
+  switch (run.rollback) {
+    case 'due':
+      return `Rollback ${ending(run)}`
+    case 'not due':
+    case 'snapshot step not green':
+    case 'job status unknown':
+      return run.servers.some(mayBeDown) ? 'Server not started' : `End of the job ${ending(run)}`
+  }
+}
+
+/** In the order in which they are named. */
+const WORKS: Readonly<Record<Work, string>> = {
+  restore: 'Restore',
+  deletion: 'Deletion',
+  snapshot: 'Snapshot',
+  'possible restore': 'Snapshot',
+}
+
+/** What goes on, where it does: nobody waits for a wait. */
+function nameOfWork(run: OperationRun): string | undefined {
+  if (!isStillInProgress(run)) return undefined
+  const names = run.servers.flatMap(({ task }) => (task.state === 'left running' ? [WORKS[task.work]] : []))
+  return Object.values(WORKS).find(name => names.includes(name))
 }
 
 /** Accepted, and its end not seen: "failed" in a title would have a tired reader do it again. */
@@ -34,11 +57,19 @@ function isStillInProgress({ servers, problem, cutOff }: OperationRun): boolean 
 }
 
 function ending(run: OperationRun): string {
-  const { servers, problem, cutOff } = run
-  if (cutOff?.by === 'internal error') return 'ended by an internal error'
-  const ended = cutOff === undefined ? 'failed' : 'cancelled'
-  if (problem !== undefined || servers.length === 0) return ended
+  switch (run.cutOff?.by) {
+    case 'internal error':
+      return 'ended by an internal error'
+    case 'cancel':
+      return endingOfWork(run) ?? 'cancelled'
+    case undefined:
+      return endingOfWork(run) ?? 'failed'
+  }
+}
+
+/** Where all of it was begun, and nothing has failed. */
+function endingOfWork(run: OperationRun): string | undefined {
+  if (run.problem !== undefined || run.servers.length === 0) return undefined
   if (isStillInProgress(run)) return 'still in progress'
-  if (servers.every(({ task }) => task.state === 'succeeded')) return 'completed with problems'
-  return ended
+  return run.servers.every(({ task }) => task.state === 'succeeded') ? 'completed with problems' : undefined
 }

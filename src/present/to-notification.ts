@@ -3,7 +3,7 @@ import type { Operation } from '../inputs.ts'
 import type { Notification, NotificationEvent, NotifiedServer } from '../notify/notification.ts'
 import { createdAtOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
-import { isGood, type ServerRun, snapshotOf } from '../run/server-run.ts'
+import { isGood, type ServerRun, snapshotOf, type Task } from '../run/server-run.ts'
 import { textOf, whatWentWrong } from './account.ts'
 import * as jobEnd from './messages/job-end.ts'
 import { overallReason, reasonOf } from './reason.ts'
@@ -81,9 +81,25 @@ function serverOf(run: ServerRun): NotifiedServer {
 
 /** Changes after this instant are gone once a restore was accepted. */
 function lostSince(run: ServerRun): string | null {
-  const isOverwritten = 'work' in run.task && run.task.work === 'restore' && run.task.state !== 'failed'
   const created = createdAtOf(run)
-  return isOverwritten && created !== undefined ? instant(created) : null
+  return isOverwritten(run.task) && created !== undefined ? instant(created) : null
+}
+
+function isOverwritten(task: Task): boolean {
+  switch (task.state) {
+    case 'running':
+    case 'left running':
+    case 'succeeded':
+      return task.work === 'restore'
+    case 'pending':
+    case 'planned':
+    case 'skipped':
+    case 'rejected':
+    case 'requested':
+    case 'ambiguous':
+    case 'failed':
+      return false
+  }
 }
 
 function instant(at: number): string {

@@ -1,7 +1,15 @@
 import type { Tone } from '../report/summary-markup.ts'
 import { snapshotIdOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
-import { hasNoTrace, isAccepted, isGood, mayBeDown, type ServerRun, snapshotOf } from '../run/server-run.ts'
+import {
+  type Deletion,
+  hasNoTrace,
+  isAccepted,
+  isGood,
+  mayBeDown,
+  type ServerRun,
+  snapshotOf,
+} from '../run/server-run.ts'
 import { failuresText, ownFailures, tallyOf, textOf, toldTogether, whatWentWrong } from './account.ts'
 import { endOfJobAccount } from './end-of-job.ts'
 import * as jobEnd from './messages/job-end.ts'
@@ -52,16 +60,39 @@ function toneOf(run: OperationRun): Tone {
   )
   if (!isGreen(run)) return hasWorked ? 'partly' : 'failed'
   if (run.mode === 'dry run') return 'planned'
-  if (run.operation === 'delete' && !hasWorked && run.deletedUnlisted.length === 0) return 'nothing'
-  if (run.operation !== 'post') return 'done'
-  if (run.rollback !== 'due' && run.rollback !== 'not due') return 'nothing'
-  const isUndone = run.servers.some(({ deletions }) =>
-    deletions.some(({ end }) => end === 'stays' || end === 'unknown'),
-  )
-  if (isUndone) return 'partly'
-  const hasDone =
-    hasWorked || run.servers.some(({ deletions, began }) => deletions.length > 0 || began !== undefined)
-  return hasDone ? 'done' : 'nothing'
+  switch (run.operation) {
+    case 'create':
+    case 'restore':
+    case 'list':
+    case 'wait':
+      return 'done'
+    case 'delete':
+      return hasWorked || run.deletedUnlisted.length > 0 ? 'done' : 'nothing'
+    case 'post':
+      return toneOfJobEnd(run, hasWorked)
+  }
+}
+
+function toneOfJobEnd({ rollback, servers }: OperationRun, hasWorked: boolean): Tone {
+  switch (rollback) {
+    case 'snapshot step not green':
+    case 'job status unknown':
+      return 'nothing'
+    case 'due':
+    case 'not due': {
+      const deletions = servers.flatMap(server => server.deletions)
+      if (deletions.some(({ end }) => !IS_DONE[end])) return 'partly'
+      const hasDone = hasWorked || deletions.length > 0 || servers.some(({ began }) => began !== undefined)
+      return hasDone ? 'done' : 'nothing'
+    }
+  }
+}
+
+const IS_DONE: Readonly<Record<Deletion['end'], boolean>> = {
+  deleted: true,
+  gone: true,
+  stays: false,
+  unknown: false,
 }
 
 function accountOf(run: OperationRun, now: number): Account {
@@ -174,15 +205,21 @@ function tookOf({ servers, began }: OperationRun): number {
 }
 
 /** A group that was refused beforehand has changed nothing; one that was begun has restored nothing. */
-function mayBeTouched(server: ServerRun): boolean {
-  const { task, power, deletions } = server
-  return (
-    isAccepted(server) ||
-    task.state === 'ambiguous' ||
-    task.state === 'requested' ||
-    power.state !== 'untouched' ||
-    deletions.length > 0
-  )
+function mayBeTouched({ task, power, deletions }: ServerRun): boolean {
+  switch (task.state) {
+    case 'requested':
+    case 'ambiguous':
+    case 'running':
+    case 'left running':
+    case 'succeeded':
+    case 'failed':
+      return true
+    case 'pending':
+    case 'planned':
+    case 'skipped':
+    case 'rejected':
+      return power.state !== 'untouched' || deletions.length > 0
+  }
 }
 
 function restoreAccount(run: OperationRun, now: number): Account {

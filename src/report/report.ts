@@ -1,4 +1,3 @@
-import type { Outputs } from './output-names.ts'
 import type { Runner } from './runner.ts'
 import { escapeWorkflowCommands, logLine, oneLine } from './sanitize.ts'
 import { renderSummary, type SummaryModel } from './summary-markup.ts'
@@ -30,8 +29,8 @@ export interface Report {
   notice(text: string): void
   /** Something that the user should act on: an annotation, too. The same text is said once. */
   warn(text: string): void
-  /** Writes outputs. Where the runner's file cannot be written, the values go to the log. */
-  outputs(values: Outputs): void
+  /** Writes the outputs that have a value. Where the runner's file cannot be written, the values go to the log. */
+  outputs(values: Readonly<Record<string, string | undefined>>): void
   /**
    * Saves a value for the post stage.
    * @returns why it could not be saved; undefined where it was
@@ -63,72 +62,23 @@ export function createReport(
     text => runner.notice(text, 'VPS.org snapshot'),
     line => runner.info(line),
   )
-  let isOutputLost = false
-  const writeOutput = (name: string, value: string): void => {
-    try {
-      runner.setOutput(name, value)
-    } catch (error) {
-      // A full disk or a lost file must not end a rollback before it is sent, nor hide the id of a snapshot.
-      if (!isOutputLost)
-        warn(
-          `The step's outputs cannot be written (${reasonOf(error)}); their values are printed here instead.`,
-        )
-      isOutputLost = true
-      runner.info(logLine(`Output ${name}: ${value}`))
-    }
-  }
-  let summaryIs: 'unwritten' | 'written' | 'lost' = 'unwritten'
-  const summarise = async (summary: SummaryModel): Promise<void> => {
-    if (!settings.summary || summaryIs === 'lost') return
-    try {
-      await runner.writeSummary(renderSummary(summary), { replace: summaryIs === 'written' })
-      summaryIs = 'written'
-    } catch (error) {
-      summaryIs = 'lost'
-      // A full disk or a lost file must not turn a completed snapshot red.
-      warn(`The job summary could not be written: ${reasonOf(error)}`)
-    }
-  }
-  // Opened at its first line: an empty group is a fold with nothing in it.
-  let group: { readonly title: string; open: boolean } | undefined
-  const openGroup = (): void => {
-    if (group === undefined || group.open) return
-    group.open = true
-    runner.startGroup(group.title)
-  }
+  const summarise = settings.summary ? summaryWriter(runner, warn) : async () => undefined
+  const groups = groupLog(runner)
   return {
     line: text => {
-      openGroup()
+      groups.open()
       runner.info(logLine(text))
     },
     table: table => {
-      openGroup()
+      groups.open()
       for (const line of tableLines(table)) runner.info(line)
     },
     debug: text => runner.debug(oneLine(text)),
     notice,
     warn,
-    outputs: values => {
-      if (!settings.outputs) return
-      for (const [name, value] of Object.entries(values)) if (value !== undefined) writeOutput(name, value)
-    },
-    saveState: (name, value) => {
-      try {
-        runner.saveState(name, value)
-        return undefined
-      } catch (error) {
-        return reasonOf(error)
-      }
-    },
-    group: async (title, body) => {
-      group = { title: oneLine(title), open: false }
-      try {
-        return await body()
-      } finally {
-        if (group.open) runner.endGroup()
-        group = undefined
-      }
-    },
+    outputs: settings.outputs ? outputWriter(runner, warn) : () => undefined,
+    saveState: stateWriter(runner),
+    group: groups.within,
     summarise,
     conclude: async conclusion => {
       if (conclusion.summary !== undefined) await summarise(conclusion.summary)
@@ -142,6 +92,73 @@ export function createReport(
     },
     wayOut: next => {
       if (next !== undefined) runner.info(logLine(`Next: ${next}`))
+    },
+  }
+}
+
+function outputWriter(runner: Runner, warn: Report['warn']): Report['outputs'] {
+  let isLost = false
+  return values => {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) continue
+      try {
+        runner.setOutput(name, value)
+      } catch (error) {
+        // A full disk or a lost file must not end a rollback before it is sent, nor hide the id of a snapshot.
+        if (!isLost)
+          warn(
+            `The step's outputs cannot be written (${reasonOf(error)}); their values are printed here instead.`,
+          )
+        isLost = true
+        runner.info(logLine(`Output ${name}: ${value}`))
+      }
+    }
+  }
+}
+
+function stateWriter(runner: Runner): Report['saveState'] {
+  return (name, value) => {
+    try {
+      runner.saveState(name, value)
+      return undefined
+    } catch (error) {
+      return reasonOf(error)
+    }
+  }
+}
+
+function summaryWriter(runner: Runner, warn: Report['warn']): Report['summarise'] {
+  let state: 'unwritten' | 'written' | 'lost' = 'unwritten'
+  return async summary => {
+    if (state === 'lost') return
+    try {
+      await runner.writeSummary(renderSummary(summary), { replace: state === 'written' })
+      state = 'written'
+    } catch (error) {
+      state = 'lost'
+      // A full disk or a lost file must not turn a completed snapshot red.
+      warn(`The job summary could not be written: ${reasonOf(error)}`)
+    }
+  }
+}
+
+/** A group is opened at its first line: an empty one is a fold with nothing in it. */
+function groupLog(runner: Runner): { readonly open: () => void; readonly within: Report['group'] } {
+  let group: { readonly title: string; isOpen: boolean } | undefined
+  return {
+    open: () => {
+      if (group === undefined || group.isOpen) return
+      group.isOpen = true
+      runner.startGroup(group.title)
+    },
+    within: async (title, body) => {
+      group = { title: oneLine(title), isOpen: false }
+      try {
+        return await body()
+      } finally {
+        if (group.isOpen) runner.endGroup()
+        group = undefined
+      }
     },
   }
 }

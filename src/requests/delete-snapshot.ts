@@ -2,6 +2,7 @@ import type { Snapshot } from '../domain/entities.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
+import { READ_TIMEOUT_MS } from '../vps/caller.ts'
 import { type ApiFailure, isAmbiguous, isFromIntermediary } from '../vps/failure.ts'
 import * as messages from './messages.ts'
 import { backOff } from './retry-state.ts'
@@ -59,8 +60,6 @@ export async function deleteSnapshot(
     if (look === 'gone') return gone()
   }
 }
-
-const READ_TIMEOUT_MS = 30_000
 
 /**
  * A snapshot whose server is being restored is not deleted: it may be the one that the restore reads.

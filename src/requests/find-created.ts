@@ -7,7 +7,7 @@ import type { ServerTrack } from '../run/recorder.ts'
 import { describeFailure } from '../vps/failure-messages.ts'
 import { duplicate } from '../waiting/messages.ts'
 import { pollUntilStable } from '../waiting/poll.ts'
-import { readSnapshots, readSnapshotsOf } from '../waiting/snapshot-reader.ts'
+import { readSnapshots } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 
 /** The snapshot that a request asked for, and by what it can be known. */
@@ -38,7 +38,7 @@ async function watchServer(ctx: Context, probe: CreateProbe): Promise<ProbeResul
   const end = await pollUntilStable<readonly Snapshot[], ProbeResult>(
     ctx,
     { deadline, answeredBefore: true },
-    () => readSnapshotsOf(ctx, track.run.server.id, { deadline, once: true }),
+    () => readSnapshots(ctx, [track.run.server.id], { deadline, once: true }),
     snapshots => {
       const value = ownAmong(probe, snapshots)
       return value.state === 'ours' ? { state: 'done', value } : { state: 'holding', as: value.state, value }
@@ -52,7 +52,7 @@ async function watchServer(ctx: Context, probe: CreateProbe): Promise<ProbeResul
 /** One look for what an unanswered request may have made. */
 export async function checkOnce(ctx: Context, probe: CreateProbe): Promise<ProbeResult> {
   const { track, deadline } = probe
-  const list = await readSnapshotsOf(ctx, track.run.server.id, { deadline })
+  const list = await readSnapshots(ctx, [track.run.server.id], { deadline })
   if (!list.ok) return { state: 'unclear', reason: describeFailure(list.failure) }
   return alsoCheckOtherServers(ctx, probe, ownAmong(probe, list.value))
 }

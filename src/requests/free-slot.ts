@@ -5,7 +5,7 @@ import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import type { Deletion, ServerRun } from '../run/server-run.ts'
-import { awaitGone } from '../waiting/deletions.ts'
+import { awaitOneGone } from '../waiting/deletions.ts'
 import { explain } from '../waiting/explain.ts'
 import { readForChoice } from '../waiting/snapshot-reader.ts'
 import { type DeletionResult, deleteSnapshot } from './delete-snapshot.ts'
@@ -111,11 +111,8 @@ async function freedBy(
   }
 }
 
-const LISTED_TIME_MS = 30_000
-
 async function isGone(ctx: Context, snapshot: Snapshot, deadline: number): Promise<boolean> {
-  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
-  return (await awaitGone(ctx, [snapshot], until)).end.state === 'done'
+  return (await awaitOneGone(ctx, snapshot, deadline)).state === 'done'
 }
 
 /** A list that cannot be read is taken for full, as it was before. */

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import type { SnapshotId } from '../domain/ids.ts'
 import { SLOTS } from '../domain/limits.ts'
@@ -46,7 +47,7 @@ export interface CreateProgress extends RetryState {
 }
 
 // A freed slot may take a while to be one; longer than this it has been taken by somebody else.
-const SLOT_PATIENCE_MS = 2 * 60_000
+const SLOT_PATIENCE_MS = 2 * MINUTE_MS
 const SLOT_GAP_MS = 5_000
 
 /** With these a full server has been refused, here or with APIs of its kind. */

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Server } from '../domain/entities.ts'
 import { hasRestoreBegun } from '../policy/restore-end.ts'
 import { nextDelay } from '../policy/schedule.ts'
@@ -90,7 +91,7 @@ async function sendOnce(
 }
 
 // With less time left than this, a rollback cannot afford a whole settle window after each bad answer.
-const SHORT_OF_TIME_MS = 5 * 60_000
+const SHORT_OF_TIME_MS = 5 * MINUTE_MS
 
 function isInHurry(ctx: Context, { settleBy, deadline }: RestoreRequest): boolean {
   return settleBy !== undefined && deadline - ctx.clock.now() < SHORT_OF_TIME_MS
@@ -166,7 +167,7 @@ function acceptedAfterAll(
 }
 
 // The shortest restore takes five minutes by the reference: one that fits between two reads leaves no trace.
-const SHORTEST_RESTORE_MS = 4 * 60_000
+const SHORTEST_RESTORE_MS = 4 * MINUTE_MS
 
 /** `begun`: the server ran and is stopped now, as every restore begins. */
 interface Watched {

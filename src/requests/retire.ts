@@ -4,7 +4,7 @@ import { planKeepLast } from '../policy/retention.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import type { Deletion } from '../run/server-run.ts'
-import { awaitGone } from '../waiting/deletions.ts'
+import { awaitOneGone } from '../waiting/deletions.ts'
 import { type DeletionHooks, deleteSnapshot } from './delete-snapshot.ts'
 import * as messages from './messages.ts'
 
@@ -33,9 +33,6 @@ export async function retireOlder(
     await retire(ctx, track, snapshot, { by: 'keep-last', why: 'keep-last', deadline })
   track.record({ type: 'kept', kept: plan.keeps })
 }
-
-// A deletion can take seconds; what is listed longer than this is not said to be deleted.
-const LISTED_TIME_MS = 30_000
 
 /** Deletes one snapshot at the end of a job, and records it. A failure is a warning: it must not make a good deploy red. */
 export async function retire(
@@ -72,8 +69,7 @@ async function confirmed(
   { why, deadline }: { readonly why: string; readonly deadline: number },
   asked: 'deleted' | 'gone',
 ): Promise<Deletion['end']> {
-  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
-  const { end } = await awaitGone(ctx, [snapshot], until)
+  const end = await awaitOneGone(ctx, snapshot, deadline)
   if (end.state === 'done') {
     const isOurs = asked === 'deleted'
     ctx.report.line(

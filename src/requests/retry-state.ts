@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import { jittered, nextDelay } from '../policy/schedule.ts'
 import { acceleratedInterval, extendStreak, isSettled, type Streak, settleWindow } from '../policy/settle.ts'
 import type { Context } from '../run/context.ts'
@@ -26,11 +27,11 @@ export interface RetryLimits {
 }
 
 /** How long a refusal of the moment is taken for one, where the operation has that much time. */
-export const BUSY_PATIENCE_MS = 2 * 60_000
+export const BUSY_PATIENCE_MS = 2 * MINUTE_MS
 /** The last try comes this long before the end: time for a look, the request and its answer. */
 const LAST_TRY_MS = 10_000
 /** A limiter that wants more time than there is gets no more requests than one in such a while. */
-const LIMITER_PAUSE_MS = 5 * 60_000
+const LIMITER_PAUSE_MS = 5 * MINUTE_MS
 
 /**
  * Waits, where a request that changes something may be sent again once a look has shown that nothing has happened: after a

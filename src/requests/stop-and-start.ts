@@ -1,16 +1,17 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { Server } from '../domain/entities.ts'
 import { confirmationWindow, settleWindow } from '../policy/settle.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
-import { failed, type Outcome, success } from '../run/problem.ts'
+import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import { type PollResult, pollUntilStable, type Reading } from '../waiting/poll.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
 import * as messages from './messages.ts'
 import { halfWay, switchPower } from './power.ts'
 
-// The cleanup has its own time, outside `timeout`: a server must not stay down because a snapshot took too long.
-const START_TIME_MS = 2 * 60_000
+// A start has its own time, outside `timeout`: a server must not stay down because a snapshot or a restore took too long.
+const START_TIME_MS = 2 * MINUTE_MS
 
 /**
  * Stops a running server for its snapshot, and records it. The intent is recorded, and so saved for the post step, before
@@ -50,10 +51,28 @@ export async function ensureStarted(
     track.record({ type: 'started' })
     return true
   }
+  return start(ctx, track, deadline, problem => messages.notStartedAgain(track.run, problem))
+}
+
+/**
+ * Starts a server that its restore left stopped, and records it. A restore that ends just before its deadline must not
+ * leave the server down for want of time.
+ * @returns whether it runs
+ */
+export function startRestored(ctx: Context, track: ServerTrack, until: number): Promise<boolean> {
+  return start(ctx, track, Math.max(until, ctx.clock.now() + START_TIME_MS), problem => problem)
+}
+
+async function start(
+  ctx: Context,
+  track: ServerTrack,
+  deadline: number,
+  told: (problem: Problem) => Problem,
+): Promise<boolean> {
   track.record({ type: 'start requested' })
   const started = await switchPower(ctx, track, 'start', deadline)
   if (started.ok) track.record({ type: 'started' })
-  else track.record({ type: 'start failed', problem: messages.notStartedAgain(track.run, started.problem) })
+  else track.record({ type: 'start failed', problem: told(started.problem) })
   return started.ok
 }
 

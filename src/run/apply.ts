@@ -1,4 +1,4 @@
-import type { ServerEvent } from './events.ts'
+import type { PowerEvent, ServerEvent, TaskEvent } from './events.ts'
 import type { CutOffBy, Health, Phase, Power, SafetySnapshot, ServerRun, Task } from './server-run.ts'
 import { snapshotOf } from './server-run.ts'
 
@@ -60,35 +60,6 @@ function withStatus(run: ServerRun, status: string, at: number): ServerRun {
   const statusSince = server.status === status ? server.statusSince : at
   return { ...run, server: { ...server, status, statusSince, readAt: at } }
 }
-
-type PowerEvent = Extract<
-  ServerEvent,
-  {
-    readonly type:
-      | 'stop requested'
-      | 'stopped'
-      | 'stop failed'
-      | 'start requested'
-      | 'started'
-      | 'left stopped'
-      | 'start failed'
-  }
->
-
-type TaskEvent = Extract<
-  ServerEvent,
-  {
-    readonly type:
-      | 'planned'
-      | 'skipped'
-      | 'request sent'
-      | 'request refused'
-      | 'accepted'
-      | 'succeeded'
-      | 'left running'
-      | 'failed'
-  }
->
 
 function afterTask(run: ServerRun, event: TaskEvent, at: number): ServerRun {
   const task = taskAfter(run, event, at)

@@ -5,12 +5,27 @@ import type { ChangeRequest, Deletion, HowItEnded, LeftBecause, Work } from './s
 
 /** What happens to one server's part of an operation. The recorder adds when. */
 export type ServerEvent =
+  | TaskEvent
+  | PowerEvent
   | { readonly type: 'server read'; readonly server: Server }
   | { readonly type: 'status seen'; readonly status: string }
   /** The token may not read it. */
   | { readonly type: 'server unreadable' }
   | { readonly type: 'slots counted'; readonly used: number }
   | { readonly type: 'began' }
+  | { readonly type: 'safety snapshot accepted'; readonly snapshot: Snapshot }
+  | { readonly type: 'safety snapshot ended'; readonly state: 'completed' | 'failed' }
+  | { readonly type: 'deletion ended'; readonly deletion: Deletion }
+  | { readonly type: 'kept'; readonly kept: readonly Kept[] }
+  | { readonly type: 'health check began' }
+  | { readonly type: 'health check passed' }
+  | { readonly type: 'health check failed'; readonly problem: Problem }
+  /** The runner asked for the end: whatever is under way is left as it is. */
+  | { readonly type: 'cancelled' }
+  /** A mistake of this action: nobody watches any more what is under way. */
+  | { readonly type: 'abandoned' }
+
+export type TaskEvent =
   /** `steps`: what would be done, a sentence each. */
   | { readonly type: 'planned'; readonly steps: readonly string[] }
   | { readonly type: 'skipped'; readonly why: 'group failed' | 'out of time' }
@@ -28,21 +43,7 @@ export type ServerEvent =
   | ({ readonly type: 'left running' } & LeftBecause)
   /** What it makes of the task depends on how far the task had come. */
   | { readonly type: 'failed'; readonly problem: Problem; readonly snapshot?: Snapshot | 'gone' }
-  | { readonly type: 'safety snapshot accepted'; readonly snapshot: Snapshot }
-  | { readonly type: 'safety snapshot ended'; readonly state: 'completed' | 'failed' }
-  | { readonly type: 'deletion ended'; readonly deletion: Deletion }
-  | { readonly type: 'kept'; readonly kept: readonly Kept[] }
-  | { readonly type: 'stop requested' }
-  | { readonly type: 'stopped' }
-  | { readonly type: 'stop failed'; readonly problem: Problem }
-  | { readonly type: 'start requested' }
-  | { readonly type: 'started' }
-  | { readonly type: 'left stopped' }
-  | { readonly type: 'start failed'; readonly problem: Problem }
-  | { readonly type: 'health check began' }
-  | { readonly type: 'health check passed' }
-  | { readonly type: 'health check failed'; readonly problem: Problem }
-  /** The runner asked for the end: whatever is under way is left as it is. */
-  | { readonly type: 'cancelled' }
-  /** A mistake of this action: nobody watches any more what is under way. */
-  | { readonly type: 'abandoned' }
+
+export type PowerEvent =
+  | { readonly type: 'stop requested' | 'stopped' | 'start requested' | 'started' | 'left stopped' }
+  | { readonly type: 'stop failed' | 'start failed'; readonly problem: Problem }

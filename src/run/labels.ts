@@ -1,5 +1,5 @@
 import type { Snapshot } from '../domain/entities.ts'
-import { firstOf } from '../domain/first-of.ts'
+import { few } from '../domain/few.ts'
 import { formatAge } from '../policy/durations.ts'
 import type { KeepReason, Kept } from '../policy/retention.ts'
 import { createdAtMs, isAhead } from '../policy/timestamps.ts'
@@ -79,7 +79,7 @@ export function keptBecause(kept: readonly Kept[]): string {
     groups.set(keepReason(reason), group)
   }
   const texts = [...groups.values()].map(
-    ({ reason, ids }) => `${firstOf(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`,
+    ({ reason, ids }) => `${few(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`,
   )
   return texts.join('; ')
 }
@@ -121,6 +121,7 @@ export function keepReason(reason: KeepReason, areSeveral = false): string {
   }
 }
 
-function timeOfDay(at: number): string {
+/** `02:41 UTC` */
+export function timeOfDay(at: number): string {
   return `${new Date(at).toISOString().slice(11, 16)} UTC`
 }

@@ -160,10 +160,3 @@ export function allProblems(run: OperationRun): readonly Problem[] {
   const own = run.servers.flatMap(problemsOf)
   return run.problem === undefined ? own : [run.problem, ...own]
 }
-
-/** Snapshots that `when-full`, `keep-last` or `delete-on` deleted. */
-export function deletedSnapshots(run: OperationRun): readonly Snapshot[] {
-  return run.servers.flatMap(server =>
-    server.deletions.filter(({ end }) => end === 'deleted').map(({ snapshot }) => snapshot),
-  )
-}

@@ -2,15 +2,19 @@ import * as v from 'valibot'
 import type { CreateInputs, WaitInputs } from '../inputs.ts'
 import type { Armed } from './operation-run.ts'
 
-const jobEnds = v.array(v.picklist(['success', 'failure', 'cancelled']))
+const jobEnds = v.pipe(v.array(v.picklist(['success', 'failure', 'cancelled'])), v.readonly())
+const url = v.pipe(
+  v.string(),
+  v.transform(text => new URL(text)),
+)
 
 /** What of a request the post stage needs, the token included: it may not see the inputs again. */
 export const planSchema = v.object({
   operation: v.picklist(['create', 'wait']),
   apiToken: v.string(),
-  apiUrl: v.string(),
-  notifyUrl: v.optional(v.string()),
-  notifyOn: v.array(v.picklist(['rollback', 'failure', 'success'])),
+  apiUrl: url,
+  notifyUrl: v.optional(url),
+  notifyOn: v.pipe(v.array(v.picklist(['rollback', 'failure', 'success'])), v.readonly()),
   githubToken: v.optional(v.string()),
   summary: v.boolean(),
   maxParallel: v.number(),
@@ -24,11 +28,14 @@ export const planSchema = v.object({
   startAfterRestore: v.boolean(),
   health: v.object({
     timeoutMs: v.number(),
-    targets: v.array(
-      v.variant('kind', [
-        v.object({ kind: v.literal('http'), url: v.string() }),
-        v.object({ kind: v.literal('tcp'), host: v.string(), port: v.number() }),
-      ]),
+    targets: v.pipe(
+      v.array(
+        v.variant('kind', [
+          v.object({ kind: v.literal('http'), url }),
+          v.object({ kind: v.literal('tcp'), host: v.string(), port: v.number() }),
+        ]),
+      ),
+      v.readonly(),
     ),
   }),
   servers: v.number(),
@@ -67,25 +74,20 @@ export function planOf(inputs: ArmingInputs): SavedPlanBase {
   return {
     operation: inputs.operation,
     apiToken: inputs.apiToken,
-    apiUrl: inputs.apiUrl.href,
-    ...(inputs.notifyUrl === undefined ? {} : { notifyUrl: inputs.notifyUrl.href }),
-    notifyOn: [...inputs.notifyOn],
-    ...(inputs.githubToken === undefined ? {} : { githubToken: inputs.githubToken }),
+    apiUrl: inputs.apiUrl,
+    notifyUrl: inputs.notifyUrl,
+    notifyOn: inputs.notifyOn,
+    githubToken: inputs.githubToken,
     summary: inputs.summary,
     maxParallel: inputs.maxParallel,
-    ...(inputs.pace.fixedIntervalMs === undefined ? {} : { fixedIntervalMs: inputs.pace.fixedIntervalMs }),
+    fixedIntervalMs: inputs.pace.fixedIntervalMs,
     acceleratedClock: inputs.pace.acceleratedClock,
-    restoreOn: [...restoreOn],
-    deleteOn: [...deleteOn],
-    ...(keepLast === undefined ? {} : { keepLast }),
+    restoreOn,
+    deleteOn,
+    keepLast,
     whenFull: inputs.operation === 'create' ? inputs.whenFull : 'fail',
     restoreTimeoutMs: inputs.restoreTimeoutMs,
     startAfterRestore: inputs.startAfterRestore,
-    health: {
-      timeoutMs: inputs.health.timeoutMs,
-      targets: inputs.health.targets.map(target =>
-        target.kind === 'http' ? { kind: 'http', url: target.url.href } : { ...target },
-      ),
-    },
+    health: { timeoutMs: inputs.health.timeoutMs, targets: inputs.health.targets },
   }
 }

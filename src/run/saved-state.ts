@@ -4,34 +4,29 @@
  */
 import * as v from 'valibot'
 import type { Snapshot } from '../domain/entities.ts'
-import type { HealthTarget } from '../domain/health.ts'
 import { parseServerId, parseSnapshotId } from '../domain/ids.ts'
-import type { HealthInputs } from '../inputs.ts'
 import { formatMarker, parseMarker } from '../policy/marker.ts'
-import { isCompleted } from '../policy/statuses.ts'
 import type { OperationRun } from './operation-run.ts'
 import { planSchema, type SavedPlan, type SavedPlanBase } from './saved-plan.ts'
 import { type Goal, newServerRun, type Power, type ServerRun, snapshotOf } from './server-run.ts'
 
-const serverId = v.pipe(
-  v.string(),
-  v.transform(text => parseServerId(text)),
-  v.custom<NonNullable<ReturnType<typeof parseServerId>>>(value => value !== undefined),
-)
-const snapshotId = v.pipe(
-  v.string(),
-  v.transform(text => parseSnapshotId(text)),
-  v.custom<NonNullable<ReturnType<typeof parseSnapshotId>>>(value => value !== undefined),
-)
+function idSchema<T>(parse: (text: string) => T | undefined) {
+  return v.pipe(
+    v.string(),
+    v.transform(parse),
+    v.custom<T>(value => value !== undefined),
+  )
+}
+
 const serverSchema = v.object({
-  server: serverId,
+  server: idSchema(parseServerId),
   serverName: v.string(),
   /** Whether this action stopped the server: the intent is saved before the request is sent. */
   power: v.picklist(['untouched', 'stop requested', 'stopped', 'started']),
   slots: v.optional(v.number()),
   snapshot: v.optional(
     v.object({
-      id: snapshotId,
+      id: idSchema(parseSnapshotId),
       name: v.string(),
       createdAt: v.nullable(v.string()),
       sizeMb: v.nullable(v.number()),
@@ -47,7 +42,6 @@ type SavedServer = v.InferOutput<typeof serverSchema>
 /** Everything that the post stage knows. */
 export interface SavedState {
   readonly plan: SavedPlan
-  readonly health: HealthInputs
   /** Whether the main stage ended green. */
   readonly isGreen: boolean
   /** Whether every snapshot of the group was seen completed. */
@@ -118,19 +112,15 @@ function savedForm(run: ServerRun): string {
     server: run.server.id,
     serverName: cut(run.server.name),
     power: savedPower(run.power),
-    ...(run.slots === undefined ? {} : { slots: run.slots }),
-    ...(snapshot === undefined
-      ? {}
-      : {
-          snapshot: {
-            id: snapshot.id,
-            name: cut(snapshot.name),
-            createdAt: snapshot.createdAt === null ? null : cut(snapshot.createdAt),
-            sizeMb: snapshot.sizeMb,
-            completed: run.task.state === 'succeeded',
-            marker: cut(markerText(snapshot.description)),
-          },
-        }),
+    slots: run.slots,
+    snapshot: snapshot && {
+      id: snapshot.id,
+      name: cut(snapshot.name),
+      createdAt: snapshot.createdAt && cut(snapshot.createdAt),
+      sizeMb: snapshot.sizeMb,
+      completed: run.task.state === 'succeeded',
+      marker: cut(markerText(snapshot.description)),
+    },
   }
   return JSON.stringify(saved)
 }
@@ -183,16 +173,11 @@ function parseState(text: string, get: (name: string) => string): SavedState {
   }
   return {
     plan,
-    health: { timeoutMs: plan.health.timeoutMs, targets: plan.health.targets.map(targetOf) },
     isGreen: get(GREEN) === 'true',
     isGroupCompleted:
       servers.length === plan.servers && servers.every(({ snapshot }) => snapshot?.completed === true),
     servers: goal => servers.map(saved => recordOf(saved, goal)),
   }
-}
-
-function targetOf(target: SavedPlan['health']['targets'][number]): HealthTarget {
-  return target.kind === 'http' ? { kind: 'http', url: new URL(target.url) } : target
 }
 
 /** The saved part of one server as a record; of the snapshot only what is needed later was saved. */
@@ -212,9 +197,4 @@ function recordOf({ server: id, serverName, power, slots, snapshot }: SavedServe
         }
   const run = newServerRun(goal, server, target)
   return { ...run, slots, power: power === 'stop requested' ? { state: power, since: 0 } : { state: power } }
-}
-
-/** Whether the main stage saw the snapshot of a loaded record completed. */
-export function wasCompleted(snapshot: Snapshot): boolean {
-  return isCompleted(snapshot)
 }

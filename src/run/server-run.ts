@@ -209,19 +209,19 @@ export function wasNeverSeen({ task }: ServerRun): boolean {
   return task.state === 'succeeded' && task.how === 'never seen'
 }
 
+const MAY_BE_DOWN: Readonly<Record<Power['state'], boolean>> = {
+  untouched: false,
+  'stop requested': true,
+  stopped: true,
+  'start requested': true,
+  'start failed': true,
+  started: false,
+  'left stopped': false,
+}
+
 /** Whether the server is, or may be, down because of this action and has not been seen running since. */
 export function mayBeDown({ power }: ServerRun): boolean {
-  switch (power.state) {
-    case 'stop requested':
-    case 'stopped':
-    case 'start requested':
-    case 'start failed':
-      return true
-    case 'untouched':
-    case 'started':
-    case 'left stopped':
-      return false
-  }
+  return MAY_BE_DOWN[power.state]
 }
 
 /** Whether what was accepted goes on at VPS.org, and nothing is worse: this action has not left the server down. */
@@ -231,20 +231,25 @@ export function goesOn(run: ServerRun): boolean {
 
 /** Everything that went wrong for this server, the task's own problem first. */
 export function problemsOf({ task, power, health }: ServerRun): readonly Problem[] {
-  const own = 'problem' in task ? [task.problem] : []
-  const start = power.state === 'start failed' ? [power.problem] : []
-  const unhealthy = health.state === 'failed' ? [health.problem] : []
-  return [...own, ...start, ...unhealthy]
+  return [task, power, health].flatMap(part => ('problem' in part ? [part.problem] : []))
 }
 
-/** Nothing was asked of the API for it that would change anything. */
-export function hasNoTrace(run: ServerRun): boolean {
-  return (
-    (run.task.state === 'skipped' || run.task.state === 'pending') &&
-    run.power.state === 'untouched' &&
-    run.deletions.length === 0 &&
-    run.safety === undefined
-  )
+/** There is nothing to tell of it: its task was not begun, and nothing was asked of the API besides. */
+export function hasNoTrace({ task, power, deletions, safety }: ServerRun): boolean {
+  switch (task.state) {
+    case 'pending':
+    case 'skipped':
+      return power.state === 'untouched' && deletions.length === 0 && safety === undefined
+    case 'planned':
+    case 'rejected':
+    case 'requested':
+    case 'ambiguous':
+    case 'running':
+    case 'left running':
+    case 'succeeded':
+    case 'failed':
+      return false
+  }
 }
 
 /** Whether nothing was begun for it because another server of its group had failed. */
@@ -258,33 +263,38 @@ export function isSkippedWithGroup({ task }: ServerRun): boolean {
  */
 export function isGood(run: ServerRun): boolean {
   const { goal, task, health } = run
-  const isTaskGood =
-    goal === 'clean up' ||
-    task.state === 'succeeded' ||
-    task.state === 'planned' ||
-    (task.state === 'left running' && task.why === 'not awaited')
-  return isTaskGood && !mayBeDown(run) && (health.state === 'passed' || health.state === 'not checked')
+  return (goal === 'clean up' || standOf(task) === 'good') && !mayBeDown(run) && IS_HEALTH_GOOD[health.state]
+}
+
+const IS_HEALTH_GOOD: Readonly<Record<Health['state'], boolean>> = {
+  'not checked': true,
+  checking: false,
+  passed: true,
+  failed: false,
+  'cut off': false,
 }
 
 /** Whether something went wrong for it that is known already: what is still under way has not failed. */
 export function hasFailed({ task, power, health }: ServerRun): boolean {
-  return isTaskBad(task) || power.state === 'start failed' || health.state === 'failed'
+  return standOf(task) === 'bad' || power.state === 'start failed' || health.state === 'failed'
 }
 
-function isTaskBad(task: Task): boolean {
+/** `open`: it is still under way, or has not begun. */
+function standOf(task: Task): 'good' | 'bad' | 'open' {
   switch (task.state) {
+    case 'planned':
+    case 'succeeded':
+      return 'good'
+    case 'left running':
+      return task.why === 'not awaited' ? 'good' : 'bad'
     case 'skipped':
     case 'rejected':
     case 'ambiguous':
     case 'failed':
-      return true
-    case 'left running':
-      return task.why !== 'not awaited'
+      return 'bad'
     case 'pending':
-    case 'planned':
     case 'requested':
     case 'running':
-    case 'succeeded':
-      return false
+      return 'open'
   }
 }

@@ -35,3 +35,16 @@ export async function awaitGone(
   )
   return { end, left: new Set(left.map(({ id }) => id)) }
 }
+
+// A deletion can take seconds; what is listed longer than this is not said to be gone.
+const LISTED_TIME_MS = 30_000
+
+/** Waits a little until no list holds one snapshot that is said to be gone. */
+export async function awaitOneGone(
+  ctx: Context,
+  snapshot: Snapshot,
+  deadline: number,
+): Promise<PollResult<true>> {
+  const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS)
+  return (await awaitGone(ctx, [snapshot], until)).end
+}

@@ -1,10 +1,11 @@
 import type { Context } from '../run/context.ts'
-import type { NextStep } from '../run/next-step.ts'
-import { advice } from '../run/next-step.ts'
+import type { ServerEvent } from '../run/events.ts'
+import { advice, type NextStep } from '../run/next-step.ts'
 import type { Problem } from '../run/problem.ts'
 import type { Reason } from '../run/reasons.ts'
+import type { StatusSeen } from '../run/server-run.ts'
 import { type ApiFailure, isMomentaryRefusal, isTransient } from '../vps/failure.ts'
-import { describeInTwo, namesServer, remedyFor } from '../vps/failure-messages.ts'
+import { describeFailure, describeInTwo, namesServer, remedyFor } from '../vps/failure-messages.ts'
 
 // The question for the token's permissions is a courtesy: it may not hold up the error that it explains.
 const ACCOUNT_TIMEOUT_MS = 10_000
@@ -39,6 +40,21 @@ export async function explain(ctx: Context, failure: ApiFailure, facts: FailureF
     ...(namesServer(told) ? {} : { isUnnamed: true }),
     next: [remedyStep(told, permissions), ...(facts.next ?? [])],
   }
+}
+
+interface Expired {
+  readonly lastFailure: ApiFailure | undefined
+  readonly last?: StatusSeen | undefined
+}
+
+/** That the time for what was accepted was over, as an event. */
+export function timedOut(end: Expired): ServerEvent {
+  return { type: 'left running', why: 'timed out', lastFailure: lastFailureText(end), last: end.last }
+}
+
+/** Why the last request before the end of a wait had no usable answer; undefined where it had one. */
+export function lastFailureText({ lastFailure }: Expired): string | undefined {
+  return lastFailure === undefined ? undefined : describeFailure(lastFailure)
 }
 
 /** What helps against a failed request. */

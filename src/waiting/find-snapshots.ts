@@ -8,17 +8,18 @@ import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { SnapshotList } from '../vps/client.ts'
 import type { ApiFailure, ApiResult } from '../vps/failure.ts'
+import { RETRY_PATIENCE_MS } from '../vps/retry.ts'
 import { changeLog } from './change-log.ts'
 import { explain, remedyStep } from './explain.ts'
 import * as messages from './messages.ts'
 import { pollUntilStable, type Reading } from './poll.ts'
 import { type Found, findListed, readForChoice, readSnapshots } from './snapshot-reader.ts'
 
-/** A snapshot that an operation is about. */
-export interface Match {
-  readonly id: SnapshotId
-  /** undefined: no list holds it. */
-  readonly snapshot: Snapshot | undefined
+/** The snapshots that an operation is about. */
+export interface Matches {
+  readonly present: readonly Snapshot[]
+  /** What no list holds. */
+  readonly absent: readonly SnapshotId[]
 }
 
 /** What is asked for, and how it may be found. */
@@ -34,18 +35,18 @@ export interface Lookup {
 const NOTHING_CHANGED = { state: 'Nothing was changed.' }
 
 /** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
-export async function findSnapshots(ctx: Context, lookup: Lookup): Promise<Outcome<readonly Match[]>> {
+export async function findSnapshots(ctx: Context, lookup: Lookup): Promise<Outcome<Matches>> {
   const { choice } = lookup
   if (choice.by === 'id') return findAllowed(ctx, lookup, choice.ids)
-  const found: Match[] = []
+  const present: Snapshot[] = []
   const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline })
   if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED))
   for (const server of choice.servers) {
     const chosen = await chooseOn(ctx, { ...lookup, choice }, server, list.value)
     if (!chosen.ok) return chosen
-    found.push({ id: chosen.value.id, snapshot: chosen.value })
+    present.push(chosen.value)
   }
-  return success(found)
+  return success({ present, absent: [] })
 }
 
 type NamedChoice = Exclude<SnapshotChoice, { by: 'id' }>
@@ -179,19 +180,15 @@ async function findAllowed(
   ctx: Context,
   lookup: Lookup,
   ids: readonly SnapshotId[],
-): Promise<Outcome<readonly Match[]>> {
+): Promise<Outcome<Matches>> {
   const found = await findByIds(ctx, lookup, ids)
   if (!found.ok) return found
+  const isStranger = (snapshot: Snapshot): boolean => isOutsideGuard(ctx, lookup.allowedServers, snapshot)
   // Reading the servers that are meant teaches by which other ids the API knows them.
-  const isMixed = found.value.some(
-    ({ snapshot }) => snapshot !== undefined && isOutsideGuard(ctx, lookup.allowedServers, snapshot),
-  )
-  if (isMixed)
+  if (found.value.present.some(isStranger))
     for (const id of lookup.allowedServers)
       await ctx.api.readServer({ id }, { deadline: lookup.deadline, once: true })
-  const strangers = found.value.flatMap(({ snapshot }) =>
-    snapshot !== undefined && isOutsideGuard(ctx, lookup.allowedServers, snapshot) ? [snapshot] : [],
-  )
+  const strangers = found.value.present.filter(isStranger)
   if (strangers.length === 0) return found
   return failed(messages.wrongServer(lookup.allowedServers, strangers, await completedOfAllowed(ctx, lookup)))
 }
@@ -211,43 +208,35 @@ function isOutsideGuard(ctx: Context, allowedServers: readonly ServerId[], { ser
   return allowedServers.length > 0 && !allowedServers.some(id => ctx.api.sameServer(id, server.id))
 }
 
-// As long as any other first read is tried.
-const LOOK_UP_TIME_MS = 5 * 60_000
-
 /** A list may lag behind: what it lacks is looked for again before it counts as missing. */
 async function findByIds(
   ctx: Context,
   lookup: Lookup,
   ids: readonly SnapshotId[],
-): Promise<Outcome<readonly Match[]>> {
+): Promise<Outcome<Matches>> {
   const window = missingWindow(ctx, lookup)
   let isFirst = true
-  const classify = ({ snapshots, ownerless }: Found): Reading<Matches> => {
+  const classify = ({ snapshots, ownerless }: Found): Reading<Matches & Pick<Found, 'ownerless'>> => {
     const byId = new Map(snapshots.map(snapshot => [snapshot.id, snapshot]))
-    const matches = ids.map(id => ({ id, snapshot: byId.get(id) }))
-    const value = { matches, ownerless }
-    const missing = matches.filter(item => item.snapshot === undefined).map(item => item.id)
-    if (missing.length === 0) return { state: 'done', value }
-    if (isFirst) ctx.report.line(messages.missingYet(missing, window.durationMs))
+    const present = ids.flatMap(id => byId.get(id) ?? [])
+    const absent = ids.filter(id => !byId.has(id))
+    const value = { present, absent, ownerless }
+    if (absent.length === 0) return { state: 'done', value }
+    if (isFirst) ctx.report.line(messages.missingYet(absent, window.durationMs))
     isFirst = false
-    return { state: 'holding', as: missing.join(','), value }
+    return { state: 'holding', as: absent.join(','), value }
   }
   const end = await pollUntilStable(
     ctx,
-    { deadline: Math.min(lookup.deadline, ctx.clock.now() + LOOK_UP_TIME_MS), window },
+    { deadline: Math.min(lookup.deadline, ctx.clock.now() + RETRY_PATIENCE_MS), window },
     isFirstRead => readByIds(ctx, lookup, ids, !isFirstRead),
     classify,
   )
   if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
   if (end.state === 'expired') return failed(lookUpTimedOut(end.lastFailure))
-  const { matches, ownerless } = end.value
+  const { ownerless } = end.value
   // Whose it is must be known before it overwrites a server, or goes: it is neither there nor missing.
-  return ownerless.length === 0 ? success(matches) : failed(messages.ownerless(ownerless))
-}
-
-interface Matches {
-  readonly matches: readonly Match[]
-  readonly ownerless: readonly SnapshotId[]
+  return ownerless.length === 0 ? success(end.value) : failed(messages.ownerless(ownerless))
 }
 
 /** What is to be deleted, wherever it is, need not be listed: the API is asked. Three reads are enough. */

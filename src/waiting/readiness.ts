@@ -9,7 +9,7 @@ import { changeLog } from './change-log.ts'
 import * as messages from './messages.ts'
 import { pollUntilStable, type Reading } from './poll.ts'
 import { readServerOf } from './server-reader.ts'
-import { readSnapshotsOf } from './snapshot-reader.ts'
+import { readSnapshots } from './snapshot-reader.ts'
 
 /** What is about to be done to the server. */
 export type Intent = 'create' | 'restore' | 'stop'
@@ -103,7 +103,7 @@ async function listBefore(
   if (serverOnly) return { ok: true, value: [] }
   if (isFirst && known !== undefined) return { ok: true, value: known }
   const isRestore = intent === 'restore'
-  const list = await readSnapshotsOf(ctx, track.run.server.id, {
+  const list = await readSnapshots(ctx, [track.run.server.id], {
     ...options,
     once: options.once || isRestore,
   })

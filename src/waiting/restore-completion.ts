@@ -11,12 +11,11 @@ import type { Context } from '../run/context.ts'
 import { serverLabel } from '../run/labels.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import type { ServerRun } from '../run/server-run.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
-import { explain } from './explain.ts'
+import { explain, timedOut } from './explain.ts'
 import * as messages from './messages.ts'
 import { type PollAttempt, type PollResult, poll, toAttempt } from './poll.ts'
 import { readServerOf } from './server-reader.ts'
-import { readSnapshotsOf } from './snapshot-reader.ts'
+import { readSnapshots } from './snapshot-reader.ts'
 
 /** How a restore was accepted. */
 export interface Acceptance {
@@ -113,8 +112,7 @@ async function recordEnd(
     return undefined
   }
   if (end.state === 'expired') {
-    const lastFailure = end.lastFailure === undefined ? undefined : describeFailure(end.lastFailure)
-    track.record({ type: 'left running', why: 'timed out', lastFailure })
+    track.record(timedOut(end))
     return undefined
   }
   if (end.value.state === 'failed') {
@@ -144,7 +142,7 @@ async function otherSnapshots(
   failed: Snapshot,
 ): Promise<readonly Snapshot[]> {
   const options = { deadline: ctx.clock.now() + OTHERS_TIME_MS, once: true }
-  const list = await readSnapshotsOf(ctx, server.id, options)
+  const list = await readSnapshots(ctx, [server.id], options)
   // The safety snapshot holds what was to be undone.
   const used = [failed.id, safety?.snapshot.id]
   const others = list.ok ? list.value : []

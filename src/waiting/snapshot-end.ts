@@ -3,8 +3,7 @@ import type { Context } from '../run/context.ts'
 import { serverLabel } from '../run/labels.ts'
 import type { Problem } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
-import { explain } from './explain.ts'
+import { explain, lastFailureText, timedOut } from './explain.ts'
 import * as messages from './messages.ts'
 import type { SnapshotEnd } from './snapshot-poller.ts'
 
@@ -31,12 +30,7 @@ export async function recordSnapshotEnd(
       return track.record({ type: 'left running', why: 'unobservable', problem })
     }
     case 'expired':
-      return track.record({
-        type: 'left running',
-        why: 'timed out',
-        lastFailure: described(end),
-        last: end.last,
-      })
+      return track.record(timedOut(end))
   }
 }
 
@@ -60,7 +54,7 @@ export async function problemOfSafety(
         reason: 'timeout',
         done: 'nothing',
         what: messages.snapshotTimedOut(labelOf(track, snapshot), waitedMs),
-        state: messages.snapshotContinues(end.last, described(end)),
+        state: messages.snapshotContinues(end.last, lastFailureText(end)),
         next: [followLater(snapshot)],
       }
   }
@@ -76,10 +70,6 @@ async function problemOf(ctx: Context, track: ServerTrack, snapshot: Snapshot, e
 
 function labelOf({ run }: ServerTrack, { id }: Snapshot): string {
   return `Snapshot ${id} of ${serverLabel(run)}`
-}
-
-function described({ lastFailure }: Extract<SnapshotEnd, { state: 'expired' }>): string | undefined {
-  return lastFailure === undefined ? undefined : describeFailure(lastFailure)
 }
 
 function followLater({ id }: Snapshot) {

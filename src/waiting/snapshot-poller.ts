@@ -1,6 +1,6 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { SnapshotId } from '../domain/ids.ts'
-import { parseMarker } from '../policy/marker.ts'
+import { markerMatches, parseMarker } from '../policy/marker.ts'
 import { settleWindow } from '../policy/settle.ts'
 import {
   observeSnapshot,
@@ -9,7 +9,7 @@ import {
   startSnapshotWatch,
 } from '../policy/snapshot-progress.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
-import type { Context } from '../run/context.ts'
+import { type Context, isNews } from '../run/context.ts'
 import type { StatusSeen } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
 import * as messages from './messages.ts'
@@ -45,40 +45,18 @@ interface Followed {
   readonly reject: (reason: unknown) => void
 }
 
+type AllFollowed = Map<SnapshotId, Followed>
+
 /** A poller whose waits all end at `deadline`. Nothing is polled while nothing is followed. */
 export function createSnapshotPoller(ctx: Context, deadline: number): SnapshotPoller {
-  const followed = new Map<SnapshotId, Followed>()
-  const unlisted = unlistedLog(ctx)
-  const twins = twinLog(ctx)
+  const followed: AllFollowed = new Map()
   let running = false
-
-  const attempt = async (): Promise<PollAttempt<undefined>> => {
-    const known = [...followed.values()].map(item => item.snapshot)
-    const answer = await followSnapshots(ctx, known, { deadline, once: true })
-    return toAttempt(answer, snapshots => {
-      for (const snapshot of snapshots) {
-        if (followed.has(snapshot.id)) unlisted(snapshot)
-        twins(snapshot, followed)
-      }
-      settle(followed, snapshots, ctx.clock.now())
-      return followed.size === 0 ? { state: 'done', value: undefined } : { state: 'pending' }
-    })
-  }
-
   const run = async (): Promise<void> => {
-    const options: PollOptions = {
-      schedule: 'create',
-      answeredBefore: true,
-      began: ctx.clock.now(),
-      deadline,
-      startAfterDelay: true,
-      elapsed: () => [...followed.values()].map(item => ctx.clock.now() - item.began),
-      heartbeat: () => heartbeat(ctx, followed),
-    }
+    const options = optionsFor(ctx, followed, deadline)
     try {
       // In the moment in which the last wait ends, its follower may begin another.
       while (followed.size > 0) {
-        const end = await poll(ctx, options, attempt)
+        const end = await poll(ctx, options, () => lookAtAll(ctx, followed, deadline))
         if (end.state === 'refused') finish(followed, item => item.resolve(end))
         if (end.state === 'expired') finish(followed, item => item.resolve({ ...end, last: lastOf(item) }))
       }
@@ -88,7 +66,6 @@ export function createSnapshotPoller(ctx: Context, deadline: number): SnapshotPo
       running = false
     }
   }
-
   return {
     waitFor: (snapshot, began, seen = false) =>
       new Promise((resolve, reject) => {
@@ -102,7 +79,35 @@ export function createSnapshotPoller(ctx: Context, deadline: number): SnapshotPo
   }
 }
 
-function finish(followed: Map<SnapshotId, Followed>, end: (item: Followed) => void): void {
+/** One look at the list, for all that are followed. */
+async function lookAtAll(
+  ctx: Context,
+  followed: AllFollowed,
+  deadline: number,
+): Promise<PollAttempt<undefined>> {
+  const known = [...followed.values()].map(item => item.snapshot)
+  return toAttempt(await followSnapshots(ctx, known, { deadline, once: true }), snapshots => {
+    for (const snapshot of snapshots)
+      if (followed.has(snapshot.id)) noteUnlisted(ctx, snapshot)
+      else warnOfTwin(ctx, snapshot, known)
+    settle(followed, snapshots, ctx.clock.now())
+    return followed.size === 0 ? { state: 'done', value: undefined } : { state: 'pending' }
+  })
+}
+
+function optionsFor(ctx: Context, followed: AllFollowed, deadline: number): PollOptions {
+  return {
+    schedule: 'create',
+    answeredBefore: true,
+    began: ctx.clock.now(),
+    deadline,
+    startAfterDelay: true,
+    elapsed: () => [...followed.values()].map(item => ctx.clock.now() - item.began),
+    heartbeat: () => heartbeat(ctx, followed),
+  }
+}
+
+function finish(followed: AllFollowed, end: (item: Followed) => void): void {
   const items = [...followed.values()]
   followed.clear()
   for (const item of items) end(item)
@@ -113,7 +118,7 @@ function lastOf({ watch: { snapshot, since } }: Followed): StatusSeen | undefine
 }
 
 /** Tells every follower what the list says of its snapshot; those that have ended are followed no more. */
-function settle(followed: Map<SnapshotId, Followed>, snapshots: readonly Snapshot[], at: number): void {
+function settle(followed: AllFollowed, snapshots: readonly Snapshot[], at: number): void {
   const found = new Map(snapshots.map(snapshot => [snapshot.id, snapshot]))
   for (const [id, item] of followed) {
     item.watch = observeSnapshot(item.watch, found.get(id), at)
@@ -124,26 +129,20 @@ function settle(followed: Map<SnapshotId, Followed>, snapshots: readonly Snapsho
   }
 }
 
-function heartbeat(ctx: Context, followed: ReadonlyMap<SnapshotId, Followed>): string {
+function heartbeat(ctx: Context, followed: AllFollowed): string {
   const oldest = Math.min(...[...followed.values()].map(item => item.began))
   return messages.snapshotsInProgress([...followed.keys()], ctx.clock.now() - oldest)
 }
 
-function unlistedLog(ctx: Context): (snapshot: Snapshot) => void {
-  const said = new Set<string>()
-  return snapshot => {
-    if (snapshotPhase(snapshot.status) !== 'unrecognized' || said.has(snapshot.status)) return
-    said.add(snapshot.status)
+/** A status that nobody documented is said once, whatever has it. */
+function noteUnlisted(ctx: Context, snapshot: Snapshot): void {
+  if (snapshotPhase(snapshot.status) === 'unrecognized' && isNews(ctx, `snapshot status ${snapshot.status}`))
     ctx.report.line(messages.unlistedStatus(snapshot))
-  }
 }
 
-/** Looks for another snapshot that carries the key of one that is followed. */
-function twinLog(ctx: Context): (snapshot: Snapshot, followed: ReadonlyMap<SnapshotId, Followed>) => void {
-  return (snapshot, followed) => {
-    const key = followed.has(snapshot.id) ? undefined : parseMarker(snapshot.description)?.key
-    if (key === undefined) return
-    const ours = [...followed.values()].find(item => parseMarker(item.snapshot.description)?.key === key)
-    if (ours !== undefined) ctx.report.warn(messages.duplicate(ours.snapshot.id, snapshot.id))
-  }
+/** Another snapshot that carries the key of one that is followed was made by the same request. */
+function warnOfTwin(ctx: Context, snapshot: Snapshot, followed: readonly Snapshot[]): void {
+  const key = parseMarker(snapshot.description)?.key
+  const ours = followed.find(({ description }) => key !== undefined && markerMatches(description, key))
+  if (ours !== undefined) ctx.report.warn(messages.duplicate(ours.id, snapshot.id))
 }

@@ -17,15 +17,6 @@ export async function readSnapshots(
   return answer.ok ? { ok: true, value: answer.value.snapshots.filter(keep) } : answer
 }
 
-/** The snapshots of one server. */
-export function readSnapshotsOf(
-  ctx: Context,
-  server: ServerId,
-  options: CallOptions,
-): Promise<ApiResult<readonly Snapshot[]>> {
-  return readSnapshots(ctx, [server], options)
-}
-
 /**
  * The snapshots of some servers as they were at one moment, where something is to be chosen from them: `consistent` says
  * whether that could be had.

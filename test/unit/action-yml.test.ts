@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { INPUT_GROUPS, withTables } from '../../scripts/readme-tables.ts'
 import { INPUT_NAMES, OPERATIONS, ROWS } from '../../src/inputs/rows.ts'
 import { parseInputs } from '../../src/inputs.ts'
-import { OUTPUT_NAMES } from '../../src/report/output-names.ts'
+import { OUTPUTS } from '../../src/present/outputs.ts'
 import { ROOT, readManifest } from '../harness/manifest.ts'
 
 const JOB_STATUS = '${{ job.status }}'
@@ -37,7 +37,7 @@ describe('action.yml', () => {
   })
 
   it('declares the outputs that the code writes, in its order, and no others', () => {
-    expect(Object.keys(manifest.outputs)).toEqual([...OUTPUT_NAMES])
+    expect(Object.keys(manifest.outputs)).toEqual(OUTPUTS.map(({ name }) => name))
   })
 
   it('has a name and a description that a search for rollback finds', () => {
@@ -94,7 +94,8 @@ describe('the tables of the README', () => {
 
   it('have a row for each input and output, and leave the rest alone', () => {
     const written = withTables(empty, manifest)
-    for (const name of [...INPUT_NAMES, ...OUTPUT_NAMES]) expect(written).toContain(`\n| \`${name}\` | `)
+    for (const name of [...INPUT_NAMES, ...OUTPUTS.map(output => output.name)])
+      expect(written).toContain(`\n| \`${name}\` | `)
     expect(written).toMatch(/\n\| `operation` \| What to do: .* \*\*Required\.\*\* \|\n/)
     expect(written).toMatch(/\n\| `max-parallel` \| How many .* Default: `10`\. \|\n/)
     expect(written).toMatch(/\n\| `description` \| [^|]* run URL\. \|\n/)

@@ -63,6 +63,33 @@ const LAYERS: Readonly<Record<string, { readonly uses: string; readonly types?: 
   'post.ts': { uses: 'platform stages.ts' },
 }
 
+// As the picture has them.
+const SAME_ARROWS: Readonly<Record<string, string>> = {
+  'index.ts': 'entries',
+  'post.ts': 'entries',
+  'stages.ts': 'stages',
+  'tell.ts': 'tell',
+}
+
+/** The arrows that lead from each layer to all that it may use: `-.->` where only types are used. */
+function neededArrows(): readonly string[] {
+  const wordsOf = (text = '') => text.split(' ').filter(word => word !== '')
+  const next = (from: string, isTyped: boolean): readonly string[] => {
+    const { uses = '', types = '' } = LAYERS[from] ?? {}
+    return isTyped ? [...wordsOf(uses), ...wordsOf(types)] : wordsOf(uses)
+  }
+  const leadsTo = (from: string, to: string, isTyped: boolean): boolean =>
+    next(from, isTyped).some(each => each === to || leadsTo(each, to, isTyped))
+  const arrows = Object.entries(LAYERS).flatMap(([from, { uses, types }]) =>
+    [false, true].flatMap(isTyped =>
+      wordsOf(isTyped ? types : uses)
+        .filter(to => !next(from, isTyped).some(each => each !== to && leadsTo(each, to, isTyped)))
+        .map(to => `${SAME_ARROWS[from] ?? from} ${isTyped ? '-.->' : '-->'} ${SAME_ARROWS[to] ?? to}`),
+    ),
+  )
+  return [...new Set(arrows)]
+}
+
 describe('the layers', () => {
   it('are those of the folders', () => {
     expect([...new Set(MODULES.map(({ path }) => layerOf(path)))].toSorted()).toEqual(
@@ -90,6 +117,15 @@ describe('the layers', () => {
       expect(used(false), other).toContain(other)
     for (const other of types.split(' ').filter(name => name !== ''))
       expect(used(true), other).toContain(other)
+  })
+
+  it('are those of the picture in CONTRIBUTING.md, whose arrows leave out what others imply', () => {
+    const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
+    const [, picture = ''] = /```mermaid\n([^`]*)```/.exec(text) ?? []
+    const drawn = [...picture.matchAll(/^ *(\w+)[^\n]*? (-->|-\.->) (\w+)/gm)].map(
+      ([, from = '', arrow, to = '']) => `${from} ${arrow} ${to}`,
+    )
+    expect(drawn.toSorted()).toEqual(neededArrows().toSorted())
   })
 
   it('need one another in one direction: no modules are needed by what they need', () => {

@@ -2,13 +2,15 @@
  * Every sentence about an end that comes from outside of an operation: that of the job, a cancel, a mistake of this action.
  * Texts from the API are raw; the report makes them harmless.
  */
+
 import type { Snapshot } from '../../domain/entities.ts'
+import { few } from '../../domain/few.ts'
 import type { SnapshotId } from '../../domain/ids.ts'
 import type { Kept } from '../../policy/retention.ts'
 import { keptBecause, serverLabel } from '../../run/labels.ts'
 import type { CutOff, OperationRun } from '../../run/operation-run.ts'
 import type { Deletion, ServerRun } from '../../run/server-run.ts'
-import { type Account, few } from './phrases.ts'
+import type { Account } from './phrases.ts'
 
 // ---- the end of the job
 

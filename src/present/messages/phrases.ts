@@ -1,9 +1,8 @@
 /** What the sentences of this folder are made of. */
 
-import { firstOf } from '../../domain/first-of.ts'
 import { formatAge } from '../../policy/durations.ts'
 import { isAhead } from '../../policy/timestamps.ts'
-import { createdAtOf } from '../../run/labels.ts'
+import { createdAtOf, timeOfDay } from '../../run/labels.ts'
 import type { ServerRun } from '../../run/server-run.ts'
 
 /** What happened, in one short sentence, and what state things are in now. */
@@ -32,11 +31,5 @@ export function age(run: ServerRun, now: number): string {
 export function clockTime(at: number, now: number): string {
   const text = new Date(at).toISOString()
   const today = new Date(now).toISOString().slice(0, 10)
-  const time = `${text.slice(11, 16)} UTC`
-  return text.startsWith(today) ? time : `${text.slice(0, 10)} ${time}`
-}
-
-/** The first few of a list, and how many more: a headline fits one line. */
-export function few(items: readonly string[], shown = 3, separator = ', '): string {
-  return firstOf(items, shown, separator)
+  return text.startsWith(today) ? timeOfDay(at) : `${text.slice(0, 10)} ${timeOfDay(at)}`
 }

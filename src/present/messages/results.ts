@@ -2,7 +2,9 @@
  * Every headline of a stage, and the state of things after it: for each operation what was done, and what is armed. Texts
  * from the API are raw; the report makes them harmless.
  */
+
 import type { Snapshot } from '../../domain/entities.ts'
+import { few } from '../../domain/few.ts'
 import type { ServerId, SnapshotId } from '../../domain/ids.ts'
 import { SLOTS } from '../../domain/limits.ts'
 import type { JobEnd } from '../../inputs.ts'
@@ -14,7 +16,7 @@ import { isAhead } from '../../policy/timestamps.ts'
 import { createdAtOf, lastStatus, serverLabel, snapshotIdOf } from '../../run/labels.ts'
 import type { Armed, OperationRun } from '../../run/operation-run.ts'
 import { type ServerRun, snapshotOf, wasNeverSeen } from '../../run/server-run.ts'
-import { type Account, age, clockTime, few, joined, NEVER_SEEN_RESTORING } from './phrases.ts'
+import { type Account, age, clockTime, joined, NEVER_SEEN_RESTORING } from './phrases.ts'
 
 // ---- create
 

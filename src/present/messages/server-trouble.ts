@@ -2,12 +2,14 @@
  * Every sentence that tells what went wrong for a server, and for several. Texts from the API are raw; the report makes
  * them harmless.
  */
+
 import type { Snapshot } from '../../domain/entities.ts'
+import { few } from '../../domain/few.ts'
 import { formatDuration } from '../../policy/durations.ts'
 import { lastSeenText, lastStatusSince, serverLabel, snapshotIdOf, snapshotLabel } from '../../run/labels.ts'
 import type { Problem } from '../../run/problem.ts'
 import type { CutOffBy, ServerRun, Task, Work } from '../../run/server-run.ts'
-import { type Account, clockTime, few, joined } from './phrases.ts'
+import { type Account, clockTime, joined } from './phrases.ts'
 
 type Left = Extract<Task, { state: 'left running' }>
 

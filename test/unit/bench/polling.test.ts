@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { exponential, pollUntil, spreadBetween, worstShareOfAllowed } from '../../../bench/polling.ts'
 import { seededRandom } from '../../../bench/random.ts'
-import { fixedSchedule } from '../../../src/policy/schedule.ts'
 
-const every15 = fixedSchedule(15_000)
+const every15 = () => 15_000
 const random = seededRandom(1)
 
 describe('pollUntil', () => {
@@ -40,7 +39,7 @@ describe('spreadBetween', () => {
 
 describe('worstShareOfAllowed', () => {
   const worst = (gapMs: number, from: number, to: number, allowedMs: (elapsedMs: number) => number) =>
-    worstShareOfAllowed(() => fixedSchedule(gapMs), [from, to], allowedMs, random)
+    worstShareOfAllowed(() => () => gapMs, [from, to], allowedMs, random)
 
   it('holds every gap against what is allowed where it begins', () => {
     expect(worst(15_000, 10_000, 60_000, () => 10_000)).toBe(1.5)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseInputs } from '../../../src/inputs.ts'
-import { OUTPUT_NAMES } from '../../../src/report/output-names.ts'
+import { OUTPUTS } from '../../../src/present/outputs.ts'
 import { readManifest } from '../../harness/manifest.ts'
 import { examples, type Step, snippets, textsOf } from './snippets.ts'
 
@@ -32,7 +32,7 @@ describe('the YAML in the documents and the examples', () => {
   })
 
   it('reads outputs that the action has', () => {
-    const known: readonly string[] = OUTPUT_NAMES
+    const known: readonly string[] = OUTPUTS.map(({ name }) => name)
     const strange = all.flatMap(({ where, code, steps: own }) =>
       own.flatMap(({ id }) =>
         outputsOf(code, id)

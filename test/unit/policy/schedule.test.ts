@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  fixedSchedule,
   jittered,
   type NextPoll,
   nextDelay,
@@ -115,27 +114,6 @@ describe('the goals of waiting, jitter included', () => {
   })
 })
 
-describe('fixedSchedule', () => {
-  it('is the interval at any time', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 100, max: DAY, noNaN: true }), anyNumber, (interval, elapsed) => {
-        expect(fixedSchedule(interval)(elapsed)).toBe(interval)
-      }),
-    )
-  })
-
-  it.each([
-    [99, 100],
-    [0, 100],
-    [-5, 100],
-    [Number.NaN, 100],
-    [DAY + 1, DAY],
-    [Infinity, DAY],
-  ])('makes of %d ms neither a hot loop nor more than a timer takes', (interval, gap) => {
-    expect(fixedSchedule(interval)(0)).toBe(gap)
-  })
-})
-
 describe('jittered', () => {
   it('is within 10 % of the gap', () => {
     expect(jittered(10_000, () => 0)).toBe(9_000)
@@ -158,6 +136,17 @@ describe('nextDelay', () => {
   it('is exactly the given interval', () => {
     expect(delayOf({ elapsedMs: [400 * SECOND] }, every(250), () => 0)).toBe(250)
     expect(delayOf({}, every(MINUTE), () => 0.9)).toBe(MINUTE)
+  })
+
+  it.each([
+    [99, 100],
+    [0, 100],
+    [-5, 100],
+    [Number.NaN, 100],
+    [DAY + 1, DAY],
+    [Infinity, DAY],
+  ])('makes of %d ms neither a hot loop nor more than a timer takes', (interval, gap) => {
+    expect(delayOf({ remainingMs: Infinity }, every(interval))).toBe(gap)
   })
 
   it('is that of the one of several that needs it most, so that a fleet polls no more often than one', () => {

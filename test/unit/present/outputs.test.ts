@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { earlyOutputs, finalOutputs } from '../../../src/present/outputs.ts'
-import { OUTPUT_NAMES } from '../../../src/report/output-names.ts'
+import { changedOutputs, earlyOutputs, finalOutputs } from '../../../src/present/outputs.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import { newServerRun, type ServerRun, type Task } from '../../../src/run/server-run.ts'
 import { madeBy, NOW, ORIGIN, operationRun, problem, serverId, serverRun, snapshot } from '../run/fixtures.ts'
@@ -122,11 +121,6 @@ describe('the outputs', () => {
     expect(outputsOf(run)).toMatchObject(side)
     expect(earlyOutputs(operationRun(run))).toEqual(side)
   })
-
-  it('are all declared', () => {
-    const all = Object.keys(outputsOf({ servers: [serverRun(done())] }))
-    expect(OUTPUT_NAMES).toEqual(expect.arrayContaining(all))
-  })
 })
 
 describe('the outputs before the end', () => {
@@ -146,5 +140,15 @@ describe('the outputs before the end', () => {
     const outputs = earlyOutputs(operationRun({ servers: [serverRun({ task: running(work) })] }))
     expect(outputs['snapshot-id']).toBe('700')
     expect(outputs.status).toBe(status)
+  })
+
+  it('are published anew where an id or what goes on changes, and only there', () => {
+    const of = (change: Partial<ServerRun>) => operationRun({ servers: [serverRun(change)] })
+    const [none, made] = [of({}), of({ task: running('snapshot') })]
+    const named = of({ task: running('snapshot'), server: { ...serverRun().server, name: 'new' } })
+    expect(changedOutputs(none, made)).toMatchObject({ 'snapshot-id': '700', status: 'in_progress' })
+    expect(changedOutputs(made, named)).toBeUndefined()
+    // What is gone is not taken back before the end.
+    expect(changedOutputs(made, none)?.['snapshot-id']).toBeUndefined()
   })
 })

@@ -1,5 +1,6 @@
 /** All that is said of one record must agree, whatever happened, and wherever it was cut off. */
 import { expect } from 'vitest'
+import { isCompleted } from '../../../src/policy/statuses.ts'
 import { textOf, whatWentWrong } from '../../../src/present/account.ts'
 import { nextStepsOf } from '../../../src/present/next-steps.ts'
 import { earlyOutputs, finalOutputs } from '../../../src/present/outputs.ts'
@@ -16,7 +17,7 @@ import { cellText } from '../../../src/report/text-table.ts'
 import { createdAtOf, serverLabel } from '../../../src/run/labels.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import { REASONS } from '../../../src/run/reasons.ts'
-import { readSavedState, type SavedState, saveChanges, wasCompleted } from '../../../src/run/saved-state.ts'
+import { readSavedState, type SavedState, saveChanges } from '../../../src/run/saved-state.ts'
 import { isAccepted, isGood, mayBeDown, type ServerRun, snapshotOf } from '../../../src/run/server-run.ts'
 import type { Ending } from '../run/endings.ts'
 import { ORIGIN, PLAN } from '../run/fixtures.ts'
@@ -144,9 +145,9 @@ export const RULES: Readonly<Record<string, (ending: Ending) => void>> = {
       const id = loaded === undefined ? undefined : snapshotOf(loaded)?.id
       expect(id).toBe(snapshotOf(server)?.id)
       expect(loaded !== undefined && mayBeDown(loaded)).toBe(mayBeDown(server))
-      const isCompleted = loaded?.target !== undefined && wasCompleted(loaded.target)
+      const wasCompleted = loaded?.target !== undefined && isCompleted(loaded.target)
       // A wait that has followed a restore found its snapshot completed.
-      expect(isCompleted).toBe(['completed', 'restored'].includes(statusOf(server)))
+      expect(wasCompleted).toBe(['completed', 'restored'].includes(statusOf(server)))
     }
     const statuses = run.servers.map(statusOf)
     expect(saved.isGroupCompleted).toBe(statuses.every(each => each === 'completed' || each === 'restored'))

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { OUTPUT_NAMES } from '../../../src/report/output-names.ts'
+import { OUTPUTS } from '../../../src/present/outputs.ts'
 import { REASONS, type Reason } from '../../../src/run/reasons.ts'
 import { ROOT, readManifest } from '../../harness/manifest.ts'
 
@@ -24,7 +24,7 @@ function names(heading: string): readonly string[] {
 
 describe('the documentation of the outputs', () => {
   it('has every output in its order, and no other', () => {
-    expect(names('Each output')).toEqual([...OUTPUT_NAMES])
+    expect(names('Each output')).toEqual(OUTPUTS.map(({ name }) => name))
   })
 
   it('has every reason in its order, and no other, each with what it means and what to do', () => {

@@ -101,7 +101,12 @@ export function operationRun(change: Partial<OperationRun> = {}): OperationRun {
 
 /** What the post stage needs of a request. */
 export const PLAN: SavedPlanBase = {
-  ...{ operation: 'create', apiToken: 'vps_token', apiUrl: 'https://api.example/api/v1', notifyOn: [] },
+  ...{
+    operation: 'create',
+    apiToken: 'vps_token',
+    apiUrl: new URL('https://api.example/api/v1'),
+    notifyOn: [],
+  },
   ...{ summary: true, maxParallel: 10, acceleratedClock: false, restoreOn: ['failure'], deleteOn: [] },
   ...{ whenFull: 'fail', restoreTimeoutMs: 3_600_000, startAfterRestore: true },
   health: { timeoutMs: 300_000, targets: [] },

@@ -3,7 +3,6 @@ import {
   allProblems,
   applyToAll,
   applyToServer,
-  deletedSnapshots,
   type OperationEvent,
   type OperationRun,
 } from '../../../src/run/operation-run.ts'
@@ -99,14 +98,4 @@ it('has the problem of the whole before those of its servers', () => {
   ]
   expect(allProblems(operationRun({ servers }))).toEqual([other])
   expect(allProblems(operationRun({ servers, problem: problem({ what: 'own' }) }))).toEqual([own, other])
-})
-
-it('has deleted what is gone because of it, and nothing else', () => {
-  const deletions = (['deleted', 'gone', 'stays', 'unknown'] as const).map((end, index) => ({
-    snapshot: snapshot(`60${index}`),
-    by: 'keep-last' as const,
-    end,
-  }))
-  const run = operationRun({ servers: [serverRun({ deletions }), serverRun({ deletions })] })
-  expect(deletedSnapshots(run).map(({ id }) => id)).toEqual(['600', '600'])
 })

@@ -1,6 +1,7 @@
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { parseInputs } from '../../../src/inputs.ts'
-import { type ArmingInputs, armedBy, needsPostStep, planOf } from '../../../src/run/saved-plan.ts'
+import { type ArmingInputs, armedBy, needsPostStep, planOf, planSchema } from '../../../src/run/saved-plan.ts'
 
 function inputs(texts: Readonly<Record<string, string>>): ArmingInputs {
   const base = { operation: 'create', 'api-token': 'vps_token', 'server-id': '11', 'job-status': 'success' }
@@ -28,22 +29,25 @@ describe('a plan', () => {
     )
     expect(plan).toMatchObject({
       ...{ operation: 'create', apiToken: 'vps_token', summary: false, maxParallel: 2 },
-      ...{ notifyUrl: 'https://hook.example/x', notifyOn: ['failure'], githubToken: 'ghs_1234' },
+      ...{ notifyUrl: new URL('https://hook.example/x'), notifyOn: ['failure'], githubToken: 'ghs_1234' },
       ...{ fixedIntervalMs: 2_000, restoreOn: ['failure'], deleteOn: [], keepLast: 3 },
       ...{ whenFull: 'delete-oldest', startAfterRestore: true },
       health: {
         targets: [
-          { kind: 'http', url: 'https://shop.example/?a=1' },
+          { kind: 'http', url: new URL('https://shop.example/?a=1') },
           { kind: 'tcp', host: 'db', port: 22 },
         ],
       },
     })
     // It is saved as JSON: nothing in it may be lost by that.
-    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
+    expect(v.parse(planSchema, { ...JSON.parse(JSON.stringify(plan)), servers: 1 })).toEqual({
+      ...plan,
+      servers: 1,
+    })
   })
 
   it('lacks what was not given', () => {
-    const names = Object.keys(planOf(inputs({})))
+    const names = Object.keys(JSON.parse(JSON.stringify(planOf(inputs({})))))
     for (const name of ['notifyUrl', 'githubToken', 'fixedIntervalMs', 'keepLast'])
       expect(names).not.toContain(name)
   })

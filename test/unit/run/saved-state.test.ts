@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest'
+import { isCompleted } from '../../../src/policy/statuses.ts'
 import type { ServerEvent } from '../../../src/run/events.ts'
 import { type Armed, newOperationRun } from '../../../src/run/operation-run.ts'
 import { createRecorder } from '../../../src/run/recorder.ts'
 import type { SavedPlan } from '../../../src/run/saved-plan.ts'
-import {
-  readSavedState,
-  saveBegun,
-  saveChanges,
-  saveGreen,
-  wasCompleted,
-} from '../../../src/run/saved-state.ts'
+import { readSavedState, saveBegun, saveChanges, saveGreen } from '../../../src/run/saved-state.ts'
 import { snapshotOf } from '../../../src/run/server-run.ts'
 import { VirtualClock } from '../../emulator/virtual-clock.ts'
 import { NOW, problem, server, serverRun, snapshot } from './fixtures.ts'
 
 const PLAN: SavedPlan = {
-  ...{ operation: 'create', apiToken: 't', apiUrl: 'https://api.test/', notifyOn: [], whenFull: 'fail' },
+  ...{
+    operation: 'create',
+    apiToken: 't',
+    apiUrl: new URL('https://api.test/'),
+    notifyOn: [],
+    whenFull: 'fail',
+  },
   ...{ summary: true, maxParallel: 1, acceleratedClock: false },
   ...{ restoreOn: ['failure'], deleteOn: [], restoreTimeoutMs: 1, startAfterRestore: true, servers: 2 },
   health: { timeoutMs: 1, targets: [] },
@@ -73,7 +74,7 @@ describe('what is saved', () => {
     ])
     expect(writes.map(([name]) => name)).toEqual(['plan', 'server-0', 'server-0'])
     // How many servers there are is known only now.
-    expect(JSON.parse(writes[0]?.[1] ?? '')).toEqual({ ...PLAN, servers: 1 })
+    expect(JSON.parse(writes[0]?.[1] ?? '')).toEqual({ ...PLAN, apiUrl: PLAN.apiUrl.href, servers: 1 })
   })
 
   const accepted: ServerEvent = {
@@ -188,7 +189,7 @@ describe('what is read', () => {
     const state = read({ plan: PLAN, ...saved, green: true })
     expect(state.isGroupCompleted).toBe(false)
     const snapshots = state.servers('restore').flatMap(run => snapshotOf(run) ?? [])
-    expect(snapshots.map(wasCompleted)).toEqual(snapshots.map((_item, index) => index === 0))
+    expect(snapshots.map(isCompleted)).toEqual(snapshots.map((_item, index) => index === 0))
   })
 
   it.each(['untouched', 'stop requested', 'stopped', 'started'])('knows the power %s', power => {
@@ -202,7 +203,7 @@ describe('what is read', () => {
       { kind: 'tcp', host: 'shop.test', port: 22 },
     ]
     const health = { timeoutMs: 5, targets }
-    expect(read({ plan: { ...PLAN, health } }).health).toEqual({
+    expect(read({ plan: { ...PLAN, health } }).plan.health).toEqual({
       ...{ timeoutMs: 5 },
       targets: [{ kind: 'http', url: new URL('https://shop.test/') }, targets[1]],
     })
@@ -218,6 +219,7 @@ describe('what is read', () => {
 
   it.each([
     { kind: 'ftp', url: 'ftp://shop.test/' },
+    { kind: 'http', url: 'no address' },
     { kind: 'http', host: 'shop.test', port: 22 },
     { kind: 'tcp', host: 'shop.test' },
     { kind: 'tcp', port: 22 },

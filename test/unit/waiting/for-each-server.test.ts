@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allOrFirstError, forEachServer } from '../../../src/waiting/for-each-server.ts'
+import { forEachServer, sideBySide } from '../../../src/waiting/for-each-server.ts'
 import { createContext } from '../operations/support/context.ts'
 
 describe('work side by side', () => {
@@ -22,12 +22,11 @@ describe('work side by side', () => {
   it('waits for the others before it throws the first error', async () => {
     const { clock } = createContext()
     const done: string[] = []
-    const failing = async (ms: number, text: string) => {
-      await clock.sleep(ms)
-      throw new Error(text)
-    }
-    const slow = clock.sleep(90).then(() => done.push('slow'))
-    const all = allOrFirstError<unknown>([failing(50, 'first in order'), failing(10, 'earlier'), slow])
+    const all = sideBySide(['first in order', 'earlier', 'slow'], 1, async text => {
+      await clock.sleep({ 'first in order': 50, earlier: 10 }[text] ?? 90)
+      if (text !== 'slow') throw new Error(text)
+      done.push(text)
+    })
     await expect(clock.run(all)).rejects.toThrow('first in order')
     expect(done).toEqual(['slow'])
   })

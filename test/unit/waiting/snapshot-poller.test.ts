@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Cancelled } from '../../../src/domain/clock.ts'
 import type { Snapshot } from '../../../src/domain/entities.ts'
 import { createSnapshotPoller } from '../../../src/waiting/snapshot-poller.ts'
-import { readSnapshotsOf } from '../../../src/waiting/snapshot-reader.ts'
+import { readSnapshots } from '../../../src/waiting/snapshot-reader.ts'
 import { createContext } from '../operations/support/context.ts'
 import { byHand, fleet } from '../operations/support/scenery.ts'
 import { START } from '../operations/support/stage.ts'
@@ -23,7 +23,7 @@ async function begun(settings: Parameters<typeof createContext>[0] = {}) {
   })
   const { ctx, clock } = scene
   const read = async (server: Snapshot['server']['id']) => {
-    const answer = await readSnapshotsOf(ctx, server, { deadline: START + 1_000 })
+    const answer = await readSnapshots(ctx, [server], { deadline: START + 1_000 })
     if (!answer.ok || answer.value[0] === undefined) throw new Error('the scenery is not there')
     return answer.value[0]
   }

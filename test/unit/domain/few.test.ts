@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { firstOf } from '../../../src/domain/first-of.ts'
+import { few } from '../../../src/domain/few.ts'
 
 it.each([
   [[], 2, undefined, ''],
@@ -8,5 +8,5 @@ it.each([
   [['a', 'b', 'c'], 2, undefined, 'a, b and 1 more'],
   [['a', 'b', 'c', 'd'], 2, '; ', 'a; b and 2 more'],
 ] as const)('the first of %j, at most %d', (items, shown, separator, text) => {
-  expect(firstOf(items, shown, separator)).toBe(text)
+  expect(few(items, shown, separator)).toBe(text)
 })
