@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { ROOT } from '../../harness/manifest.ts'
 
 /** A document of this project that people read. */
@@ -15,10 +15,15 @@ export interface CodeBlock {
   readonly code: string
 }
 
+/** The files that fit, by their paths from the repository's root, with forward slashes. */
+export function filesOf(...patterns: readonly string[]): readonly string[] {
+  return globSync(patterns, { cwd: ROOT }).map(path => path.replaceAll('\\', '/'))
+}
+
 /** Every document: those in the root, in docs/ and beside what they describe. */
 export function documents(): readonly Document[] {
-  const found = globSync(['*.md', 'docs/*.md', 'test/emulator/*.md', '.github/**/*.md'], { cwd: ROOT })
-  return found.map(path => path.replaceAll('\\', '/')).map(path => ({ path, text: readText(path) }))
+  const paths = filesOf('*.md', 'docs/*.md', 'test/emulator/*.md', '.github/**/*.md')
+  return paths.map(path => ({ path, text: readText(path) }))
 }
 
 /** A file's text by its path from the repository's root. */
@@ -28,15 +33,11 @@ export function readText(path: string): string {
 
 /** The fenced code blocks of a document, those in lists too. */
 export function codeBlocks(text: string): readonly CodeBlock[] {
-  return [...text.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map(
-    ([, indent = '', language = '', code = '']) => ({
-      language,
-      code: code
-        .split('\n')
-        .map(line => line.slice(indent.length))
-        .join('\n'),
-    }),
-  )
+  const blocks = [...text.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)]
+  return blocks.map(([, indent = '', language = '', code = '']) => {
+    const lines = code.split('\n').map(line => line.slice(indent.length))
+    return { language, code: lines.join('\n') }
+  })
 }
 
 /** What is left of a document without its code blocks. */
@@ -69,10 +70,10 @@ function slug(heading: string): string {
 
 /** The links of a document that do not leave the repository, images too. */
 export function localLinks(text: string): readonly string[] {
-  const inHtml = / src(?:set)?="([^"]+)"/g
-  const targets = [/\]\(([^)\s]+)\)/g, inHtml].flatMap(pattern =>
-    [...prose(text).matchAll(pattern)].map(([, target = '']) => target),
-  )
+  const links = [/\]\(([^)\s]+)\)/g, / src(?:set)?="([^"]+)"/g].flatMap(link => [
+    ...prose(text).matchAll(link),
+  ])
+  const targets = links.map(([, target = '']) => target)
   return targets.filter(target => !/^[a-z]+:/i.test(target))
 }
 
@@ -81,8 +82,7 @@ export function brokenLink(from: Document, link: string): string | undefined {
   // A page of the repository on GitHub, beside its files.
   if (/^(?:\.\.\/)+actions\//.test(link)) return undefined
   const [file = '', anchor] = link.split('#', 2)
-  const path =
-    file === '' ? from.path : relative(ROOT, join(ROOT, dirname(from.path), file)).replaceAll('\\', '/')
+  const path = file === '' ? from.path : posix.join(dirname(from.path), file)
   if (!existsSync(join(ROOT, path))) return `${from.path}: ${link} leads to no file`
   if (anchor === undefined || anchors(readText(path)).has(anchor)) return undefined
   return `${from.path}: ${link} leads to no heading`

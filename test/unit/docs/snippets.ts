@@ -1,7 +1,6 @@
-import { globSync } from 'node:fs'
 import { parse } from 'yaml'
-import { type Manifest, ROOT, readManifest } from '../../harness/manifest.ts'
-import { codeBlocks, documents, readText } from './markdown.ts'
+import { readManifest } from '../../harness/manifest.ts'
+import { codeBlocks, documents, filesOf, readText } from './markdown.ts'
 
 /** A step of a workflow that uses this action. */
 export interface Step {
@@ -20,17 +19,16 @@ export interface Snippet {
 
 /** Every example. */
 export function examples(): readonly Snippet[] {
-  const paths = globSync('examples/*.yml', { cwd: ROOT }).map(path => path.replaceAll('\\', '/'))
-  return paths.toSorted().map(path => snippetOf(path, readText(path)))
+  const paths = filesOf('examples/*.yml').toSorted()
+  return paths.map(path => snippetOf(path, readText(path)))
 }
 
 /** Every piece of YAML in the documents. */
 export function snippets(): readonly Snippet[] {
-  return documents().flatMap(({ path, text }) =>
-    codeBlocks(text)
-      .filter(({ language }) => language === 'yaml')
-      .map(({ code }, index) => snippetOf(`${path}, YAML ${index + 1}`, code)),
-  )
+  return documents().flatMap(({ path, text }) => {
+    const blocks = codeBlocks(text).filter(({ language }) => language === 'yaml')
+    return blocks.map(({ code }, index) => snippetOf(`${path}, YAML ${index + 1}`, code))
+  })
 }
 
 function snippetOf(where: string, code: string): Snippet {
@@ -65,6 +63,7 @@ const EXPRESSIONS: readonly (readonly [expression: RegExp, value: string])[] = [
   [/^vars\.VPS_HEALTH_CHECK$/, 'https://www.example.com/health'],
   [/^vars\.VPS_DRILL_HEALTH_CHECK$/, 'https://drill.example.com/health'],
   [/^secrets\.NOTIFY_URL$/, 'https://hooks.slack.com/services/T/B/x'],
+  [/^job\.status$/, 'success'],
   [/^github\.token$/, 'ghs_token'],
   [/^matrix\.server-id$/, '12345'],
   [/^(?:steps|needs)\.\w+\.outputs\.snapshot-id$/, '802'],
@@ -79,13 +78,10 @@ const EXPRESSIONS: readonly (readonly [expression: RegExp, value: string])[] = [
 
 /** The inputs of a step as the action would read them, defaults of action.yml included. */
 export function textsOf(step: Step): ReadonlyMap<string, string> {
-  const manifest = readManifest()
-  const names = [...Object.keys(manifest.inputs), ...Object.keys(step.with)]
-  return new Map(names.map(name => [name, evaluate(step.with[name] ?? defaultOf(manifest, name))]))
-}
-
-function defaultOf(manifest: Manifest, name: string): string {
-  return name === 'job-status' ? 'success' : (manifest.inputs[name]?.default ?? '')
+  const defaults = Object.entries(readManifest().inputs).map(
+    ([name, input]) => [name, input.default ?? ''] as const,
+  )
+  return new Map([...defaults, ...Object.entries(step.with)].map(([name, text]) => [name, evaluate(text)]))
 }
 
 function evaluate(text: string): string {

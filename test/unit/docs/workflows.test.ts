@@ -1,61 +1,162 @@
-import { globSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { ROOT } from '../../harness/manifest.ts'
-import { readText } from './markdown.ts'
+import { INPUT_NAMES } from '../../../src/inputs/rows.ts'
+import { parseInputs } from '../../../src/inputs.ts'
+import { OUTPUTS } from '../../../src/present/outputs.ts'
+import { documents, filesOf, readText } from './markdown.ts'
+import { examples, type Step, snippets, textsOf } from './snippets.ts'
 
-const paths = globSync('.github/workflows/*.yml', { cwd: ROOT }).map(path => path.replaceAll('\\', '/'))
-
-/** What a workflow file says it uses, with the comment behind it. */
-function uses(text: string): readonly string[] {
-  return [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, used = '']) => used)
+interface Workflow {
+  readonly permissions: unknown
+  readonly concurrency?: Readonly<Record<string, unknown>>
+  readonly on?: {
+    readonly workflow_dispatch?: { readonly inputs: Record<string, { options?: readonly string[] }> }
+  }
+  readonly jobs: Record<
+    string,
+    { readonly permissions: unknown; readonly steps: readonly { run?: string }[] }
+  >
 }
 
+// Safe: GitHub takes a workflow in no other shape, and the expectations fail on one.
+const workflowOf = (code: string) => parse(code) as Workflow
+const allOf = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found = '']) => found)
+
+describe('the YAML in the documents and the examples', () => {
+  const all = [...examples(), ...snippets()]
+  const steps = all.flatMap(snippet => snippet.steps)
+  const everywhere = all.map(({ code }) => code).join('\n')
+
+  it('is there, with every operation', () => {
+    expect(examples().length).toBeGreaterThan(10)
+    const operations = new Set(steps.map(step => textsOf(step).get('operation')))
+    expect([...operations].toSorted()).toEqual(['create', 'delete', 'list', 'restore', 'wait'])
+  })
+
+  it('gives inputs that the action has, values that it takes, and none that it would not use', () => {
+    const complaintsAbout = (step: Step) => {
+      const parsed = parseInputs(textsOf(step))
+      return [...parsed.warnings, ...(parsed.ok ? parsed.inputs.notices : parsed.problems)]
+    }
+    const wrong = steps.map(step => ({ where: step.where, complaints: complaintsAbout(step) }))
+    expect(wrong.filter(({ complaints }) => complaints.length > 0)).toEqual([])
+    const given = steps.flatMap(step => Object.keys(step.with).map(name => ({ where: step.where, name })))
+    expect(given.filter(({ name }) => !(INPUT_NAMES as readonly string[]).includes(name))).toEqual([])
+  })
+
+  it('reads outputs that the action has', () => {
+    const read = all.flatMap(({ where, code, steps: own }) => {
+      const ids = own.flatMap(({ id }) => id ?? [])
+      return ids.flatMap(id =>
+        allOf(code, new RegExp(`steps\\.${id}\\.outputs\\.([\\w-]+)`, 'g')).map(name => ({ where, name })),
+      )
+    })
+    expect(read).not.toEqual([])
+    expect(
+      read.filter(({ name }) => !(OUTPUTS.map(({ name }) => name) as readonly string[]).includes(name)),
+    ).toEqual([])
+  })
+
+  it('never restores on a condition that would overwrite a healthy server', () => {
+    const conditions = steps.flatMap(({ condition }) => condition ?? [])
+    expect(conditions).toHaveLength(3)
+    for (const condition of conditions) {
+      expect(condition).toContain('(failure() || cancelled())')
+      expect(condition).toMatch(/steps\.\w+\.outcome == 'success'/)
+      expect(condition).toContain("steps.deploy.outcome != 'skipped'")
+    }
+  })
+
+  it('takes a deploy for started in this attempt only, where a job rolls back', () => {
+    const jobs = allOf(everywhere, /^ +if: (.*needs\.deploy.*)$/gm)
+    expect(jobs.length).toBeGreaterThan(1)
+    for (const condition of jobs) {
+      expect(condition).toContain("always() && needs.snapshot.result == 'success'")
+      expect(condition).toContain('needs.deploy.outputs.started == github.run_attempt')
+      expect(condition).toContain("needs.deploy.result != 'success'")
+    }
+    const starts = allOf(everywhere, /^(.*started=.*)$/gm)
+    expect(starts).toHaveLength(jobs.length)
+    for (const line of starts)
+      expect(line).toContain('echo "started=$GITHUB_RUN_ATTEMPT" >> "$GITHUB_OUTPUT"')
+  })
+
+  it('asks for no right of the workflow that it does not need', () => {
+    const workflows = all.filter(({ code }) => /^on:/m.test(code))
+    expect(workflows.length).toBeGreaterThan(10)
+    for (const { where, code } of workflows) expect(code, where).toMatch(/^permissions: \{\}$/m)
+  })
+
+  // What actionlint 1.7.12 does not look at.
+  it('never drops a run that waits, nor cuts off one that has begun, in every example', () => {
+    for (const { where, code } of all) {
+      if (!where.startsWith('examples/') && !/^concurrency:/m.test(code)) continue
+      const { group, queue, ...others } = workflowOf(code).concurrency ?? {}
+      expect(others, where).toEqual({ 'cancel-in-progress': false })
+      expect(['deploy-production max', 'rollback-drill undefined']).toContain(`${group} ${queue}`)
+    }
+  })
+})
+
+describe('the form by hand', () => {
+  const FORM = 'vps-snapshots.yml'
+  const form = workflowOf(readText(`examples/${FORM}`)).on?.workflow_dispatch?.inputs ?? {}
+  const operations = form['operation']?.options ?? []
+
+  it('asks for what the action calls by the same names', () => {
+    expect(Object.keys(form)).toEqual(['operation', 'server-id', 'snapshot-id', 'dry-run', 'safety-snapshot'])
+    expect(INPUT_NAMES).toEqual(expect.arrayContaining(Object.keys(form)))
+    expect(operations).toEqual(['list', 'restore', 'wait', 'delete'])
+  })
+
+  it('takes every line that the source and the documents tell to run', () => {
+    const source = readText('src/present/steps-to-copy.ts')
+    const texts = [source, ...documents().map(({ text }) => text)].join('\n')
+    const lines = texts.match(/gh workflow run [^\n`]*/g) ?? []
+    expect(lines.length).toBeGreaterThan(8)
+    for (const line of lines) {
+      expect(line).toMatch(/^gh workflow run (?:vps-snapshots\.yml|\$\{FORM\}) -f operation=/)
+      for (const name of allOf(line, /-f ([\w-]+)=/g)) expect(Object.keys(form), line).toContain(name)
+      for (const value of allOf(line, /-f operation=(\w+)(?= |$)/g)) expect(operations, line).toContain(value)
+    }
+    expect(source).toContain(`'${FORM}'`)
+  })
+})
+
 describe('the workflows of this repository', () => {
-  it('are there', () => {
-    expect(paths.map(path => path.split('/').at(-1)).toSorted()).toEqual([
-      'ci.yml',
-      'codeql.yml',
-      'dependabot-dist.yml',
-      'dependencies.yml',
-      'release.yml',
-    ])
-  })
+  const NAMES = ['ci.yml', 'codeql.yml', 'dependabot-dist.yml', 'dependencies.yml', 'release.yml']
+  const textOf = (name: string) => readText(`.github/workflows/${name}`)
+  const uses = (name: string) =>
+    allOf(textOf(name), /^\s*(?:- )?uses: (.*)$/gm).filter(used => !used.startsWith('./ '))
 
-  it.each(paths)(
-    '%s: every action of others is pinned by its commit, and says which version that is',
-    path => {
-      const foreign = uses(readText(path)).filter(used => !used.startsWith('./ '))
-      expect(foreign).not.toEqual([])
-      for (const used of foreign) expect(used).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
-    },
-  )
-
-  it.each(paths)('%s: has no right but what each job asks for, and leaves no credentials behind', path => {
-    const text = readText(path)
-    expect(parse(text)).toMatchObject({ permissions: {} })
-    const checkouts = text.split('uses: actions/checkout@').slice(1)
-    for (const after of checkouts) expect(after.split(/\n {6}- /)[0]).toContain('persist-credentials: false')
-  })
-
-  it('pin one version of each action', () => {
-    const pins = new Set(paths.flatMap(path => uses(readText(path))).filter(used => used.includes('@')))
-    const actions = [...pins].map(pin => pin.split('@')[0])
+  it('are there, and pin one version of each action', () => {
+    expect(
+      filesOf('.github/workflows/*.yml')
+        .map(path => path.split('/').at(-1))
+        .toSorted(),
+    ).toEqual(NAMES)
+    const actions = [...new Set(NAMES.flatMap(uses))].map(pin => pin.split('@')[0])
     expect(actions).toEqual([...new Set(actions)])
   })
+
+  it.each(NAMES)(
+    '%s pins every action by its commit, and has no right or credentials but what a job asks for',
+    name => {
+      expect(uses(name)).not.toEqual([])
+      for (const used of uses(name)) expect(used).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+      expect(parse(textOf(name))).toMatchObject({ permissions: {} })
+      const [, ...checkouts] = textOf(name).split('uses: actions/checkout@')
+      for (const after of checkouts)
+        expect(after.split(/\n {6}- /)[0]).toContain('persist-credentials: false')
+    },
+  )
 
   it.each(['dependabot-dist.yml', 'release.yml'])(
     '%s: no job that runs code of the dependencies may write',
     name => {
-      const { jobs } = parse(readText(`.github/workflows/${name}`)) as {
-        // Safe: GitHub takes a workflow in no other shape, and the expectations fail on one.
-        jobs: Record<string, { permissions: Record<string, string>; steps: { run?: string }[] }>
-      }
-      const running = Object.values(jobs).filter(job =>
-        job.steps.some(step => /npm|node /.test(step.run ?? '')),
-      )
-      expect(running).toHaveLength(1)
-      for (const job of running) expect(job.permissions).toEqual({ contents: 'read' })
+      const jobs = Object.values(workflowOf(textOf(name)).jobs)
+      const running = jobs.filter(({ steps }) => steps.some(step => /npm|node /.test(step.run ?? '')))
+      expect(running.map(({ permissions }) => permissions)).toEqual([{ contents: 'read' }])
     },
   )
 })

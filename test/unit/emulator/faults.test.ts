@@ -1,19 +1,24 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Fault, type FaultRule, Faults, REQUEST_KIND_NAMES } from '../../emulator/faults.ts'
-import { AUTHORISED } from './support.ts'
-import { ADAPTERS, CREATE } from './wires.ts'
+import { TokenBucket } from '../../emulator/limiter.ts'
+import { conversations, like, told } from './support.ts'
+import { CREATE, WIRES } from './wires.ts'
 
-const TOKEN = AUTHORISED.authorization
 const RESET: Fault = { kind: 'reset' }
 
 describe('which requests meet a fault', () => {
-  const request = (method: string, path: string) => ({
-    ...{ method, url: new URL(`https://api.test/api/v1${path}`), headers: {} },
-  })
-  const meets = (faults: Faults, times: number, asked = request('GET', '/snapshots/?server_id=1&page=2')) =>
-    Array.from({ length: times }, (_, second) => faults.meet(asked, 5000 + second * 1000))
-      .map(({ fault }) => (fault === undefined ? '.' : 'x'))
-      .join('')
+  /** An x for each request that does; one comes each second. */
+  const met = (match: NonNullable<FaultRule['match']>, ...asked: readonly string[]) => {
+    const faults = new Faults(() => 0.25)
+    faults.add({ match, when: 'before', fault: RESET })
+    const fates = asked.map((each, second) => {
+      const [method = '', path = ''] = each.split(' ')
+      const url = new URL(`https://api.test/api/v1${path}`)
+      return faults.meet({ method, url, headers: {} }, 5000 + second * 1000)
+    })
+    return fates.map(({ fault }) => (fault === undefined ? '.' : 'x')).join('')
+  }
 
   it.each<[NonNullable<FaultRule['match']>, string]>([
     [{}, 'xxxxxx'],
@@ -25,252 +30,195 @@ describe('which requests meet a fault', () => {
     [{ method: 'POST' }, '......'],
     [{ path: '/snapshots/' }, 'xxxxxx'],
     [{ path: '/snapshots/*/restore/' }, '......'],
-    [{ kind: 'list-snapshots' }, 'xxxxxx'],
-    [{ kind: 'create' }, '......'],
     [{ query: 'page=2' }, 'xxxxxx'],
     [{ query: 'page=3' }, '......'],
     [{ chance: 0 }, '......'],
     [{ chance: 0.5 }, 'xxxxxx'],
   ])('%j: %s', (match, expected) => {
-    const faults = new Faults(() => 0.25)
-    faults.add({ match, when: 'before', fault: RESET })
-    expect(meets(faults, 6)).toBe(expected)
+    expect(met(match, ...Array(6).fill('GET /snapshots/?server_id=1&page=2'))).toBe(expected)
   })
 
   it('a star is one segment, and every other character itself', () => {
-    const faults = new Faults()
-    faults.add({ match: { path: '/snapshots/*/restore/' }, when: 'before', fault: RESET })
-    expect(meets(faults, 1, request('POST', '/snapshots/801/restore/'))).toBe('x')
-    expect(meets(faults, 1, request('POST', '/snapshots/801/2/restore/'))).toBe('.')
-    expect(meets(faults, 1, request('POST', '/snapshots//restore/'))).toBe('.')
+    const asked = [
+      'POST /snapshots/801/restore/',
+      'POST /snapshots/801/2/restore/',
+      'POST /snapshots//restore/',
+    ]
+    expect(met({ path: '/snapshots/*/restore/' }, ...asked)).toBe('x..')
   })
 
   it('every kind of request is met by its own name and by no other', () => {
     const asked = [
-      ...[request('GET', '/snapshots/'), request('POST', '/snapshots/')],
-      ...[request('POST', '/snapshots/1/restore/'), request('DELETE', '/snapshots/1/')],
-      ...[request('GET', '/servers/'), request('GET', '/servers/1/'), request('POST', '/servers/1/power/')],
-      request('GET', '/account/me/'),
+      ...['GET /snapshots/', 'POST /snapshots/', 'POST /snapshots/1/restore/', 'DELETE /snapshots/1/'],
+      ...['GET /servers/', 'GET /servers/1/', 'POST /servers/1/power/', 'GET /account/me/'],
     ]
-    const met = REQUEST_KIND_NAMES.map(kind => {
-      const faults = new Faults()
-      faults.add({ match: { kind }, when: 'before', fault: RESET })
-      return asked.map(each => meets(faults, 1, each)).join('')
-    })
-    expect(met).toEqual(asked.map((_, at) => '.'.repeat(at).concat('x').padEnd(8, '.')))
+    const expected = asked.map((_, at) => `${'.'.repeat(at)}x`.padEnd(8, '.'))
+    expect(REQUEST_KIND_NAMES.map(kind => met({ kind }, ...asked))).toEqual(expected)
   })
 
   it('the first rule that applies decides, and every rule counts', () => {
     const faults = new Faults()
-    faults.add(
-      { match: { to: 1 }, when: 'before', fault: RESET },
-      { match: { nth: 2 }, when: 'before', fault: { kind: 'hang' } },
-    )
-    const asked = request('GET', '/snapshots/')
-    const met = [faults.meet(asked).fault, faults.meet(asked).fault, faults.meet(asked).fault]
-    expect([met, faults.rules.length]).toEqual([['reset', 'hang', undefined], 2])
+    faults.add({ match: { to: 1 }, when: 'before', fault: RESET })
+    faults.add({ match: { nth: 2 }, when: 'before', fault: { kind: 'hang' } })
+    const meet = () => faults.meet({ method: 'GET', url: new URL('https://api.test/'), headers: {} }).fault
+    expect([meet(), meet(), meet(), faults.rules.length]).toEqual(['reset', 'hang', undefined, 2])
+    faults.add({ when: 'before', fault: RESET })
     faults.clear()
-    expect(faults.meet(asked).fault).toBeUndefined()
+    expect(meet()).toBeUndefined()
   })
 })
 
-describe.each(ADAPTERS)('over %s', (_name, open) => {
-  // A fault, what comes back of a create, and how many snapshots there are by it: with `before`, with `after`.
-  it.each<[Fault, object | undefined, readonly [number, number]]>([
-    [{ kind: 'reset' }, undefined, [0, 1]],
-    [{ kind: 'close' }, undefined, [0, 1]],
-    [{ kind: 'truncated' }, undefined, [0, 1]],
-    [{ kind: 'endless-headers', everyMs: 0 }, undefined, [0, 1]],
-    [{ kind: 'delay', ms: 700 }, { status: 201 }, [1, 1]],
-    [{ kind: 'drip', everyMs: 1 }, { status: 201, body: expect.stringContaining('"id":802') }, [1, 1]],
-    [
-      { kind: 'status', status: 503, body: '{authorization}', headers: { 'Retry-After': '7' } },
-      { status: 503, body: TOKEN, headers: { 'retry-after': '7', 'content-type': 'application/json' } },
-      [0, 1],
-    ],
-    [
-      { kind: 'redirect', location: 'https://elsewhere.test/?{authorization}' },
-      { status: 307, headers: { location: `https://elsewhere.test/?${TOKEN}` } },
-      [0, 1],
-    ],
-    [{ kind: 'redirect', location: '/', status: 302 }, { status: 302 }, [0, 1]],
-    [{ kind: 'empty' }, { status: 201, body: '' }, [0, 1]],
-    [
-      { kind: 'html' },
-      {
-        status: 201,
-        headers: { 'content-type': 'text/html' },
-        body: expect.stringMatching(/^<!DOCTYPE html>/),
-      },
-      [0, 1],
-    ],
-    [
-      { kind: 'body', body: '{"id":', contentType: 'text/plain' },
-      { status: 201, body: '{"id":', headers: { 'content-type': 'text/plain' } },
-      [0, 1],
-    ],
-    [{ kind: 'oversized', bytes: 1000 }, { status: 201, body: `"${'x'.repeat(998)}"` }, [0, 1]],
-    // Refusals of the moment, as the API would word them.
-    [{ kind: 'refusal', status: 409 }, { status: 409, body: '{"detail":"Try again later."}' }, [0, 1]],
-    [{ kind: 'refusal', status: 423, detail: 'Locked.' }, { body: '{"detail":"Locked."}' }, [0, 1]],
-    [
-      { kind: 'refusal', status: 422, fields: { name: ['Taken.'] } },
-      { status: 422, body: '{"name":["Taken."]}' },
-      [0, 1],
-    ],
-    [
-      { kind: 'challenge', status: 403 },
-      { status: 403, headers: { 'content-type': 'text/html' }, body: expect.stringMatching(/<\/html>$/) },
-      [0, 1],
-    ],
-    [
-      { kind: 'fields', set: { 'server.id': 99, 'a.b': 1 }, remove: ['name', 'nothing.here'] },
-      {
-        status: 201,
-        body: expect.stringMatching(/^(?!.*(?:"name":"x"|"a")).*"server":\{"name":"web-server-01","id":99\}/),
-      },
-      [1, 1],
-    ],
-    [{ kind: 'doubled' }, { status: 201, body: expect.stringContaining('"id":803') }, [2, 2]],
-    [
-      { kind: 'encoded', encoding: 'gzip' },
-      { status: 201, body: expect.stringContaining('"id":802') },
-      [1, 1],
-    ],
-    [{ kind: 'encoded', encoding: 'br' }, { status: 201, body: expect.stringContaining('"id":802') }, [1, 1]],
-    [
-      { kind: 'encoded', encoding: 'deflate' },
-      { status: 201, body: expect.stringContaining('"id":802') },
-      [1, 1],
-    ],
-  ])('%j makes %j of a create', async (fault, expected, made) => {
+// Each row is a fault, what it makes of a create, and how many snapshots there are by it: where it comes before the
+// world acts, and after.
+const OF_A_CREATE = `
+  {"kind":"reset"} -> nothing -> 0 1
+  {"kind":"close"} -> nothing -> 0 1
+  {"kind":"truncated"} -> nothing -> 0 1
+  {"kind":"endless-headers","everyMs":0} -> nothing -> 0 1
+  {"kind":"delay","ms":700} -> 201 {"id":802,… -> 1 1
+  {"kind":"drip","everyMs":1} -> 201 {"id":802,… -> 1 1
+  {"kind":"doubled"} -> 201 {"id":803,… -> 2 2
+  {"kind":"encoded","encoding":"gzip"} -> 201 …{"id":802,… -> 1 1
+  {"kind":"encoded","encoding":"br"} -> 201 …{"id":802,… -> 1 1
+  {"kind":"encoded","encoding":"deflate"} -> 201 …{"id":802,… -> 1 1
+  {"kind":"status","status":404} -> 404 {"detail":"Not Found"} -> 0 1
+  {"kind":"status","status":499} -> 499 {"detail":"Error"} -> 0 1
+  {"kind":"status","status":404,"body":""} -> 404 application/json -> 0 1
+  {"kind":"status","status":202} -> 202 application/json -> 0 1
+  {"kind":"status","status":302} -> 302 application/json -> 0 1
+  {"kind":"status","status":503,"body":"{authorization}","headers":{"Retry-After":"7"}}
+    -> 503 7 Bearer vps_emulated_token -> 0 1
+  {"kind":"redirect","location":"https://elsewhere.test/?{authorization}"}
+    -> 307 https://elsewhere.test/?Bearer vps_emulated_token -> 0 1
+  {"kind":"redirect","location":"/","status":302} -> 302 / -> 0 1
+  {"kind":"empty"} -> 201 application/json -> 0 1
+  {"kind":"html"} -> 201 text/html <!DOCTYPE html>… -> 0 1
+  {"kind":"body","body":"{\\"id\\":","contentType":"text/css"} -> 201 text/css {"id": -> 0 1
+  {"kind":"oversized","bytes":1000} -> 201 "x*998" -> 0 1
+  {"kind":"refusal","status":409} -> 409 {"detail":"Try again later."} -> 0 1
+  {"kind":"refusal","status":423,"detail":"Locked."} -> 423 {"detail":"Locked."} -> 0 1
+  {"kind":"refusal","status":422,"fields":{"name":["Taken."]}} -> 422 {"name":["Taken."]} -> 0 1
+  {"kind":"challenge","status":403} -> 403 text/html <!DOCTYPE html>…</html> -> 0 1
+  {"kind":"fields","set":{"server.id":99,"a.b":1},"remove":["name","nothing.here"]}
+    -> 201 {"id":802,"status":"in_progress",…size.","server":{"name":"web-server-01","id":99}}
+    -> 1 1
+`
+
+// Each row is a limiter and which of six requests it lets through: four at once, and two after a second. Then a refusal.
+const LIMITERS = `
+  {"perSecond":1} -> .xxx.x -> 429 {"detail":"…available in 1 second."}
+  {"perSecond":0.25,"tells":"retry-after"} -> .xxxxx -> 429 4 {"detail":"…available in 4 seconds."}
+  {"perSecond":10,"burst":2} -> ...x.. -> 429…
+  {"perSecond":1,"tells":"ratelimit"} -> .xxx.x -> 429 1 0 1 {…
+  {"perSecond":1,"burst":1,"status":403,"tells":"x-ratelimit","body":"empty"} -> ..xx.x -> 403 2 0 1
+  {"perSecond":1,"status":503,"body":"html"} -> .xxx.x -> 503 text/html …<title>503 Service Temporarily Unavailable</title>…
+`
+
+function rowsOf(table: string): readonly (readonly string[])[] {
+  const rows = table.trim().split(/\n\s*(?=\{)/)
+  return rows.map(row => row.split(/\s+-> /))
+}
+
+describe.each(WIRES)('over %s', (_name, open) => {
+  it.each(rowsOf(OF_A_CREATE))('%s makes %s of a create', async (text = '', expected = '', made = '') => {
+    const fault: Fault = JSON.parse(text)
     for (const [index, when] of (['before', 'after'] as const).entries()) {
-      const { ask, world, log } = await open({ rules: [{ when, fault }] })
-      const answer = await ask(...CREATE)
-      if (expected === undefined) expect(answer).toBeUndefined()
-      else expect(answer).toMatchObject(expected)
-      expect(world.events.filter(({ kind }) => kind === 'snapshot-created')).toHaveLength(made[index] ?? 0)
-      expect(log).toMatchObject([
-        { fault: fault.kind, acted: made[index] !== 0, status: answer?.status ?? null },
-      ])
+      const { ask, world, log, faults } = await open()
+      faults.add({ when, fault })
+      const answer = await ask(CREATE)
+      expect(told(answer)).toMatch(like(expected))
+      const count = world.events.filter(({ kind }) => kind === 'snapshot-created').length
+      expect(String(count)).toBe(made.split(' ')[index])
+      expect(log.all).toMatchObject([{ fault: fault.kind, acted: count > 0, status: answer?.status ?? null }])
     }
   })
 
-  it('a 204 that gets a body is a 200: a page that answers a delete, with or without having deleted', async () => {
-    for (const [when, left] of [
-      ['before', 2],
-      ['after', 1],
-    ] as const) {
-      const { ask, world } = await open({ rules: [{ when, fault: { kind: 'html' } }] })
-      expect(await ask('DELETE', '/snapshots/801/')).toMatchObject({ status: 200 })
-      expect(world.report().snapshots).toHaveLength(left)
+  it.each(rowsOf(LIMITERS))('a limiter %s lets through %s', async (text = '', expected, refusal = '') => {
+    const { ask, pass, log, faults } = await open()
+    faults.add({ when: 'before', fault: { kind: 'limiter', ...JSON.parse(text) } })
+    const answers: string[] = []
+    for (const ms of [0, 0, 0, 0, 1000, 0]) {
+      await pass(ms)
+      answers.push(told(await ask('GET /account/me/')))
     }
-    const { ask } = await open({ rules: [{ when: 'after', fault: { kind: 'empty' } }] })
-    expect(await ask('DELETE', '/snapshots/801/')).toMatchObject({ status: 204, body: '' })
+    expect(answers.map(answer => (answer.startsWith('200 ') ? '.' : 'x')).join('')).toBe(expected)
+    expect(answers.find(answer => !answer.startsWith('200 '))).toMatch(like(refusal))
+    expect(log.all.map(({ acted }) => (acted ? '.' : 'x')).join('')).toBe(expected)
   })
+
+  conversations(open)`
+    a 204 that gets a body is a 200, a page that answers a delete, with or without having deleted:
+      fault {"match":{"nth":1},"when":"before","fault":{"kind":"html"}}
+      fault {"match":{"nth":2},"when":"after","fault":{"kind":"html"}}; fault {"when":"after","fault":{"kind":"empty"}}
+      DELETE /snapshots/801/ -> 200 text/html <…; events -> ; DELETE /snapshots/801/ -> 200 text/html <…
+      events -> deleted; DELETE /snapshots/798/ -> 204…; events -> deleted deleted
+    fields of every item of a list, and of one, can be others:
+      fault {"when":"after","fault":{"kind":"fields","set":{"results.*.name":null,"results.1.id":"x","count":7},
+        "remove":["results.*.server"]}}
+      GET /snapshots/ -> 200 {"count":7,"results":[{"id":801,"status":"completed","size_mb":5120,"created_at":…,
+        "description":"Before major migration","name":null},{"status":…,"name":null,"id":"x"}]}
+      DELETE /snapshots/801/ -> 200 {"count":7}
+    others can act between two pages, before or after one is read:
+      settings {"snapshotPaging":true,"pageSize":1}
+      fault {"match":{"query":"page=2","nth":1},"when":"after",
+        "fault":{"kind":"meanwhile","do":[{"act":"create","server":"12345","name":"x"}]}}
+      fault {"match":{"kind":"list-snapshots","query":"page=2"},"when":"before",
+        "fault":{"kind":"meanwhile","do":[{"act":"delete","snapshot":"801"}]}}
+      GET /snapshots/ -> 200 {"count":2,…; GET /snapshots/?page=2 -> 200 {"count":2,…; events -> snapshot-created
+      GET /snapshots/?page=2 -> 200 {"count":2,…; events -> snapshot-created deleted
+  `
 
   it('a challenge can be large and leave its tags open', async () => {
+    const { ask, faults } = await open()
     const fault: Fault = { kind: 'challenge', status: 503, bytes: 300_000, unclosed: true, title: 'Wait' }
-    const { ask, faults } = await open({ rules: [{ match: { nth: 1 }, when: 'before', fault }] })
-    const page = (await ask('GET', '/snapshots/'))?.body ?? ''
-    expect(page.length).toBeGreaterThanOrEqual(300_000)
-    expect([page.includes('<title>Wait'), page.includes('</')]).toEqual([true, false])
-    faults.add({ match: { nth: 1 }, when: 'before', fault: { ...fault, unclosed: false } })
-    expect((await ask('GET', '/snapshots/'))?.body).toMatch(/<title>Wait<\/title>.{299000,}<\/html>$/)
+    faults.add({ match: { nth: 1 }, when: 'before', fault })
+    faults.add({ when: 'before', fault: { ...fault, unclosed: false } })
+    expect((await ask('GET /snapshots/'))?.body).toMatch(/^(?!.*<\/).*<title>Wait.{299900,}$/)
+    expect((await ask('GET /snapshots/'))?.body).toMatch(/<title>Wait<\/title>.{299000,}<\/html>$/)
   })
 
-  it('fields of every item of a list, and of one, can be others', async () => {
-    const set = { 'results.*.name': null, 'results.1.id': 'x', count: 7 }
-    const { ask } = await open({
-      rules: [{ when: 'after', fault: { kind: 'fields', set, remove: ['results.*.server'] } }],
-    })
-    const { count, results } = JSON.parse((await ask('GET', '/snapshots/'))?.body ?? '')
-    expect([
-      count,
-      results.map(({ id, name, server }: Record<string, unknown>) => [id, name, server]),
-    ]).toEqual([
-      7,
-      [
-        [801, null, undefined],
-        ['x', null, undefined],
-      ],
-    ])
-    expect((await ask('DELETE', '/snapshots/801/'))?.body).toBe('{"count":7}')
-  })
-
-  it('others can act between two pages, before or after one is read', async () => {
-    const fault: Fault = { kind: 'meanwhile', do: [{ act: 'delete', snapshot: '801' }] }
-    const settings = { snapshotPaging: true, pageSize: 1 }
-    for (const [when, status] of [
-      ['before', 404],
-      ['after', 200],
-    ] as const) {
-      const rule: FaultRule = { match: { kind: 'list-snapshots', query: 'page=2' }, when, fault }
-      const { ask, world } = await open({ rules: [rule], settings })
-      expect(JSON.parse((await ask('GET', '/snapshots/'))?.body ?? '')).toMatchObject({ count: 2 })
-      expect(await ask('GET', '/snapshots/?page=2')).toMatchObject({ status })
-      expect(world.snapshot('801')).toBeUndefined()
-    }
-  })
-
-  const LIMITED: readonly (readonly [Omit<Extract<Fault, { kind: 'limiter' }>, 'kind'>, string, object])[] = [
-    [{ perSecond: 1 }, '.xxx.x', { status: 429, body: expect.stringContaining('available in 1 second.') }],
-    [{ perSecond: 0.25, tells: 'retry-after' }, '.xxxxx', { status: 429, headers: { 'retry-after': '4' } }],
-    [{ perSecond: 10, burst: 2 }, '...x...', { status: 429 }],
-    [
-      { perSecond: 1, tells: 'ratelimit' },
-      '.xxx.x',
-      { headers: { 'ratelimit-limit': '1', 'ratelimit-remaining': '0', 'ratelimit-reset': '1' } },
-    ],
-    [
-      { perSecond: 1, burst: 1, status: 403, tells: 'x-ratelimit', body: 'empty' },
-      '..xx.x',
-      { status: 403, headers: { 'x-ratelimit-limit': '2', 'x-ratelimit-remaining': '0' }, body: '' },
-    ],
-    [
-      { perSecond: 1, status: 503, body: 'html' },
-      '.xxx.x',
-      { status: 503, body: expect.stringContaining('<title>503 Service Temporarily Unavailable</title>') },
-    ],
-  ]
-  it.each(LIMITED)('a limiter %j lets through %s', async (options, expected, refusal) => {
-    const { ask, pass, log } = await open({
-      rules: [{ when: 'before', fault: { kind: 'limiter', ...options } }],
-    })
-    const answers = []
-    // Four at once, then, a second later, one or more again.
-    for (let index = 0; index < expected.length; index += 1) {
-      if (index === 4) await pass(1000)
-      answers.push(await ask('GET', '/account/me/'))
-    }
-    expect(answers.map(answer => (answer?.status === 200 ? '.' : 'x')).join('')).toBe(expected)
-    expect(answers.find(answer => answer?.status !== 200)).toMatchObject(refusal)
-    expect(log.map(({ acted }) => (acted ? '.' : 'x')).join('')).toBe(expected)
-  })
-
-  it('everything that comes from there has the date of the API’s clock, unless it has one of its own', async () => {
-    const { ask, faults } = await open({ settings: { clockSkewMs: 3_600_000 } })
-    expect((await ask('GET', '/snapshots/'))?.headers['date']).toBe('Thu, 16 Jan 2025 17:15:00 GMT')
-    faults.add({ match: { nth: 1 }, when: 'before', fault: { kind: 'challenge', status: 401 } })
-    expect((await ask('GET', '/snapshots/'))?.headers['date']).toBe('Thu, 16 Jan 2025 17:15:00 GMT')
+  it('everything has the date of the API’s clock, unless it has one of its own, or none is wanted', async () => {
+    const { ask, faults, world } = await open()
+    world.configure({ clockSkewMs: 3_600_000 })
     const headers = { date: 'Wed, 01 Jan 2020 00:00:00 GMT' }
-    faults.add({ when: 'before', fault: { kind: 'status', status: 500, headers } })
-    expect((await ask('GET', '/snapshots/'))?.headers['date']).toBe(headers.date)
+    faults.add({ match: { nth: 2 }, when: 'before', fault: { kind: 'challenge', status: 401 } })
+    faults.add({ match: { nth: 3 }, when: 'before', fault: { kind: 'status', status: 500, headers } })
+    const date = async () => (await ask('GET /snapshots/'))?.headers['date']
+    const own = 'Thu, 16 Jan 2025 17:15:00 GMT'
+    expect([await date(), await date(), await date()]).toEqual([own, own, headers.date])
+    world.configure({ dateHeader: false })
+    expect(await date()).toBeUndefined()
+  })
+})
+
+describe('a token bucket', () => {
+  const limits = fc.record({
+    perSecond: fc.constantFrom(0.2, 1, 3, 10, 30),
+    burst: fc.integer({ min: 0, max: 5 }),
   })
 
-  it.each([
-    [404, {}, '{"detail":"Not Found"}'],
-    [499, {}, '{"detail":"Error"}'],
-    [404, { body: '' }, ''],
-    [202, {}, ''],
-    [302, {}, ''],
-  ])('a status of %i %j is the API’s own refusal unless it says otherwise', async (status, more, body) => {
-    const { ask } = await open({ rules: [{ when: 'before', fault: { kind: 'status', status, ...more } }] })
-    expect(await ask('GET', '/snapshots/')).toMatchObject({ status, body })
+  it('lets through no more than its burst, one, and what was earned since, in any stretch of time', () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 40 })
+    const allowed = fc.property(limits, gaps, ({ perSecond, burst }, between) => {
+      const bucket = new TokenBucket({ perSecond, burst })
+      const instants = between.map((_, index) => between.slice(0, index + 1).reduce((sum, gap) => sum + gap))
+      const passed = instants.filter(at => bucket.take(at) === undefined)
+      for (const [first, from] of passed.entries())
+        for (const [more, to] of passed.slice(first).entries())
+          expect(more).toBeLessThanOrEqual(burst + ((to - from) / 1000) * perSecond + 1e-6)
+    })
+    fc.assert(allowed)
   })
 
-  it('has no date where the settings want none', async () => {
-    const { ask } = await open({ settings: { dateHeader: false } })
-    expect((await ask('GET', '/snapshots/'))?.headers).not.toHaveProperty('date')
+  it('lets through whoever has waited as long as it said', () => {
+    const waited = fc.property(limits, fc.integer({ min: 1, max: 20 }), (options, tooMany) => {
+      const bucket = new TokenBucket({ ...options, tells: 'retry-after' })
+      const answers = Array.from({ length: 1 + options.burst + tooMany }, () => bucket.take(0))
+      const refused = answers.filter(answer => answer !== undefined)
+      const seconds = Number(refused[0]?.headers['retry-after'])
+      expect([refused.length, seconds]).toEqual([tooMany, Math.ceil(1 / options.perSecond)])
+      expect(bucket.take(seconds * 1000)).toBeUndefined()
+    })
+    fc.assert(waited)
   })
 })

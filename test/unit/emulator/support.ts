@@ -1,56 +1,154 @@
+import { expect, it } from 'vitest'
 import { BASE_PATH, type WorldAnswer } from '../../emulator/api.ts'
+import { answerControl, CONTROL_PATH } from '../../emulator/control.ts'
+import { Faults } from '../../emulator/faults.ts'
 import { REFERENCE_INSTANT, REFERENCE_SETUP } from '../../emulator/reference.ts'
-import {
-  DEFAULT_SETTINGS,
-  type SettingsChange,
-  type TimelineChange,
-  type WorldSetup,
-} from '../../emulator/settings.ts'
+import { RequestLog } from '../../emulator/request-log.ts'
+import { DEFAULT_SETTINGS, type WorldSetup } from '../../emulator/settings.ts'
 import { World } from '../../emulator/world.ts'
 
 export const AUTHORISED = { authorization: `Bearer ${DEFAULT_SETTINGS.token}` }
+const ORIGIN = 'http://127.0.0.1:9'
+type Headers = Readonly<Record<string, string>>
 
+/** What conversations are held with. Its time passes only when a test says so. */
 export interface Stage {
-  readonly world: World
-  /** Moves time on. */
-  pass(ms: number): void
-  /** Asks the API; `path` begins below its base path. */
-  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): WorldAnswer
-  /** The status that reads of server 12345 show. */
-  status(): string
+  world: World
+  headers?: Headers
+  readonly faults: Faults
+  readonly log: RequestLog
+  pass(ms: number): unknown
+  reset?(setup?: WorldSetup): void
+  /** Where it answers at the control endpoints itself. */
+  readonly isSteered?: boolean
+  /** Asks the API `METHOD /path {…}`, with the path below its base path. Undefined when no whole answer comes. */
+  ask(asked: string, headers?: Headers): WorldAnswer | undefined | Promise<WorldAnswer | undefined>
 }
 
-/** A world whose time passes only when the test says so. */
-export function stage(setup: WorldSetup = REFERENCE_SETUP, startAt = REFERENCE_INSTANT): Stage {
-  let now = startAt
-  const world = new World(() => now, setup)
-  const ask: Stage['ask'] = (method, path, body, headers = AUTHORISED) => {
-    const url = new URL(`http://127.0.0.1:9${BASE_PATH}${path}`)
-    const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body)
-    return world.handle({ method, url, headers, body: text })
-  }
-  return {
-    world,
-    pass: ms => {
+/** The world in process, by itself. */
+export function stage(setup: WorldSetup = REFERENCE_SETUP) {
+  let now = REFERENCE_INSTANT
+  const played = {
+    ...{ world: new World(() => now, setup), faults: new Faults(), log: new RequestLog() },
+    pass: (ms: number) => {
       now += ms
     },
-    ask,
-    status: () => JSON.parse(ask('GET', '/servers/12345/').body).status,
+    reset: (other?: WorldSetup) => {
+      played.world = new World(() => now, other)
+    },
+    ask: (asked: string, headers: Headers = AUTHORISED) =>
+      played.world.handle({ ...requestOf(asked, ORIGIN), headers }),
+  }
+  return played
+}
+
+export function requestOf(asked: string, origin: string) {
+  const [, method = '', path = '', body = ''] = /^(\S+) (\S+) ?(.*)$/s.exec(asked) ?? []
+  const base = path.startsWith(CONTROL_PATH) ? '' : BASE_PATH
+  return { method, url: new URL(`${base}${path}`, origin), body }
+}
+
+/** What stands for a request that is often made. */
+const SHORT: readonly (readonly [step: RegExp, asked: string])[] = [
+  [/^create$/, 'POST /snapshots/ {"server_id":12345,"name":"x"}'],
+  [/^restore (\S+)$/, 'POST /snapshots/$1/restore/'],
+  [/^delete (\S+)$/, 'DELETE /snapshots/$1/'],
+  [/^(start|stop|restart|hard_stop)$/, 'POST /servers/12345/power/ {"action":"$1"}'],
+  [/^others (.*)$/, `POST ${CONTROL_PATH}act $1`],
+  [/^deploy (.*)$/, `PUT ${CONTROL_PATH}servers/12345/disk $1`],
+  [/^disk$/, `GET ${CONTROL_PATH}servers/12345/disk`],
+  [/^state$/, `GET ${CONTROL_PATH}state`],
+  [/^fault (.*)$/, `POST ${CONTROL_PATH}faults $1`],
+  [/^reset (.*)$/, `POST ${CONTROL_PATH}reset $1`],
+  [/^settings (.*)$/, `PUT ${CONTROL_PATH}settings $1`],
+  [/^times (.*)$/, `PUT ${CONTROL_PATH}settings {"timeline":$1}`],
+]
+
+/**
+ * Conversations, each a test of its own, in a template: a title that ends with a colon, and below it the steps, which `;`
+ * or the line ends, with what comes of each, where `…` is anything. A time (`20000`, `8m`, `8m-1`) passes, and the server
+ * is seen: its status, and whether it really runs; so it is after a short form of a change. `METHOD /path {…}` shows the
+ * whole answer, `list` what is listed, `events` what happened, `date` the API's clock. `as …` is another authorization.
+ */
+export function conversations(open: () => Stage | Promise<Stage> = stage) {
+  return ({ raw: [text = ''] }: TemplateStringsArray): void => {
+    for (const paragraph of text.trim().split(/\n {4}(?=\S)/)) {
+      const [title = '', steps = ''] = paragraph.split(/:\n(.*)/s)
+      it(title, async () => {
+        const played = await open()
+        for (const step of steps.split(/;\s+|\n\s*(?=\w)/).map(step => joined(step))) await take(played, step)
+      })
+    }
   }
 }
 
-export function reference(timeline: TimelineChange = {}, settings: SettingsChange = {}): Stage {
-  return stage({ ...REFERENCE_SETUP, settings: { ...settings, timeline } })
+/** A step on one line: where a line ends, a status is followed by a space, and anything else by what comes next. */
+function joined(step: string): string {
+  return step
+    .replace(/(-> \d+)\n\s+/, '$1 ')
+    .replace(/\n\s+/g, '')
+    .trim()
 }
 
-/** An item of a list, as far as tests look at it. */
-export interface Listed {
-  readonly id: unknown
-  readonly status: string
-  readonly server: { readonly id: unknown } | null
-  readonly created_at: unknown
+async function take(played: Stage, written: string): Promise<void> {
+  const [step = '', expected = '…'] = written.split(/ ?-> ?/)
+  if (step.startsWith('as ')) played.headers = step === 'as nobody' ? {} : { authorization: step.slice(3) }
+  else expect(await outcomeOf(played, step), step).toMatch(like(expected))
 }
 
-export function listOf(ask: Stage['ask'], query = ''): readonly Listed[] {
-  return JSON.parse(ask('GET', `/snapshots/${query}`).body).results
+/** A pattern for a text in which `…` is anything, and `x*9` nine of them. */
+export function like(text: string): RegExp {
+  const literal = spelt(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${literal.replaceAll('…', '.*')}$`, 's')
+}
+
+export function spelt(text: string): string {
+  return text.replace(/(\w)\*(\d+)/, (_, char, times) => char.repeat(times))
+}
+
+async function outcomeOf(played: Stage, step: string): Promise<string> {
+  const { ask, world, pass, headers } = played
+  if (step === 'list') return listed((await ask('GET /snapshots/'))?.body ?? '')
+  if (step === 'events') return world.events.map(({ kind }) => kind).join(' ')
+  if (step === 'date') return world.clockHeaders()['date'] ?? 'none'
+  const [, minutes = '0', ms = '0'] = /^(?:(\d+)m)?(-?\d+)?$/.exec(step) ?? []
+  await pass(Number(minutes) * 60_000 + Number(ms))
+  if (/^\d/.test(step)) return seen(played)
+  const [pattern, asked] = SHORT.find(([short]) => short.test(step)) ?? [/^/, '']
+  const long = spelt(step.replace(pattern, asked))
+  if (long.includes(CONTROL_PATH) && !played.isSteered) return steered(played, long)
+  const answer = await ask(long, headers)
+  return asked === '' || long.includes(CONTROL_PATH)
+    ? told(answer)
+    : `${answer?.status} ${await seen(played)}`
+}
+
+function steered({ pass, reset = () => {}, ...played }: Stage, asked: string): string {
+  const request = { ...requestOf(asked, ORIGIN), headers: {} }
+  const { status, body } = answerControl({ ...played, reset, advance: ms => void pass(ms) }, request)
+  return `${status} ${body}`.trim()
+}
+
+function listed(body: string): string {
+  const items: readonly { readonly id: unknown; readonly status: unknown }[] = JSON.parse(body).results
+  return items.map(({ id, status }) => `${id} ${status}`).join(', ')
+}
+
+async function seen({ ask, world }: Stage): Promise<string> {
+  const { status } = JSON.parse((await ask('GET /servers/12345/'))?.body ?? '')
+  return `${status} ${world.server('12345')?.running ? 'runs' : 'down'}`
+}
+
+const LIMITS = ['limit', 'remaining', 'reset'].flatMap(part => [`ratelimit-${part}`, `x-ratelimit-${part}`])
+
+/** An answer with those of its headers that tell something: the type of its content where that is not the usual one. */
+export function told(answer: WorldAnswer | undefined): string {
+  if (answer === undefined) return 'nothing'
+  const { status, headers, body } = answer
+  const type = headers['content-type'] ?? ''
+  const isUsual = [body === '' ? '' : 'application/json', 'text/plain'].includes(type)
+  const others = ['location', 'retry-after', 'content-encoding', ...LIMITS].flatMap(
+    name => headers[name] ?? [],
+  )
+  return [status, ...(isUsual ? [] : [type]), ...others, body].join(' ').trim()
 }

@@ -1,93 +1,66 @@
 import { onTestFinished } from 'vitest'
-import type { FaultRule, Faults } from '../../emulator/faults.ts'
+import type { HttpAnswer, HttpRequest, TransportOptions } from '../../../src/http/http-transport.ts'
 import { REFERENCE_INSTANT, REFERENCE_SETUP } from '../../emulator/reference.ts'
-import type { LoggedRequest } from '../../emulator/request-log.ts'
-import { startEmulator } from '../../emulator/server.ts'
+import { type EmulatorOptions, startEmulator } from '../../emulator/server.ts'
 import type { SettingsChange } from '../../emulator/settings.ts'
 import { VirtualClock } from '../../emulator/virtual-clock.ts'
-import { createVirtualWire } from '../../emulator/virtual-wire.ts'
+import { createVirtualWire, type VirtualWireSettings } from '../../emulator/virtual-wire.ts'
 import { World } from '../../emulator/world.ts'
-import { AUTHORISED } from './support.ts'
+import { AUTHORISED, requestOf } from './support.ts'
 
-export interface Answered {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
+export const CREATE = 'POST /snapshots/ {"server_id":12345,"name":"x"}'
 
-/** The emulated API behind one of its two adapters. Its time passes only when the test says so. */
-export interface Adapter {
-  readonly world: World
-  readonly faults: Faults
-  readonly log: readonly LoggedRequest[]
-  /** Undefined when no whole answer came. */
-  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: string): Promise<Answered | undefined>
-  pass(ms: number): Promise<void>
-}
-
-export const CREATE = ['POST', '/snapshots/', '{"server_id": 12345, "name": "x"}'] as const
-
-export interface AdapterOptions {
-  readonly rules?: readonly FaultRule[]
-  readonly settings?: SettingsChange
-}
-
-/** The real server; faults wait for nobody. */
-async function overHttp({ rules = [], settings = {} }: AdapterOptions = {}): Promise<Adapter> {
-  let now = 0
+/** The real server, whose real time stands still until the test moves it, and whose faults wait for nobody. */
+export async function overHttp(options: EmulatorOptions = {}, settings: SettingsChange = {}) {
+  let real = 5000
+  const waits: number[] = []
   const emulator = await startEmulator({
-    setup: { ...REFERENCE_SETUP, settings },
-    startAt: REFERENCE_INSTANT,
-    realNow: () => now,
-    wait: () => Promise.resolve(),
+    ...{ setup: { ...REFERENCE_SETUP, settings }, startAt: REFERENCE_INSTANT, realNow: () => real },
+    wait: async ms => void waits.push(ms),
+    ...options,
   })
   onTestFinished(() => emulator.close())
-  emulator.faults.add(...rules)
-  return {
-    world: emulator.world,
-    faults: emulator.faults,
-    log: emulator.log.all,
-    ask: async (method, path, body) => {
-      try {
-        const init = { method, headers: AUTHORISED, redirect: 'manual' as const }
-        const answer = await fetch(`${emulator.apiUrl}${path}`, body === undefined ? init : { ...init, body })
-        return {
-          status: answer.status,
-          headers: Object.fromEntries(answer.headers),
-          body: await answer.text(),
-        }
-      } catch {
-        return undefined
-      }
-    },
-    pass: ms => {
-      now += ms
-      return Promise.resolve()
+  const send = (asked: string, more: RequestInit = {}) => {
+    const { method, url, body } = requestOf(asked, emulator.origin)
+    return fetch(url, { headers: AUTHORISED, redirect: 'manual', method, body: body || null, ...more })
+  }
+  const ask = async (asked: string): Promise<HttpAnswer | undefined> => {
+    const answer = await send(asked).catch(() => undefined)
+    const body = await answer?.text().catch(() => undefined)
+    if (answer === undefined || body === undefined) return undefined
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body }
+  }
+  const pass = async (ms: number) => {
+    real += ms
+  }
+  const { faults, log } = emulator
+  const now = {
+    get world() {
+      return emulator.world
     },
   }
+  return Object.assign(now, { emulator, waits, faults, log, isSteered: true, send, ask, pass })
 }
 
-/** The virtual wire, without latency. */
-function virtually({ rules = [], settings = {} }: AdapterOptions = {}): Promise<Adapter> {
+/** The virtual wire, without latency unless that is given. */
+export function virtually(options: Partial<VirtualWireSettings> = {}, settings: SettingsChange = {}) {
   const clock = new VirtualClock(REFERENCE_INSTANT)
   const world = new World(() => clock.now(), { ...REFERENCE_SETUP, settings })
-  const wire = createVirtualWire({ world, clock })
-  wire.faults.add(...rules)
-  return Promise.resolve({
-    world,
-    faults: wire.faults,
-    log: wire.log.all,
-    ask: async (method, path, body) => {
-      const url = new URL(`https://api.test/api/v1${path}`)
-      const request = { method, url, headers: AUTHORISED, ...(body === undefined ? {} : { body }) }
-      const result = await clock.run(wire.send(request, { timeoutMs: 30_000 }))
-      return result.ok ? result.answer : undefined
-    },
-    pass: ms => clock.advance(ms),
-  })
+  const wire = createVirtualWire({ world, clock, ...options })
+  const send = (asked: string, options: TransportOptions = { timeoutMs: 30_000 }) => {
+    // Safe: a test asks with one of the methods that there are.
+    const request = requestOf(asked, 'https://api.test') as HttpRequest
+    return clock.run(wire.send({ ...request, headers: AUTHORISED }, options))
+  }
+  const ask = async (asked: string): Promise<HttpAnswer | undefined> => {
+    const result = await send(asked)
+    return result.ok ? result.answer : undefined
+  }
+  const pass = (ms: number) => clock.advance(ms)
+  return { clock, wire, world, faults: wire.faults, log: wire.log, send, ask, pass }
 }
 
-export const ADAPTERS = [
-  ['the real server', overHttp],
-  ['the virtual wire', virtually],
+export const WIRES = [
+  ['the real server', () => overHttp()],
+  ['the virtual wire', async () => virtually()],
 ] as const

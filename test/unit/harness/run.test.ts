@@ -1,56 +1,75 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { type Kill, type RecordedRequest, ROOT, runAction, runPost } from '../../harness/index.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import {
+  type FileTrouble,
+  formatTranscript,
+  type Kill,
+  type RecordedRequest,
+  ROOT,
+  runAction,
+  runPost,
+} from '../../harness/index.ts'
 import { entryOf } from '../../harness/manifest.ts'
-import { script } from './scripts.ts'
 
 const STAY = 'setInterval(() => {}, 1_000)'
-const TELL = `
-  file('OUTPUT', 'env=' + JSON.stringify(process.env))
-  file('OUTPUT', 'cwd=' + process.cwd())
-  process.stdin.on('end', () => file('OUTPUT', 'stdin=ended')).resume()`
 
-async function told(options: Parameters<typeof runAction>[0]) {
-  const { outputs } = await runAction({ script: script(TELL), ...options })
-  const env: Readonly<Record<string, string>> = JSON.parse(outputs['env'] ?? '{}')
-  return { env, outputs }
+const FOLDER = mkdtempSync(join(tmpdir(), 'harness-scripts-'))
+afterAll(() => rmSync(FOLDER, { recursive: true }))
+let scripts = 0
+
+/** Writes a stand-in for the action; hands back its path. */
+function script(body: string): string {
+  scripts += 1
+  const path = join(FOLDER, `${scripts}.cjs`)
+  const helpers = `const { appendFileSync, readFileSync } = require('node:fs')
+    const file = (name, text) => appendFileSync(process.env['GITHUB_' + name], text + '\\n')
+    const post = process.env['STATE_stage'] === 'post'
+    `
+  writeFileSync(path, helpers + body)
+  return path
 }
 
-describe('a main stage', () => {
-  it('is given its inputs, with the defaults of action.yml, as the runner does', async () => {
-    const { env } = await told({ with: { 'server-id': '12345', 'api-url': '' }, jobStatus: 'failure' })
-    expect(env).toMatchObject({
-      'INPUT_SERVER-ID': '12345',
-      'INPUT_API-URL': '',
-      'INPUT_API-TOKEN': '',
-      'INPUT_MAX-PARALLEL': '10',
-      'INPUT_JOB-STATUS': 'failure',
+describe.concurrent('a main stage', () => {
+  it('has its inputs as the runner gives them, a clean environment, a closed stdin, its workspace around it', async () => {
+    const told = script(`
+      file('OUTPUT', 'env=' + JSON.stringify(process.env))
+      file('OUTPUT', 'cwd=' + process.cwd())
+      process.stdin.on('end', () => file('OUTPUT', 'stdin=ended')).resume()`)
+    const { outputs } = await runAction({
+      ...{
+        script: told,
+        with: { 'server-id': '12345', 'api-url': '' },
+        jobStatus: 'failure',
+        run: { attempt: 2 },
+      },
+      ...{ env: { HTTPS_PROXY: 'http://p', GITHUB_SHA: undefined, ACT: 'true' }, folder: 'Läufer und Jobs-' },
     })
-    await expect(runAction({ with: { 'server-ids': '1' } })).rejects.toThrow('server-ids')
-  })
-
-  it('has a clean environment, its workflow run, a closed stdin and the workspace around it', async () => {
-    const proxy = { HTTPS_PROXY: 'http://p', GITHUB_SHA: undefined }
-    const { env, outputs } = await told({ run: { attempt: 2 }, env: proxy, folder: 'Läufer und Jobs-' })
+    const env: Readonly<Record<string, string>> = JSON.parse(outputs['env'] ?? '{}')
     expect(env).toMatchObject({
-      GITHUB_ACTIONS: 'true',
-      GITHUB_REPOSITORY: 'owner/shop',
-      GITHUB_RUN_ATTEMPT: '2',
+      ...{
+        'INPUT_SERVER-ID': '12345',
+        'INPUT_API-URL': '',
+        'INPUT_API-TOKEN': '',
+        'INPUT_MAX-PARALLEL': '10',
+      },
+      ...{ 'INPUT_JOB-STATUS': 'failure', GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'owner/shop' },
+      ...{ GITHUB_RUN_ATTEMPT: '2', HTTPS_PROXY: 'http://p' },
       GITHUB_WORKFLOW_REF: 'owner/shop/.github/workflows/deploy.yml@refs/heads/main',
-      HTTPS_PROXY: 'http://p',
       GITHUB_WORKSPACE: expect.stringContaining('Läufer und Jobs-'),
     })
     const foreign = Object.keys(env).filter(name => !/^(?:GITHUB|RUNNER|INPUT)_/.test(name))
-    expect(foreign.toSorted()).toEqual(['CI', 'HOME', 'HTTPS_PROXY', 'PATH'])
+    expect(foreign.toSorted()).toEqual(['ACT', 'CI', 'HOME', 'HTTPS_PROXY', 'PATH'])
     expect(env).not.toHaveProperty('GITHUB_SHA')
-    expect(outputs['stdin']).toBe('ended')
     // Where the folder for temporary files is a link (macOS), the process is where that leads.
     const temp = join(env['GITHUB_WORKSPACE'] ?? '', '..', '..')
-    expect(outputs['cwd']).toBe(env['GITHUB_WORKSPACE']?.replace(temp, realpathSync(temp)))
+    const workspace = env['GITHUB_WORKSPACE']?.replace(temp, realpathSync(temp))
+    expect([outputs['stdin'], outputs['cwd']]).toEqual(['ended', workspace])
+    await expect(runAction({ with: { 'server-ids': '1' } })).rejects.toThrow('server-ids')
   })
 
-  it('leaves its files, its log and its exit code', async () => {
+  it('leaves its files, its log, its exit code, and only its own requests', async () => {
     const path = script(`
       file('OUTPUT', 'a<<END\\none\\ntwo\\nEND\\nb=3')
       file('STATE', 'token=secret')
@@ -61,7 +80,8 @@ describe('a main stage', () => {
       console.log('the secret is out')
       process.stdout.write('no line end')
       process.exitCode = 3`)
-    const transcript = await runAction({ script: path })
+    const requests = () => [{ method: 'GET', path: '/before' }]
+    const transcript = await runAction({ script: path, requests })
     expect(transcript).toMatchObject({
       ...{ stage: 'main', outputs: { a: 'one\ntwo', b: '3' }, state: { token: 'secret' }, env: { X: 'y' } },
       ...{ paths: ['/opt/tool'], summary: '# Done\n', log: ['the *** is out', 'no line end'] },
@@ -69,75 +89,58 @@ describe('a main stage', () => {
       ...{ masks: ['secret'], exitCode: 3, signal: null, requests: [], afterSignalMs: undefined },
     })
     expect(transcript.durationMs).toBeGreaterThan(0)
-  })
-
-  it('has only its own requests in the transcript', async () => {
-    const requests: RecordedRequest[] = [{ method: 'GET', path: '/before' }]
-    expect((await runAction({ script: script(''), requests: () => requests })).requests).toEqual([])
+    expect(formatTranscript(transcript)).toContain('--- state\ntoken=***\n--- environment\nX=y\n')
   })
 
   it('that hangs is killed and reported with its log; one that cannot be started is reported', async () => {
-    const path = script(`console.log('begun'); ${STAY}`)
-    await expect(runAction({ script: path, hangsAfterMs: 300 })).rejects.toThrow(/did not end/)
+    const hanging = runAction({ script: script(`console.log('begun'); ${STAY}`), hangsAfterMs: 300 })
+    await expect(hanging).rejects.toThrow(/did not end; its log:\nbegun/)
     const { exitCode, log } = await runAction({ script: '/nowhere/at-all.js' })
     expect([exitCode, log.join('\n')]).toEqual([1, expect.stringContaining('Cannot find module')])
   })
 })
 
-describe('a post stage', () => {
-  const both = () =>
-    script(`
-      if (!post) {
-        file('STATE', 'stage=post')
-        file('STATE', 'lines<<E\\n1\\n2\\nE')
-        file('ENV', 'EXPORTED=yes')
-        console.log('::add-mask::hidden')
-      } else {
-        file('OUTPUT', 'lines=' + JSON.stringify(process.env.STATE_lines))
-        file('OUTPUT', 'exported=' + process.env.EXPORTED)
-        file('OUTPUT', 'status=' + process.env['INPUT_JOB-STATUS'])
-        file('OUTPUT', 'operation=' + process.env.INPUT_OPERATION)
-        console.log('hidden')
-      }`)
+describe.concurrent('a post stage', () => {
+  const BOTH = `
+    if (post) {
+      file('OUTPUT', 'lines=' + JSON.stringify(process.env.STATE_lines))
+      file('OUTPUT', 'exported=' + process.env.EXPORTED)
+      file('OUTPUT', 'inputs=' + process.env['INPUT_JOB-STATUS'] + ' ' + process.env.INPUT_OPERATION)
+      console.log('hidden')
+    } else {
+      file('STATE', 'stage=post\\nlines<<E\\n1\\n2\\nE')
+      file('ENV', 'EXPORTED=yes')
+      console.log('::add-mask::hidden')
+    }`
 
   it.each([
-    [
-      { jobStatus: 'cancelled' },
-      { lines: '"1\\n2"', exported: 'yes', status: 'cancelled', operation: 'list' },
-    ],
-    // Of the main stage, where nothing else is said; in a composite action inside another one, all inputs but this are lost.
-    [{}, { status: 'failure', operation: 'list' }],
-    [{ nested: true }, { status: 'failure', operation: 'undefined' }],
+    [{ jobStatus: 'cancelled' }, { lines: '"1\\n2"', exported: 'yes', inputs: 'cancelled list' }],
+    // In a composite action inside another one, all inputs but the job's status are lost.
+    [{}, { inputs: 'failure list' }],
+    [{ nested: true }, { inputs: 'failure undefined' }],
     [{ state: () => ({ stage: 'post', lines: '1' }) }, { lines: '"1"' }],
   ])('with %j has the state, the variables and the masks of the main stage', async (options, outputs) => {
-    const main = await runAction({ script: both(), with: { operation: 'list' }, jobStatus: 'failure' })
-    const after = await runPost(main, options)
-    expect(after).toMatchObject({ stage: 'post', exitCode: 0, log: ['***'], state: {}, outputs })
+    const main = await runAction({ script: script(BOTH), with: { operation: 'list' }, jobStatus: 'failure' })
+    const expected = { stage: 'post', exitCode: 0, log: ['***'], state: {}, outputs }
+    expect(await runPost(main, options)).toMatchObject(expected)
   })
 
-  it('does not take itself for one where its state is lost', async () => {
-    const main = await runAction({ script: both() })
-    expect((await runPost(main, { state: () => ({}) })).state).toEqual(main.state)
-  })
-
-  it('has an entry of its own', async () => {
+  it('has an entry of its own, and is a main stage where its state is lost', async () => {
     const runs = { using: 'node24', main: 'dist/index.js', post: 'dist/post.js' }
-    expect([entryOf('main', runs), entryOf('post', runs)]).toEqual([
-      ...[join(ROOT, 'dist/index.js'), join(ROOT, 'dist/post.js')],
-    ])
-    const main = await runAction({ script: both(), postScript: script(`console.log('its own')`) })
-    expect([main.log, (await runPost(main)).log]).toEqual([[], ['its own']])
+    const entries = [entryOf('main', runs), entryOf('post', runs)]
+    expect(entries).toEqual([join(ROOT, 'dist/index.js'), join(ROOT, 'dist/post.js')])
+    const main = await runAction({ script: script(BOTH) })
+    expect((await runPost(main, { state: () => ({}) })).state).toEqual(main.state)
+    const other = await runAction({ script: script(''), postScript: script(`console.log('its own')`) })
+    expect((await runPost(other)).log).toEqual(['its own'])
   })
 })
 
-describe('a stage that is killed', () => {
+describe.concurrent('a stage that is killed', () => {
   const SAYS = `process.on('SIGINT', () => { console.log('interrupted'); process.exit(4) })`
+  const interrupted = { exitCode: 4, signal: null, log: ['tick', 'tick', 'interrupted'] }
   it.each<[Kill, string, object]>([
-    [
-      { when: { at: 'log', line: /^tick$/, nth: 2 } },
-      `${SAYS}; console.log('tick'); console.log('tick')`,
-      { exitCode: 4, signal: null, log: ['tick', 'tick', 'interrupted'] },
-    ],
+    [{ when: { at: 'log', line: /^tick$/, nth: 2 } }, `${SAYS}; console.log('tick\\ntick')`, interrupted],
     // What it had written is kept when it is killed outright.
     [
       { when: { at: 'state', holds: /intent/ }, signal: 'SIGKILL' },
@@ -159,9 +162,73 @@ describe('a stage that is killed', () => {
       for (const path of ['/a', '/b', '/b']) listener({ method: 'GET', path })
       return () => listeners.delete(listener)
     }
-    const path = script(`console.log('asks'); ${STAY}`)
-    const { signal } = await runAction({ script: path, onRequest, kill })
+    const { signal } = await runAction({ script: script(STAY), onRequest, kill })
     expect([signal, listeners.size]).toEqual(['SIGTERM', 0])
     await expect(runAction({ script: script(''), kill })).rejects.toThrow('onRequest')
+  })
+})
+
+describe.concurrent("the runner's files", () => {
+  /** Writes to its output file in the four ways in which an action can, and prints what became of each. */
+  const WRITES = `
+    const fs = require('node:fs')
+    const path = process.env.GITHUB_OUTPUT
+    const ways = [
+      () => fs.appendFileSync(path, 'w1=one\\n'),
+      () => fs.writeFileSync(path, 'w2=two\\n', { flag: 'a' }),
+      async () => (await import('node:fs/promises')).appendFile(path, 'w3=three\\n'),
+      () => fs.promises.writeFile(path, Buffer.from('w4=four\\n'), { flag: 'a' }),
+    ]
+    void (async () => {
+      for (const way of ways) await (async () => way())().then(() => console.log('ok'), ({ code }) => console.log(code))
+    })()`
+  const ALL = 'w1=one w2=two w3=three w4=four'
+
+  it.runIf(existsSync('/dev/full')).each<[FileTrouble, string, string]>([
+    ['unset', Array(4).fill('ERR_INVALID_ARG_TYPE').join(' '), ''],
+    ['empty', 'ENOENT ENOENT ENOENT ENOENT', ''],
+    ['missing', 'ok ok ok ok', ALL],
+    ['dangling', 'ENOENT ENOENT ENOENT ENOENT', ''],
+    ['directory', 'EISDIR EISDIR EISDIR EISDIR', ''],
+    ['full', 'ENOSPC ENOSPC ENOSPC ENOSPC', ''],
+    [{ content: 'w0=zero\n' }, 'ok ok ok ok', `w0=zero ${ALL}`],
+    [{ afterWrites: 0, effect: 'fails' }, 'ENOSPC ENOSPC ENOSPC ENOSPC', ''],
+    [{ afterWrites: 1, effect: 'fails', code: 'EACCES' }, 'ok EACCES EACCES EACCES', 'w1=one'],
+    [{ afterWrites: 2, effect: 'tears' }, 'ok ok ENOSPC ENOSPC', 'w1=one w2=two w3=t'],
+    [{ afterWrites: 3, effect: 'tears' }, 'ok ok ok ENOSPC', 'w1=one w2=two w3=three w4=f'],
+    [{ afterWrites: 2, effect: 'vanishes' }, 'ok ok ok ok', 'w3=three w4=four'],
+    [{ afterWrites: 3, effect: 'vanishes' }, 'ok ok ok ok', 'w4=four'],
+    [{ afterWrites: 2, effect: 'directory' }, 'ok ok EISDIR EISDIR', ''],
+  ])('with %j four writes end as %s', async (trouble, said, left) => {
+    const { log, outputs } = await runAction({ script: script(WRITES), files: { OUTPUT: trouble } })
+    const kept = Object.entries(outputs).map(([name, value]) => `${name}=${value}`)
+    expect([log.join(' '), kept.join(' ')]).toEqual([said, left])
+  })
+
+  it('are spoiled one by one; what is only read, too; and the action sees nothing of the harness', async () => {
+    const path = script(`
+      file('STATE', 'a=1')
+      try { file('STATE', 'b=2') } catch {}
+      file('STEP_SUMMARY', '# Done')
+      file('OUTPUT', 'event=' + readFileSync(process.env.GITHUB_EVENT_PATH))
+      file('OUTPUT', 'names=' + Object.keys(process.env).filter(name => name.startsWith('HARNESS')))`)
+    const files = { STATE: { afterWrites: 1, effect: 'fails' }, EVENT_PATH: { content: 'torn {' } } as const
+    const left = {
+      exitCode: 0,
+      state: { a: '1' },
+      summary: '# Done\n',
+      outputs: { event: 'torn {', names: '' },
+    }
+    expect(await runAction({ script: path, files })).toMatchObject(left)
+  })
+
+  it('that are torn keep what came before, as the runner does, and the transcript says so', async () => {
+    const path = script(`file('OUTPUT', 'a=1'); file('OUTPUT', 'b<<END')`)
+    const torn = await runAction({ script: path, files: { OUTPUT: { content: '' } } })
+    expect(torn.outputs).toEqual({ a: '1' })
+    const said = '--- unreadable files\nOUTPUT: no end of the value that begins with: b<<END\n'
+    expect(formatTranscript(torn)).toContain(said)
+    // Where nobody meant it, it is a mistake of the action.
+    await expect(runAction({ script: path })).rejects.toThrow('no end')
   })
 })
