@@ -13,7 +13,7 @@ import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
+import { describeFailure } from '../vps/messages.ts'
 import type { Unready } from '../waiting/messages.ts'
 
 export const NOTHING_CHANGED = 'Nothing was changed.'

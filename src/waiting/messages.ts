@@ -17,7 +17,7 @@ import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun, StatusSeen } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
+import { describeFailure } from '../vps/messages.ts'
 import type { OddItem } from '../vps/snapshot-lists.ts'
 import { reasonOf } from './explain.ts'
 
@@ -142,7 +142,7 @@ const NAME_ONE = advice('Set `snapshot-id` to the snapshot you mean.')
 
 /** There is nothing to choose from. */
 function noneAtAll(server: ServerId): Problem {
-  const next = advice('Check `server-id`: the server may not exist, or this token cannot see it.')
+  const next = advice('Check `server-id`, or take a snapshot first.')
   return certain('not-found', `Server ${server} has no snapshots.`, 'Nothing was changed.', next)
 }
 

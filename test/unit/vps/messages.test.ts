@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiFailure } from '../../../src/vps/failure.ts'
-import { describeFailure, describeInTwo, namesServer, remedyFor } from '../../../src/vps/failure-messages.ts'
+import { describeFailure, describeInTwo, namesServer, remedyFor } from '../../../src/vps/messages.ts'
 
 function failed(kind: ApiFailure['kind'], more: Partial<ApiFailure> = {}): ApiFailure {
   return { kind, method: 'POST', path: '/snapshots/', detail: '', repeated: 1, ...more }
@@ -159,8 +159,8 @@ describe('remedyFor', () => {
     const give =
       'Give the API token the permission it needs in your VPS.org account (https://admin.vps.org/account/developers/).'
     expect(remedyFor(refused(403))).toBe(give)
-    expect(remedyFor(refused(403), [])).toBe(`${give} It has none.`)
-    expect(remedyFor(refused(403), ['servers:read', 'snapshots:read'])).toBe(
+    expect(remedyFor(refused(403), { permissions: [] })).toBe(`${give} It has none.`)
+    expect(remedyFor(refused(403), { permissions: ['servers:read', 'snapshots:read'] })).toBe(
       `${give} It has servers:read, snapshots:read.`,
     )
   })
