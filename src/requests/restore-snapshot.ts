@@ -200,8 +200,8 @@ function watchForRestoring(
   )
 }
 
-function unclear({ track }: RestoreRequest, lost: ApiFailure, why: string): Sent {
-  return { state: 'problem', problem: messages.restoreUnclear(track.run, lost, why) }
+function unclear({ track, snapshot }: RestoreRequest, lost: ApiFailure, why: string): Sent {
+  return { state: 'problem', problem: messages.restoreUnclear(track.run, snapshot.id, lost, why) }
 }
 
 /** 400, 409 and their like: reading the server tells what keeps the API from restoring. */

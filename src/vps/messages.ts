@@ -24,9 +24,24 @@ export function describeInTwo(failure: ApiFailure): { readonly what: string; rea
   return { what: `${whatHappened(failure)} (${httpOf(failure)}).`, words: `The answer: ${words}.` }
 }
 
+/** The API's own words, after what a whole row of failures has been called; nothing where it had none. */
+export function lastAnswer(failure: ApiFailure): string {
+  const words = wordsOf(failure)
+  return words === '' ? '' : `The last answer: ${words} (${httpOf(failure)}).`
+}
+
 /** Whether the description names the server, and not only the request. */
 export function namesServer(failure: ApiFailure): boolean {
-  return failure.kind === 'refused' && failure.status === 404 && BY_ID.exec(failure.path)?.[1] === 'server'
+  return isMissing(failure, 'server')
+}
+
+/** Whether it says that a snapshot does not exist. */
+export function namesSnapshot(failure: ApiFailure): boolean {
+  return isMissing(failure, 'snapshot')
+}
+
+function isMissing({ kind, status, path }: ApiFailure, what: 'server' | 'snapshot'): boolean {
+  return kind === 'refused' && status === 404 && BY_ID.exec(path)?.[1] === what
 }
 
 /** The API's own words, where they say more than the status does. */
@@ -176,8 +191,7 @@ function fieldsRemedy(fields: readonly string[]): string {
 /** A list has no ID that could be wrong. */
 function remedyForMissing({ path }: ApiFailure, servers: readonly VisibleServer[]): string {
   const [, kind] = BY_ID.exec(path) ?? []
-  if (kind === undefined) return CHECK_API_URL
-  if (kind === 'snapshot') return 'To see which snapshots exist, run `operation: list`.'
+  if (kind !== 'server') return CHECK_API_URL
   const remedy = 'Correct `server-id`, or use a token of the account that owns the server.'
   return servers.length === 0 ? remedy : `${remedy} This token can see: ${visible(servers)}.`
 }

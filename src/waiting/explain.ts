@@ -5,7 +5,7 @@ import { advice } from '../run/next-step.ts'
 import type { Problem } from '../run/problem.ts'
 import type { Reason } from '../run/reasons.ts'
 import { type ApiFailure, isMomentaryRefusal, isTransient } from '../vps/failure.ts'
-import { describeInTwo, namesServer, remedyFor, type TokenFacts } from '../vps/messages.ts'
+import { describeInTwo, namesServer, namesSnapshot, remedyFor, type TokenFacts } from '../vps/messages.ts'
 
 // The question for the token's permissions is a courtesy: it may not hold up the error that it explains.
 const ACCOUNT_TIMEOUT_MS = 10_000
@@ -56,6 +56,8 @@ export async function unknownServer(
 
 /** What helps against a failed request. */
 export function remedyStep(failure: ApiFailure, token?: TokenFacts): NextStep {
+  // Merged with what else is to be listed.
+  if (namesSnapshot(failure.last ?? failure)) return { kind: 'list', server: undefined }
   const text = remedyFor(failure, token)
   const mayWorkLater = failure.kind === 'refused' && (isMomentaryRefusal(failure) || isTransient(failure))
   return mayWorkLater ? { kind: 'try again', text } : advice(text)

@@ -110,7 +110,6 @@ describe('remedyFor', () => {
     ['a 2xx that says no', refused(200), /status of the server, then try again/],
     ['an answer about something else', failed('mismatch', { status: 200 }), /mixing up responses/],
     ['a server', refused(404, { path: '/servers/99999/' }), /`server-id`/],
-    ['a snapshot', refused(404, { path: '/snapshots/801/restore/' }), /`operation: list`/],
     ['a refusal of the moment', refused(409), /status of the server, then try again/],
     ['trouble at VPS.org', refused(503), /^Try again later\.$/],
     ['an unlisted refusal', refused(405), /^Check that `api-url`/],
@@ -149,7 +148,6 @@ describe('remedyFor', () => {
     ['GET', '/snapshots/', true],
     ['GET', '/servers/12345/', false],
     ['POST', '/snapshots/', true],
-    ['DELETE', '/snapshots/801/', false],
   ])('does not speak of an ID where %s %s has none', (method, path, isAddress) => {
     const remedy = remedyFor({ ...refused(404), method, path })
     expect(remedy === 'Check that `api-url` is the address of the VPS.org API.').toBe(isAddress)
