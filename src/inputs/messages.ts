@@ -32,6 +32,11 @@ export function refusal(problems: readonly string[]): { readonly what: string; r
 
 // --- What an input expects, to be read after "Expected" ---
 
+const FIND_IDS = {
+  server: 'the setup in the README shows how to list them',
+  snapshot: '`operation: list` shows them',
+} as const
+
 const SEPARATED = 'separated by commas, spaces or line breaks'
 
 export const expects = {
@@ -45,7 +50,8 @@ export const expects = {
   oneOf: (words: readonly string[]) => wordList(words, 'or'),
   anyOf: (words: readonly string[]) => `one or more of ${wordList(words, 'and')}, ${SEPARATED}`,
   orWord: (word: string, other: string) => `\`${word}\` or ${other}`,
-  ids: (what: string) => `${what} IDs (digits or UUIDs, not names), ${SEPARATED}`,
+  ids: (what: keyof typeof FIND_IDS) =>
+    `${what} IDs (digits or UUIDs, not names; ${FIND_IDS[what]}), ${SEPARATED}`,
   apiUrl: 'an `https:` URL (`http:` only for a loopback address) without credentials, query or fragment',
   notifyUrl: 'an `https:` URL (`http:` only for a loopback address) without credentials',
   healthTargets: `\`https://…\`, \`http://…\` or \`tcp://host:port\` without credentials, ${SEPARATED}`,
@@ -110,10 +116,9 @@ export const missing = {
   operation: (operations: readonly string[]) =>
     `\`operation\` is empty. Expected ${expects.oneOf(operations)}.`,
   apiToken:
-    '`api-token` is empty. Workflows from forks receive no secrets. Workflows triggered by Dependabot receive only ' +
-    "Dependabot's own secrets. A secret of an environment needs `environment:` on the job. A secret whose name is " +
-    'misspelled is empty.',
-  serversToSnapshot: '`server-id` is empty. Set it to the IDs of the servers to snapshot.',
+    '`api-token` is empty. Check the name of the secret. Forks get no secrets, Dependabot only its own, and a secret ' +
+    'of an environment needs `environment:` on the job.',
+  serversToSnapshot: `\`server-id\` is empty. Set it to the IDs of the servers to snapshot (${FIND_IDS.server}).`,
   snapshots:
     '`snapshot-id` is empty. Set `snapshot-id` or `snapshot-name`. An empty value is never treated as `latest`. If ' +
     'the value comes from `steps.<id>.outputs.snapshot-id` or from `needs`, the snapshot step was skipped, it made ' +

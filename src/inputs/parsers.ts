@@ -155,7 +155,7 @@ export function anyOf<const W extends string>(words: readonly W[]): InputParser<
 
 /** Ids, each only once. `parse` says what an id is, and brings two spellings of one id to the same text. */
 export function idsOf<Id extends string>(
-  what: string,
+  what: 'server' | 'snapshot',
   parse: (text: string) => Id | undefined,
 ): InputParser<readonly Id[]> {
   const list = listOf<Id>(expects.ids(what), (text, quote) => {

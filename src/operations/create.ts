@@ -142,7 +142,7 @@ async function checkReadiness(
   if (found.state === 'expired' && found.server !== undefined)
     track.record({ type: 'server read', server: found.server })
   if (found.state === 'expired')
-    return messages.notSettledForCreate(unready(track.run, ctx.clock.now() - began, found))
+    return messages.notSettledForCreate(unready(track.run, ctx.clock.now() - began, found), track.run)
   track.record({ type: 'server read', server: found.server })
   const isKnown = ['active', 'stopped'].includes(serverPhase(found.server.status))
   return inputs.stopServer && !isKnown ? messages.cannotStop(track.run) : undefined

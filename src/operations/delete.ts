@@ -128,7 +128,9 @@ function notDeleted(
 
 async function verifyGone(ctx: Context, deleted: readonly Target[], deadline: number): Promise<void> {
   const snapshots = deleted.map(({ snapshot }) => snapshot)
-  const { end, left } = await awaitGone(ctx, snapshots, deadline)
+  const { end, left } = await awaitGone(ctx, snapshots, deadline, gone => {
+    for (const { track, snapshot } of deleted) if (snapshot.id === gone) track.record({ type: 'succeeded' })
+  })
   if (end.state === 'done') return
   const eventFor = end.state === 'expired' ? () => timedOut(end) : unseen(await explain(ctx, end.failure))
   for (const { track, snapshot } of deleted) if (left.has(snapshot.id)) track.record(eventFor(snapshot))

@@ -9,7 +9,7 @@ import type { Recorder } from '../run/recorder.ts'
 import type { SnapshotList } from '../vps/client.ts'
 import type { ApiResult } from '../vps/failure.ts'
 import { RETRY_PATIENCE_MS } from '../vps/retry.ts'
-import { explain } from '../waiting/explain.ts'
+import { explain, unknownServer } from '../waiting/explain.ts'
 import { readList } from '../waiting/snapshot-reader.ts'
 import { printTable } from './conclude.ts'
 
@@ -22,7 +22,7 @@ export async function list(ctx: Context, { servers }: ListInputs, recorder: Reco
   const ownerless = unattributed.map(({ id }) => id)
   const unreadable = count - snapshots.length - ownerless.length
   recorder.record({ type: 'listed', snapshots, asked: servers, unclear: { ownerless, unreadable } })
-  const problem = count === 0 ? await unknownServer(ctx, servers) : undefined
+  const problem = count === 0 ? await firstUnknown(ctx, servers) : undefined
   if (problem !== undefined) recorder.record({ type: 'failed', problem })
   if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, apiNow(ctx)))
 }
@@ -40,15 +40,13 @@ function readAsked(ctx: Context, servers: readonly ServerId[]): Promise<ApiResul
   return readList(ctx, query, { deadline: ctx.clock.now() + RETRY_PATIENCE_MS })
 }
 
-// A server without snapshots and a wrong id look the same in a list.
 const LOOKED_UP = 10
 
 /** The problem of the first server that does not exist, where no snapshot was found; a token may not be able to tell. */
-async function unknownServer(ctx: Context, servers: readonly ServerId[]): Promise<Problem | undefined> {
+async function firstUnknown(ctx: Context, servers: readonly ServerId[]): Promise<Problem | undefined> {
   for (const server of servers.slice(0, LOOKED_UP)) {
-    const deadline = ctx.clock.now() + RETRY_PATIENCE_MS
-    const answer = await ctx.api.readServer({ id: server }, { deadline, once: true })
-    if (!answer.ok && answer.failure.status === 404) return explain(ctx, answer.failure)
+    const problem = await unknownServer(ctx, server, ctx.clock.now() + RETRY_PATIENCE_MS)
+    if (problem !== undefined) return problem
   }
   return undefined
 }

@@ -8,12 +8,12 @@ import { NAME_LIMIT, SLOTS } from '../domain/limits.ts'
 import { formatDuration } from '../policy/durations.ts'
 import type { Interleaved } from '../policy/interleaved.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
-import { ageOf, lastStatus, serverLabel, snapshotIdOf, snapshotLabel } from '../run/labels.ts'
+import { ageOf, checkServer, lastStatus, serverLabel, snapshotIdOf, snapshotLabel } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
+import { describeFailure } from '../vps/messages.ts'
 import type { Unready } from '../waiting/messages.ts'
 
 export const NOTHING_CHANGED = 'Nothing was changed.'
@@ -29,9 +29,8 @@ export function nameChanged(given: string, name: string): string {
 
 export const NO_SNAPSHOT_OF_IT = 'No snapshot of it was taken.'
 
-export function notSettledForCreate({ reason, what, state }: Unready): Problem {
-  const next = { kind: 're-run', after: 'Check the server in the VPS.org panel, then' } as const
-  return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, next)
+export function notSettledForCreate({ reason, what, state }: Unready, run: ServerRun): Problem {
+  return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, checkServer(run), { kind: 're-run' })
 }
 
 export function needsReadableServer(input: string, state: string): string {
@@ -64,7 +63,8 @@ export function cannotStop(run: ServerRun): Problem {
     'server-busy',
     `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`,
     `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`,
-    advice('Check the server in the VPS.org panel, or take the snapshot without `stop-server`.'),
+    checkServer(run),
+    advice('Or take the snapshot without `stop-server`.'),
   )
 }
 
@@ -77,7 +77,8 @@ export function startedByOther(run: ServerRun): Problem {
     'server-busy',
     `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`,
     NO_SNAPSHOT_OF_IT,
-    { kind: 're-run', after: 'Check what else starts or restores the server, then' },
+    advice('Check what else starts or restores the server.'),
+    { kind: 're-run' },
   )
 }
 
@@ -111,7 +112,10 @@ export function twoOfOneServer(one: Snapshot, other: Snapshot): Problem {
 /** @param candidates what could be restored instead; undefined where it could not be read */
 export function notFound(ids: readonly SnapshotId[], candidates: readonly Snapshot[] | undefined): Problem {
   const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(', ')} were`} not found.`
-  const next = advice('Set `snapshot-id` to a snapshot that exists.')
+  const next: NextStep =
+    candidates?.length === 0
+      ? { kind: 'list', server: undefined }
+      : advice('Set `snapshot-id` to a snapshot that exists.')
   return {
     ...certain(
       'not-found',
@@ -251,7 +255,7 @@ export function notFoundToDelete(ids: readonly SnapshotId[], guard: readonly Ser
     'not-found',
     `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(', ')} were`} not found.`,
     `Not deleted: nothing shows whether an unlisted snapshot belongs to a server that \`server-id\` allows (${guard.join(', ')}).`,
-    advice('Check `snapshot-id`. What has already been deleted needs no other step.'),
+    advice('Check `snapshot-id`. If the snapshot has already been deleted, nothing is left to do.'),
   )
 }
 
@@ -350,7 +354,8 @@ export function brokenServer(run: ServerRun): Problem {
     'restore-failed',
     `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`,
     'If it was being restored, the restore has failed.',
-    advice('Check the server in the VPS.org panel. Restore it again, or contact VPS.org support.'),
+    checkServer(run),
+    advice('Restore it again, or contact VPS.org support.'),
   )
 }
 
@@ -424,7 +429,8 @@ export function disarmed(why: string): Problem {
     'runner-files',
     "No rollback is armed: the runner's state file can no longer be written.",
     `The snapshot exists. The cause: ${why}.`,
-    { kind: 're-run', after: 'Check the disk of the runner, then' },
+    advice('Check the disk of the runner.'),
+    { kind: 're-run' },
   )
 }
 
@@ -439,19 +445,19 @@ export const STATE_LOST_CLEAN_UP =
   'What the main step saved for the end of the job is missing: no snapshot was deleted.'
 
 export function stateLost(isRestoreDue: boolean, mayBeDown: boolean, servers: readonly ServerId[]): Problem {
-  const list = servers.join(', ')
   return certain(
     'lost-state',
     `${isRestoreDue ? 'Nothing was restored' : 'Nothing was started'}: what the snapshot step saved is missing.`,
     mayBeDown ? 'The server may still be stopped.' : 'The post step cannot tell which snapshot to restore.',
     ...(isRestoreDue
       ? [
-          advice(
-            `If the deploy has begun, find this run's snapshot with \`operation: list\`${list === '' ? '' : ` and \`server-id: ${list}\``}, and restore it.`,
+          ...(servers.length === 0 ? [undefined] : servers).map(
+            server => ({ kind: 'list', server }) as const,
           ),
+          advice("If the deploy has begun, restore this run's snapshot."),
         ]
       : []),
-    ...(mayBeDown ? [{ kind: 'start server' } as const] : []),
+    ...(mayBeDown ? servers.map(id => ({ kind: 'start server', server: `server ${id}` }) as const) : []),
   )
 }
 

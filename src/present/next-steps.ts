@@ -1,5 +1,6 @@
 import { few } from '../domain/few.ts'
 import { isCompleted } from '../policy/statuses.ts'
+import { serverLabel, startServer } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { isSkippedWithGroup, mayBeDown, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
@@ -10,6 +11,7 @@ import * as wayOut from './messages/way-out.ts'
 const SHOWN = 3
 // More than these are in the outputs.
 const IDS = 30
+const SERVERS = 5
 
 /** What a person can do next, most urgent first, as data. */
 export function nextStepsOf(run: OperationRun): readonly NextStep[] {
@@ -49,10 +51,11 @@ function stepsOfServer(run: OperationRun, server: ServerRun): readonly NextStep[
 
 /** What a cancel cut off after the task: to run all of it again would be no way out, a restore least of all. */
 function stepsOfCutOff({ operation }: OperationRun, server: ServerRun): readonly NextStep[] {
-  if (server.health.state === 'cut off') return [advice(wayOut.checkApplication(server))]
+  if (server.health.state === 'cut off')
+    return [{ kind: 'check application', server: serverLabel(server), isRestored: false }]
   // The end of the job starts what a create left stopped.
   const isLeftDown = mayBeDown(server) && server.power.state !== 'start failed' && operation !== 'create'
-  return isLeftDown ? [{ kind: 'start server' }] : []
+  return isLeftDown ? [startServer(server)] : []
 }
 
 function stepsOfTask(run: OperationRun, server: ServerRun): readonly NextStep[] {
@@ -67,8 +70,9 @@ function stepsOfTask(run: OperationRun, server: ServerRun): readonly NextStep[] 
     case 'requested':
       return [{ kind: 'list', server: server.server.id }]
     case 'skipped':
-      if (isCutOff(task.why) && (goal === 'restore' || goal === 'delete') && id !== undefined)
-        return [{ kind: goal, snapshot: id }]
+      // To run all of it again would restore once more what has been restored.
+      if ((goal === 'restore' || goal === 'delete') && id !== undefined) return [{ kind: goal, snapshot: id }]
+      if (goal === 'wait' && id !== undefined) return [{ kind: 'follow', snapshot: id, isRestore: false }]
       return goal === 'clean up' ? [] : [{ kind: 're-run' }]
     case 'rejected':
       // Nobody runs the end of a job again: what it could not restore is up to a person.
@@ -89,10 +93,6 @@ function stepsOfTask(run: OperationRun, server: ServerRun): readonly NextStep[] 
   }
 }
 
-function isCutOff(why: Extract<ServerRun['task'], { state: 'skipped' }>['why']): boolean {
-  return why === 'cancelled' || why === 'internal error'
-}
-
 function tellsOfRestore(steps: readonly NextStep[]): boolean {
   return steps.some(({ kind }) => kind === 'follow' || kind === 'restore')
 }
@@ -108,12 +108,17 @@ export function renderNextSteps(run: OperationRun): string | undefined {
  */
 export function renderSteps(steps: readonly NextStep[], triesAgain = false): string | undefined {
   const isActing = steps.some(({ kind }) => kind !== 'advice' && kind !== 'try again')
+  const started = steps.flatMap(step => (step.kind === 'start server' ? [step.server] : []))
   const inOrder = steps
     .filter(({ kind }) => !isActing || kind !== 'try again')
+    // Who starts a server in the panel sees it there.
+    .filter(step => step.kind !== 'check server' || !started.includes(step.server))
     .toSorted((a, b) => urgency(a) - urgency(b))
-  const texts = merge(inOrder).map(step => render(step, triesAgain))
-  const unique = [...new Set(texts)]
-  return unique.length === 0 ? undefined : unique.slice(0, SHOWN).join(' ')
+  const merged = merge(inOrder.filter(step => step.kind !== 're-run'))
+  const texts = [...new Set(merged.map(step => render(step, triesAgain)))].slice(0, SHOWN)
+  if (inOrder.at(-1)?.kind === 're-run')
+    return wayOut.reRun(texts, merged.at(-1)?.step.kind === 'start server')
+  return texts.length === 0 ? undefined : texts.join(' ')
 }
 
 /** A server that is down comes first; to run the job again, or to try again, comes after all else. */
@@ -122,13 +127,16 @@ function urgency({ kind }: NextStep): number {
   return kind === 're-run' || kind === 'try again' ? 2 : 1
 }
 
+/** To run the job again is said with what comes before it. */
+type Told = Exclude<NextStep, { readonly kind: 're-run' }>
+
 /** Steps of one kind, with all that they are about. */
 interface Merged {
-  readonly step: NextStep
+  readonly step: Told
   readonly subjects: Set<string>
 }
 
-function merge(steps: readonly NextStep[]): readonly Merged[] {
+function merge(steps: readonly Told[]): readonly Merged[] {
   const byKind = new Map<string, Merged>()
   for (const step of steps) {
     const key = keyOf(step)
@@ -139,13 +147,13 @@ function merge(steps: readonly NextStep[]): readonly Merged[] {
   return [...byKind.values()]
 }
 
-function keyOf(step: NextStep): string {
+function keyOf(step: Told): string {
   if (step.kind === 'advice' || step.kind === 'try again') return `${step.kind} ${step.text}`
-  if (step.kind === 're-run') return `re-run ${step.after ?? ''}`
+  if (step.kind === 'check application') return `${step.kind} ${step.isRestored}`
   return step.kind === 'follow' ? `follow ${step.isRestore}` : step.kind
 }
 
-function subjectOf(step: NextStep): string {
+function subjectOf(step: Told): string {
   switch (step.kind) {
     case 'follow':
     case 'restore':
@@ -153,8 +161,10 @@ function subjectOf(step: NextStep): string {
       return step.snapshot
     case 'list':
       return step.server ?? ''
+    case 'check server':
     case 'start server':
-    case 're-run':
+    case 'check application':
+      return step.server
     case 'try again':
     case 'advice':
       return ''
@@ -163,6 +173,7 @@ function subjectOf(step: NextStep): string {
 
 function render({ step, subjects }: Merged, triesAgain: boolean): string {
   const ids = few([...subjects], IDS, ',')
+  const servers = few([...subjects], SERVERS)
   switch (step.kind) {
     case 'follow':
       return wayOut.followStep(ids, subjects.size, step.isRestore)
@@ -172,10 +183,12 @@ function render({ step, subjects }: Merged, triesAgain: boolean): string {
       return wayOut.deleteStep(ids, subjects.size)
     case 'list':
       return wayOut.listStep(ids)
+    case 'check server':
+      return wayOut.checkServers(servers)
     case 'start server':
-      return triesAgain ? wayOut.START_NOW : wayOut.START_YOURSELF
-    case 're-run':
-      return wayOut.reRun(step.after)
+      return wayOut.startServers(servers, subjects.size, triesAgain)
+    case 'check application':
+      return wayOut.checkApplications(servers, step.isRestored)
     case 'try again':
     case 'advice':
       return step.text

@@ -151,7 +151,9 @@ function leadingWith(what: string, server: ServerRun): Account {
 }
 
 /** What had been done before the end. */
-function doneSoFar({ servers }: OperationRun): string {
+function doneSoFar({ servers, operation }: OperationRun): string {
+  // What was deleted is told anyway.
+  if (operation === 'delete') return ''
   const items = servers.flatMap(server => {
     const snapshot = snapshotOf(server)
     return [

@@ -176,9 +176,8 @@ export async function refusedProblem(
   // What has gone on for minutes is no longer "for now".
   const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now())
   if (!isBusy || lastedMs < 1_000 || unanswered > 0) return problem
-  const what = messages.keptRefusing(track.run, failure, lastedMs, settleBy !== undefined)
   const { isUnnamed: _, ...named } = problem
-  return { ...named, what, state: `${problem.what} ${problem.state}` }
+  return { ...named, ...messages.keptRefusing(track.run, failure, lastedMs, settleBy !== undefined) }
 }
 
 /** The error of a restore that meets another one. */

@@ -10,18 +10,19 @@ import type { Kept } from '../policy/retention.ts'
 import { serverPhase } from '../policy/statuses.ts'
 import {
   ageOf,
+  checkServer,
   keptBecause,
   lastStatus,
   lastStatusSince,
   serverLabel,
-  snapshotIdOf,
   snapshotLabel,
+  startServer,
 } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
+import { describeFailure, lastAnswer } from '../vps/messages.ts'
 import type { Unready } from '../waiting/messages.ts'
 import type { CreateProbe, ProbeResult } from './find-created.ts'
 import type { WhenFull } from './free-slot.ts'
@@ -39,10 +40,8 @@ function createUnclear({ track, name }: CreateProbe, state: string): Problem {
     `It is unknown whether a snapshot of ${serverLabel(track.run)} was started.`,
     state,
     { kind: 'list', server: track.run.server.id },
-    {
-      kind: 're-run',
-      after: `Look for "${name}" in the list. If it is there, wait for it or delete it, then`,
-    },
+    advice(`If "${name}" is in the list, wait for it or delete it.`),
+    { kind: 're-run' },
   )
 }
 
@@ -139,7 +138,7 @@ export function serverIsFull(
   },
 ): Problem {
   const { snapshots, used, whenFull, keeps, deletable } = facts
-  const why = whenFull === 'delete-oldest' && deletable === undefined ? ` ${whyNoneGoes(keeps)}` : ''
+  const why = whenFull === 'delete-oldest' ? ` ${whyStillFull(keeps, deletable)}` : ''
   return {
     ...certain(
       'no-free-slot',
@@ -151,18 +150,22 @@ export function serverIsFull(
   }
 }
 
-function whyNoneGoes(keeps: readonly Kept[]): string {
-  return `No snapshot can be deleted automatically: ${keptBecause(keeps)}.`
+function whyStillFull(keeps: readonly Kept[], deletable: Snapshot | undefined): string {
+  return deletable === undefined
+    ? `No snapshot can be deleted automatically: ${keptBecause(keeps)}.`
+    : 'Somebody else took the freed slot.'
 }
 
+const DELETE_ONE = advice('Delete a snapshot.')
+
 function stepsForFull(whenFull: WhenFull, deletable: Snapshot | undefined): readonly NextStep[] {
-  if (deletable === undefined) return [{ kind: 're-run', after: 'Delete a snapshot, then' }]
-  if (whenFull === 'delete-oldest') return [{ kind: 're-run', after: 'Somebody else took the freed slot;' }]
+  const again: NextStep = { kind: 're-run' }
+  if (deletable === undefined) return [DELETE_ONE, again]
+  if (whenFull === 'delete-oldest') return [again]
   const remove: NextStep = { kind: 'delete', snapshot: deletable.id }
-  const again: NextStep = { kind: 're-run', after: 'Then' }
   return whenFull === 'not offered'
     ? [remove, again]
-    : [remove, again, advice('Or set `when-full: delete-oldest`.')]
+    : [remove, advice('Or set `when-full: delete-oldest`.'), again]
 }
 
 /** The API says that it is full, and its list shows fewer snapshots than the documented limit. */
@@ -172,10 +175,9 @@ export function fullByItsOwnWords(
   snapshots: readonly Snapshot[],
   state: string,
 ): Problem {
-  const again = { kind: 're-run', after: 'Delete a snapshot, then' } as const
   const what = `VPS.org takes no more snapshots of ${serverLabel(run)}.`
   return {
-    ...certain('no-free-slot', what, `${describeFailure(refusal)} ${state}`, again),
+    ...certain('no-free-slot', what, `${describeFailure(refusal)} ${state}`, DELETE_ONE, { kind: 're-run' }),
     candidates: snapshots,
   }
 }
@@ -230,7 +232,8 @@ export function slotNeverCameFree(
     'no-free-slot',
     `No snapshot slot of ${serverLabel(run)} became free within ${formatDuration(patienceMs)}.`,
     `The list shows ${used} of ${SLOTS} in use. ${describeFailure(refusal)} ${NO_SNAPSHOT_TAKEN}`,
-    { kind: 're-run', after: 'Wait a few minutes, then' },
+    advice('Wait a few minutes.'),
+    { kind: 're-run' },
   )
 }
 
@@ -324,9 +327,7 @@ export function powerTimedOut(run: ServerRun, action: 'start' | 'stop'): Problem
     action === 'start' ? 'start-failed' : 'stop-failed',
     `It did not ${action} in time.`,
     `Its last status was ${lastStatusSince(run)}.`,
-    action === 'start'
-      ? { kind: 'start server' }
-      : { kind: 're-run', after: 'Check the server in the VPS.org panel, then' },
+    ...(action === 'start' ? [startServer(run)] : [checkServer(run), { kind: 're-run' } as const]),
   )
 }
 
@@ -349,7 +350,7 @@ export function notSettledForStart(run: ServerRun): Problem {
     'start-failed',
     `${serverLabel(run)} could not be started again: it was not ready in time.`,
     `Its last status was ${lastStatusSince(run)}.`,
-    { kind: 'start server' },
+    startServer(run),
   )
 }
 
@@ -362,7 +363,7 @@ export function notStartedAgain(run: ServerRun, { what, state, ...problem }: Pro
     done: 'nothing',
     what: `${serverLabel(run)} could not be started again.`,
     state: [what, state, isSaid ? '' : 'It may be down.'].filter(text => text !== '').join(' '),
-    next: [{ kind: 'start server' }, ...problem.next],
+    next: [startServer(run), ...problem.next],
   }
 }
 
@@ -397,7 +398,7 @@ export function notSettledForRestore(
   unanswered: boolean,
 ): Problem {
   const state = `${seen} ${unanswered ? earlierUnanswered(run) : NOTHING_OVERWRITTEN}`
-  const next = advice('Check the server in the VPS.org panel.')
+  const next = checkServer(run)
   return unanswered ? unclear(what, state, next) : certain(reason, what, state, next)
 }
 
@@ -413,10 +414,13 @@ export function keptRefusing(
   failure: ApiFailure,
   lastedMs: number,
   isRollback: boolean,
-): string {
+): Pick<Problem, 'what' | 'state'> {
   const done = isRollback ? 'rolled back' : 'restored'
   const { httpStatus = '' } = failure
-  return `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`
+  return {
+    what: `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`,
+    state: `${lastAnswer(failure)} ${statusOfRefused(run)}`.trim(),
+  }
 }
 
 /** The error of a restore that meets another one. */
@@ -469,14 +473,13 @@ export function sentTwice(run: ServerRun): string {
   return `The request was sent twice, and ${serverLabel(run)} did not start restoring.`
 }
 
-export function restoreUnclear(run: ServerRun, lost: ApiFailure, why: string): Problem {
-  const id = snapshotIdOf(run)
+export function restoreUnclear(run: ServerRun, snapshot: SnapshotId, lost: ApiFailure, why: string): Problem {
   return unclear(
     restoreUnknown(run),
     `${describeFailure(lost)} ${why}`,
-    advice(
-      `Check the server in the VPS.org panel. If it is restoring, run \`operation: wait\` with \`snapshot-id: ${id}\`. Only if it is not, restore again.`,
-    ),
+    checkServer(run),
+    { kind: 'follow', snapshot, isRestore: true },
+    advice('Restore again only if the server is not restoring.'),
   )
 }
 
@@ -486,6 +489,6 @@ export function refusedForNow(run: ServerRun): string {
 
 export function statusOfRefused(run: ServerRun): string {
   return run.server.status === undefined
-    ? 'Its status could not be read.'
-    : `Its status is ${run.server.status}.`
+    ? `The status of ${serverLabel(run)} could not be read.`
+    : `The status of ${serverLabel(run)} is "${run.server.status}".`
 }

@@ -7,7 +7,7 @@ import { serverPhase } from '../policy/statuses.ts'
 import type { Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import { type ApiFailure, isAmbiguous, isFromIntermediary, isMomentaryRefusal } from '../vps/failure.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
+import { describeFailure } from '../vps/messages.ts'
 import { type PollResult, pollUntilStable, type Reading } from '../waiting/poll.ts'
 import type { Acceptance } from '../waiting/restore-completion.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
@@ -201,8 +201,8 @@ function watchForRestoring(
   )
 }
 
-function unclear({ track }: RestoreRequest, lost: ApiFailure, why: string): Sent {
-  return { state: 'problem', problem: messages.restoreUnclear(track.run, lost, why) }
+function unclear({ track, snapshot }: RestoreRequest, lost: ApiFailure, why: string): Sent {
+  return { state: 'problem', problem: messages.restoreUnclear(track.run, snapshot.id, lost, why) }
 }
 
 /** 400, 409 and their like: reading the server tells what keeps the API from restoring. */

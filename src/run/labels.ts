@@ -3,6 +3,7 @@ import { few } from '../domain/few.ts'
 import { formatAge } from '../policy/durations.ts'
 import type { KeepReason, Kept } from '../policy/retention.ts'
 import { createdAtMs, isAhead } from '../policy/timestamps.ts'
+import type { NextStep } from './next-step.ts'
 import { type ServerRun, type StatusSeen, snapshotOf } from './server-run.ts'
 
 /** What a person calls the server: its name where it is known. It can begin a sentence. */
@@ -19,6 +20,16 @@ function shortName(name: string): string {
   const letters = Array.from(name)
   if (letters.length <= NAME_SHOWN) return name
   return `${letters.slice(0, NAME_SHOWN - NAME_END - 1).join('')}…${letters.slice(-NAME_END).join('')}`
+}
+
+/** The step to look at it in the panel. */
+export function checkServer(run: ServerRun): NextStep {
+  return { kind: 'check server', server: serverLabel(run) }
+}
+
+/** The step to start it in the panel. */
+export function startServer(run: ServerRun): NextStep {
+  return { kind: 'start server', server: serverLabel(run) }
 }
 
 /** The id of its snapshot, for a text; empty while there is none. */

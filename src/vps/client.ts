@@ -6,12 +6,12 @@ import { Caller, type ClientSettings as CallerSettings, type CallOptions } from 
 import type { ApiResult } from './failure.ts'
 import { mismatch, type Reader, readPermissions, readSnapshot } from './schemas.ts'
 import { ServerAliases } from './server-aliases.ts'
-import { type FoundByName, type ServerQuery, Servers } from './servers.ts'
+import { type FoundByName, type ServerQuery, Servers, type VisibleServer } from './servers.ts'
 import { type SnapshotList, SnapshotLists, type SnapshotQuery } from './snapshot-lists.ts'
 
 export type { RestoreRequest } from './acceptance.ts'
 export type { CallOptions } from './caller.ts'
-export type { FoundByName, ServerQuery } from './servers.ts'
+export type { FoundByName, ServerQuery, VisibleServer } from './servers.ts'
 export type { OddItem, SnapshotList, SnapshotQuery } from './snapshot-lists.ts'
 
 /** What a client is made of. */
@@ -44,6 +44,10 @@ export interface VpsClient {
   deleteSnapshot(id: SnapshotId, options: CallOptions): Promise<ApiResult<'deleted' | 'gone'>>
   /** A server that its own endpoint does not know is looked up in the server list, by its ids and then by its name. */
   readServer(query: ServerQuery, options: CallOptions): Promise<ApiResult<Server>>
+  /**
+   * The servers that the token can see, as far as its list has been read: after a server that does not exist it has been.
+   */
+  visibleServers(): readonly VisibleServer[]
   /** Asks for the change; it is done when the server's status says so. */
   power(id: ServerId, action: 'start' | 'stop', options: CallOptions): Promise<ApiResult<undefined>>
   /** What the token may do. */
@@ -79,6 +83,7 @@ export function createClient({ onFoundByName, ...settings }: ClientSettings): Vp
     restoreSnapshot: (request, options) => restoreSnapshot(caller, aliases, request, options),
     deleteSnapshot: (id, options) => deleteSnapshot(caller, id, options),
     readServer: (query, options) => servers.read(query, options),
+    visibleServers: () => servers.visible,
     power: (id, action, options) => {
       const path = `/servers/${servers.endpointId(id)}/power/`
       const body = JSON.stringify({ action })

@@ -20,6 +20,12 @@ export interface ServerQuery {
   readonly name?: string
 }
 
+/** A server as the list of servers gives it; its name may be empty. */
+export interface VisibleServer {
+  readonly id: ServerId
+  readonly name: string
+}
+
 /** No server has the id that was asked for; the only one of its name is read instead. */
 export interface FoundByName {
   readonly asked: ServerId
@@ -51,6 +57,7 @@ export class Servers {
   readonly #strategies = new Map<ServerId, LookupStrategy>()
   readonly #told = new Set<ServerId>()
   #isListLearnt = false
+  #visible: readonly VisibleServer[] = []
 
   constructor(caller: Caller, aliases: ServerAliases, onFoundByName?: (note: FoundByName) => void) {
     this.#caller = caller
@@ -62,6 +69,11 @@ export class Servers {
   endpointId(id: ServerId): ServerId {
     const strategy = this.#strategies.get(id)
     return strategy?.by === 'other id' ? strategy.id : id
+  }
+
+  /** The servers that the token can see, by the list that was read last; a server that does not exist is looked up there. */
+  get visible(): readonly VisibleServer[] {
+    return this.#visible
   }
 
   /** Reads one server. Its id in the answer is the one that was asked for. */
@@ -127,7 +139,11 @@ export class Servers {
     const identify = ({ ids }: ServerItem): string | undefined => ids[0]
     const listing = { path: LIST_CALL.path, read: readServerPage, identify, consistent: true }
     const listed = await readPages(this.#caller, listing, options)
-    if (listed.ok) for (const { ids } of listed.value.items) this.#aliases.learn(ids)
+    if (!listed.ok) return listed
+    for (const { ids } of listed.value.items) this.#aliases.learn(ids)
+    this.#visible = listed.value.items.flatMap(({ ids: [id], names: [name = ''] }) =>
+      id === undefined ? [] : [{ id, name }],
+    )
     return listed
   }
 

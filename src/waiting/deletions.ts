@@ -9,19 +9,23 @@ import { followSnapshots } from './snapshot-reader.ts'
  * deletes nothing. One list can be empty by mistake, or of a replica that knows nothing: two in a row, some seconds apart,
  * must lack it.
  * @param deadline clock milliseconds
+ * @param onGone told of each as soon as it is known to be gone: what cuts off the wait takes nothing of that back
  * @returns how the wait ended, and what is not known to be gone
  */
 export async function awaitGone(
   ctx: Context,
   deleted: readonly Snapshot[],
   deadline: number,
+  onGone: (id: SnapshotId) => void = () => undefined,
 ): Promise<{ readonly end: PollResult<true>; readonly left: ReadonlySet<SnapshotId> }> {
   let left = deleted
   let lackedBefore: ReadonlySet<SnapshotId> = new Set()
   const attempt = async (): Promise<PollAttempt<true>> => {
     return toAttempt(await followSnapshots(ctx, left, { deadline, once: true }), snapshots => {
       const listed = new Set(snapshots.map(({ id }) => id))
-      left = left.filter(({ id }) => listed.has(id) || !lackedBefore.has(id))
+      const isGone = ({ id }: Snapshot): boolean => !listed.has(id) && lackedBefore.has(id)
+      for (const { id } of left.filter(isGone)) onGone(id)
+      left = left.filter(snapshot => !isGone(snapshot))
       lackedBefore = new Set(left.map(({ id }) => id).filter(id => !listed.has(id)))
       return left.length === 0 ? { state: 'done', value: true } : { state: 'pending' }
     })

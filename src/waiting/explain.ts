@@ -1,3 +1,4 @@
+import type { ServerId } from '../domain/ids.ts'
 import type { Context } from '../run/context.ts'
 import type { ServerEvent } from '../run/events.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
@@ -5,7 +6,14 @@ import type { Problem } from '../run/problem.ts'
 import type { Reason } from '../run/reasons.ts'
 import type { StatusSeen } from '../run/server-run.ts'
 import { type ApiFailure, isMomentaryRefusal, isTransient } from '../vps/failure.ts'
-import { describeFailure, describeInTwo, namesServer, remedyFor } from '../vps/failure-messages.ts'
+import {
+  describeFailure,
+  describeInTwo,
+  namesServer,
+  namesSnapshot,
+  remedyFor,
+  type TokenFacts,
+} from '../vps/messages.ts'
 
 // The question for the token's permissions is a courtesy: it may not hold up the error that it explains.
 const ACCOUNT_TIMEOUT_MS = 10_000
@@ -30,6 +38,7 @@ export async function explain(ctx: Context, failure: ApiFailure, facts: FailureF
   // That there was no time left tells less than what had been answered before.
   const told = failure.last ?? failure
   const permissions = told.status === 403 ? await ctx.permissions(ctx.endsBy) : undefined
+  const servers = ctx.api.visibleServers()
   const { what, words } = describeInTwo(told)
   return {
     // What cannot be told outweighs why the last request failed.
@@ -38,7 +47,7 @@ export async function explain(ctx: Context, failure: ApiFailure, facts: FailureF
     what,
     state: [words, facts.state ?? ''].filter(text => text !== '').join(' '),
     ...(namesServer(told) ? {} : { isUnnamed: true }),
-    next: [remedyStep(told, permissions), ...(facts.next ?? [])],
+    next: [remedyStep(told, { permissions, servers }), ...(facts.next ?? [])],
   }
 }
 
@@ -57,9 +66,22 @@ export function lastFailureText({ lastFailure }: Expired): string | undefined {
   return lastFailure === undefined ? undefined : describeFailure(lastFailure)
 }
 
+/** That a server without a snapshot does not exist: in a list the two look the same. Undefined where it does, or nothing tells. */
+export async function unknownServer(
+  ctx: Context,
+  id: ServerId,
+  deadline: number,
+  facts?: FailureFacts,
+): Promise<Problem | undefined> {
+  const answer = await ctx.api.readServer({ id }, { deadline, once: true })
+  return answer.ok || answer.failure.status !== 404 ? undefined : explain(ctx, answer.failure, facts)
+}
+
 /** What helps against a failed request. */
-export function remedyStep(failure: ApiFailure, permissions?: readonly string[]): NextStep {
-  const text = remedyFor(failure, permissions)
+export function remedyStep(failure: ApiFailure, token?: TokenFacts): NextStep {
+  // Merged with what else is to be listed.
+  if (namesSnapshot(failure.last ?? failure)) return { kind: 'list', server: undefined }
+  const text = remedyFor(failure, token)
   const mayWorkLater = failure.kind === 'refused' && (isMomentaryRefusal(failure) || isTransient(failure))
   return mayWorkLater ? { kind: 'try again', text } : advice(text)
 }

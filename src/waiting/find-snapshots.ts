@@ -10,7 +10,7 @@ import type { SnapshotList } from '../vps/client.ts'
 import type { ApiFailure, ApiResult } from '../vps/failure.ts'
 import { RETRY_PATIENCE_MS } from '../vps/retry.ts'
 import { changeLog } from './change-log.ts'
-import { explain, remedyStep } from './explain.ts'
+import { explain, remedyStep, unknownServer } from './explain.ts'
 import * as messages from './messages.ts'
 import { pollUntilStable, type Reading } from './poll.ts'
 import { type Found, findListed, readForChoice, readSnapshots } from './snapshot-reader.ts'
@@ -69,7 +69,11 @@ async function chooseOn(
   if (!selection.ok) return selection
   const { value } = selection
   const { candidates } = value
-  if (!value.selection.ok) return failed(noChoice(server, lookup.choice, candidates, value.selection))
+  if (!value.selection.ok) {
+    const unknown =
+      candidates.length === 0 ? await unknownServer(ctx, server, lookup.deadline, NOTHING_CHANGED) : undefined
+    return failed(unknown ?? noChoice(server, lookup.choice, candidates, value.selection))
+  }
   const { snapshot, passedOver } = value.selection
   if (passedOver.length > 0) ctx.report.line(messages.passedOver(passedOver))
   ctx.report.line(messages.selected(lookup.choice.by, snapshot, apiNow(ctx)))

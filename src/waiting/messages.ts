@@ -7,6 +7,7 @@ import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { formatDuration } from '../policy/durations.ts'
 import {
   ageOf,
+  checkServer,
   lastSeenText,
   lastStatus,
   lastStatusSince,
@@ -17,7 +18,7 @@ import { advice, type NextStep } from '../run/next-step.ts'
 import { certain, type Problem } from '../run/problem.ts'
 import type { ServerRun, StatusSeen } from '../run/server-run.ts'
 import type { ApiFailure } from '../vps/failure.ts'
-import { describeFailure } from '../vps/failure-messages.ts'
+import { describeFailure } from '../vps/messages.ts'
 import type { OddItem } from '../vps/snapshot-lists.ts'
 import { reasonOf } from './explain.ts'
 
@@ -70,7 +71,7 @@ export function snapshotFailed(label: string, snapshot: Snapshot): Problem {
     `${label} failed: VPS.org reported status "${snapshot.status}".`,
     'A failed snapshot cannot be restored.',
     { kind: 'delete', snapshot: snapshot.id },
-    { kind: 're-run', after: 'Then' },
+    { kind: 're-run' },
   )
 }
 
@@ -79,7 +80,8 @@ export function snapshotGone(label: string): Problem {
     'snapshot-failed',
     `${label} disappeared while it was in progress.`,
     'It was in the list of snapshots and no longer is; somebody or something probably deleted it.',
-    { kind: 're-run', after: 'Check what else deletes snapshots of this server, then' },
+    advice('Check what else deletes snapshots of this server.'),
+    { kind: 're-run' },
   )
 }
 
@@ -142,7 +144,7 @@ const NAME_ONE = advice('Set `snapshot-id` to the snapshot you mean.')
 
 /** There is nothing to choose from. */
 function noneAtAll(server: ServerId): Problem {
-  const next = advice('Check `server-id`: the server may not exist, or this token cannot see it.')
+  const next = advice('Check `server-id`, or take a snapshot first.')
   return certain('not-found', `Server ${server} has no snapshots.`, 'Nothing was changed.', next)
 }
 
@@ -326,7 +328,7 @@ export function restoreFailed(run: ServerRun, id: SnapshotId, status: string): P
     'restore-failed',
     `The restore of ${serverLabel(run)} from snapshot ${id} failed: the server's status is "${status}".`,
     `${serverLabel(run)} is probably down, and its disk may be half-written.`,
-    advice('Check the server in the VPS.org panel.'),
+    checkServer(run),
     { kind: 'restore', snapshot: id },
     advice('If that fails too, restore another snapshot, or contact VPS.org support.'),
   )
@@ -339,7 +341,7 @@ export function wrongServerPerhaps(run: ServerRun): Problem {
     done: 'unknown',
     what: `It is unknown whether ${serverLabel(run)} has been restored.`,
     state: `The API does not know server ${run.server.id} by its ID; the server of that name was never seen restoring.`,
-    next: [advice('Check the server in the VPS.org panel before you restore again.')],
+    next: [checkServer(run), advice('Restore again only if it has not been restored.')],
   }
 }
 
@@ -353,17 +355,15 @@ export function healthy(run: ServerRun): string {
   return `${serverLabel(run)} passed its health check.`
 }
 
-function unhealthyAdvice(run: ServerRun): string {
-  const isRestored = run.task.state === 'succeeded' && run.task.work === 'restore'
-  const orOlder = isRestored ? ' If the snapshot itself is bad, restore an older one.' : ''
-  return `Check the application on ${serverLabel(run)}.${orOlder}`
-}
-
 export function unhealthy(run: ServerRun, waitedMs: number, failures: readonly string[]): Problem {
   return certain(
     'health-check',
     `the health check failed`,
     `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join('; ')}.`,
-    advice(unhealthyAdvice(run)),
+    {
+      kind: 'check application',
+      server: serverLabel(run),
+      isRestored: run.task.state === 'succeeded' && run.task.work === 'restore',
+    },
   )
 }

@@ -74,7 +74,7 @@ export function armed(
   ].join(' ')
 }
 
-/** Retention goes by the marker in the description, which the API may not have kept. */
+/** Retention needs the marker in the description, which the API may not have kept. */
 function hasMarker(run: ServerRun): boolean {
   return parseMarker(snapshotOf(run)?.description ?? '') !== undefined
 }
@@ -120,7 +120,7 @@ export function wouldTake(servers: readonly ServerRun[]): string {
   return `Dry run: would take ${what} of ${few(servers.map(serverLabel))}.`
 }
 
-export const NOTHING_RESTORED = 'Nothing was restored.'
+export const NOTHING_RESTORED = 'No server was restored.'
 
 export function snapshotsDone(all: number, tookMs: number): string {
   return `${all} of ${all} snapshots completed in ${formatDuration(tookMs)}.`

@@ -6,44 +6,47 @@
 import type { Snapshot } from '../../domain/entities.ts'
 import { few } from '../../domain/few.ts'
 import { formatDuration } from '../../policy/durations.ts'
-import { lastSeenText, lastStatusSince, serverLabel, snapshotIdOf, snapshotLabel } from '../../run/labels.ts'
+import { serverPhase } from '../../policy/statuses.ts'
+import {
+  lastSeenText,
+  lastStatus,
+  lastStatusSince,
+  serverLabel,
+  snapshotIdOf,
+  snapshotLabel,
+} from '../../run/labels.ts'
 import type { Problem } from '../../run/problem.ts'
-import type { CutOffBy, ServerRun, Task, Work } from '../../run/server-run.ts'
+import { type CutOffBy, hasNoTrace, type ServerRun, type Task, type Work } from '../../run/server-run.ts'
 import { type Account, clockTime, joined } from './phrases.ts'
 
 type Left = Extract<Task, { state: 'left running' }>
 
-const ENDED: Readonly<Record<CutOffBy, string>> = {
+const ENDED: Readonly<Record<CutOffBy | 'out of time', string>> = {
   cancelled: 'Cancelled',
   'internal error': 'Interrupted',
+  'out of time': 'Timed out',
 }
 
 export function skipped(run: ServerRun, why: Extract<Task, { state: 'skipped' }>['why']): Account {
-  const server = serverLabel(run)
-  switch (why) {
-    case 'group failed':
-      return { what: `Skipped ${server} because another server in the group failed.`, state: '' }
-    case 'out of time':
-      return { what: `Timed out before ${server} was started.`, state: 'Nothing was changed on it.' }
-    case 'cancelled':
-    case 'internal error':
-      return { what: `${ENDED[why]} before ${skippedWork(run)}.`, state: stateOfSkipped(run) }
-  }
+  return why === 'group failed'
+    ? { what: `Skipped ${serverLabel(run)} because another server in the group failed.`, state: '' }
+    : { what: `${ENDED[why]} before ${skippedWork(run)}.`, state: stateOfSkipped(run) }
 }
 
 function skippedWork(run: ServerRun): string {
   const [id, server] = [snapshotIdOf(run), serverLabel(run)]
   if (run.goal === 'delete') return `snapshot ${id} of ${server} was deleted`
+  if (run.goal === 'wait') return `snapshot ${id} of ${server} was checked`
   return run.goal === 'restore'
     ? `${server} was restored from snapshot ${id}`
     : `a snapshot of ${server} was requested`
 }
 
-function stateOfSkipped({ goal, safety, power }: ServerRun): string {
-  if (goal !== 'restore') return ''
-  if (safety !== undefined)
-    return `Nothing was overwritten; its safety snapshot ${safety.snapshot.id} was accepted.`
-  return power.state === 'untouched' ? 'Nothing was changed on it.' : 'Nothing was overwritten.'
+function stateOfSkipped(run: ServerRun): string {
+  if (run.safety !== undefined)
+    return `Nothing was overwritten; its safety snapshot ${run.safety.snapshot.id} was accepted.`
+  if (hasNoTrace(run)) return 'Nothing was changed on it.'
+  return run.goal === 'restore' ? 'Nothing was overwritten.' : ''
 }
 
 export function unanswered(run: ServerRun): Account {
@@ -60,22 +63,21 @@ export function timedOut(
 ): Account {
   const [id, server] = [snapshotIdOf(run), serverLabel(run)]
   const failure = lastFailure === undefined ? '' : ` The last request failed: ${lastFailure}`
+  const waited = formatDuration(at - (work === 'snapshot' ? (run.began ?? since) : since))
+  const isRestoring = lastFailure === undefined && serverPhase(lastStatus(run)) === 'restoring'
   switch (work) {
-    case 'snapshot': {
-      const waited = formatDuration(at - (run.began ?? since))
+    case 'snapshot':
       return {
         what: `Snapshot ${id} of ${server} did not complete within ${waited}.`,
         state: `${lastSeenText(last)} It continues at VPS.org.${failure}`,
       }
-    }
     case 'restore':
       return {
-        // What could not be read last may have ended meanwhile.
-        what:
-          lastFailure === undefined
-            ? `${server} is still restoring from snapshot ${id} after ${formatDuration(at - since)}.`
-            : `The restore of ${server} from snapshot ${id} was not seen to finish within ${formatDuration(at - since)}.`,
-        state: `${lastFailure === undefined ? 'The restore continues at VPS.org' : 'VPS.org had accepted it'} (last status: ${lastStatusSince(run)}). Do not restore again.${failure}`,
+        // What was not read last, or not as restoring, may have ended meanwhile.
+        what: isRestoring
+          ? `${server} is still restoring from snapshot ${id} after ${waited}.`
+          : `After ${waited}, it is unknown whether ${server} has been restored from snapshot ${id}.`,
+        state: `${isRestoring ? 'The restore continues at VPS.org' : 'VPS.org accepted the restore'} (last status: ${lastStatusSince(run)}). Do not restore again.${failure}`,
       }
     case 'possible restore':
       return {
@@ -84,7 +86,7 @@ export function timedOut(
       }
     case 'deletion':
       return {
-        what: `Snapshot ${id} of ${server} is still listed ${formatDuration(at - since)} after its deletion was accepted.`,
+        what: `Snapshot ${id} of ${server} is still listed ${waited} after its deletion was accepted.`,
         state: failure.trim(),
       }
   }
@@ -111,8 +113,8 @@ export function cutOff(run: ServerRun, { work, why }: Left & { why: CutOffBy }):
       }
     case 'deletion':
       return {
-        what: `${ended} before snapshot ${id} of ${server} was seen to be gone.`,
-        state: 'Its deletion was accepted.',
+        what: `${ended} while snapshot ${id} of ${server} was being deleted.`,
+        state: 'VPS.org accepted the deletion.',
       }
   }
 }
@@ -193,8 +195,9 @@ export const SNAPSHOTS_CONTINUE = 'The snapshots in progress continue at VPS.org
 export const RESTORES_CONTINUE =
   'The restores in progress continue at VPS.org. Do not restore those servers again.'
 export function deletionsAccepted(ids: readonly string[]): string {
-  const which = ids.length === 1 ? `snapshot ${ids.join('')}` : `snapshots ${few(ids, 10)}`
-  return `The deletion of ${which} was accepted, but not seen to finish.`
+  return ids.length === 1
+    ? `VPS.org accepted the deletion of snapshot ${ids.join('')}; it may still be listed.`
+    : `VPS.org accepted the deletion of snapshots ${few(ids, 10)}; they may still be listed.`
 }
 
 export function skippedUnchanged(servers: readonly ServerRun[]): string {

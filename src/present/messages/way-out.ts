@@ -1,6 +1,4 @@
 /** Every sentence that says what to do next. */
-import { serverLabel } from '../../run/labels.ts'
-import type { ServerRun } from '../../run/server-run.ts'
 
 export function followStep(list: string, count: number, isRestore: boolean): string {
   const what = isRestore
@@ -30,16 +28,29 @@ export function listStep(server: string): string {
 /** Where the runner did not say how the job ended. */
 export const IF_DEPLOY_FAILED = 'If the deploy failed, restore the server by hand.'
 
-export function checkApplication(run: ServerRun): string {
-  return `Check the application on ${serverLabel(run)}.`
+export function checkServers(list: string): string {
+  return `Check ${list} in the VPS.org panel.`
+}
+
+export function checkApplications(list: string, isRestored: boolean): string {
+  const orOlder = isRestored ? ' If the snapshot itself is bad, restore an older one.' : ''
+  return `Check the application on ${list}.${orOlder}`
 }
 
 export const DO_IT = 'To do it, run the step again with `dry-run: false`.'
 
-export const START_NOW =
-  'Start the server in the VPS.org panel if it is stopped; the action tries once more at the end of the job.'
-export const START_YOURSELF = 'Check the server in the VPS.org panel, and start it if it is stopped.'
+/** @param triesAgain whether the end of the job starts it */
+export function startServers(list: string, count: number, triesAgain: boolean): string {
+  const start = `Start ${list} in the VPS.org panel if ${count === 1 ? 'it is' : 'they are'} stopped`
+  return triesAgain ? `${start}; the action tries once more at the end of the job.` : `${start}.`
+}
 
-export function reRun(after: string | undefined): string {
-  return after === undefined ? 'Re-run the job.' : `${after} re-run the job.`
+/**
+ * @param before the sentences that say what is to be done first
+ * @param isApart whether the last of them does not end with what a person does
+ */
+export function reRun(before: readonly string[], isApart: boolean): string {
+  if (before.length === 0) return 'Re-run the job.'
+  const text = before.join(' ')
+  return isApart ? `${text} Then re-run the job.` : `${text.slice(0, -1)}, then re-run the job.`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ROWS } from '../../../src/inputs/rows.ts'
 import { type Inputs, parseInputs } from '../../../src/inputs.ts'
-import { CREATE, RESTORE, type Texts, TOKEN, WAIT } from './reading.ts'
+import { CREATE, RESTORE, type Texts, TOKEN, WAIT, wordings } from './reading.ts'
 
 const DEFAULTS = ROWS.map(row => [row.name, row.default ?? ''] as const)
 
@@ -37,88 +37,89 @@ const EVERYTHING: Texts = {
   'dry-run': 'true',
 }
 
+const LATER: Texts = {
+  'start-after-restore': 'false',
+  'health-check': 'tcp://web:22',
+  'github-token': 'ghs_1',
+}
+const UNTIMED: Texts = { ...RESTORE, 'health-check-timeout': '1m' }
+
+// Each is one notice, which names these inputs, the operation aside, in this order.
+const IGNORED: readonly (readonly [texts: Texts, ...named: readonly string[]])[] = [
+  [{ ...CREATE, 'max-snapshot-age': '1h' }, 'max-snapshot-age'],
+  [
+    { ...EVERYTHING, operation: 'list' },
+    ...[
+      'snapshot-id',
+      'dry-run',
+      'restore-on',
+      'health-check',
+      'health-check-timeout',
+      'start-after-restore',
+    ],
+    ...['safety-snapshot', 'max-snapshot-age', 'github-token', 'keep-last', 'delete-on', 'when-full', 'keep'],
+    ...['description', 'stop-server', 'wait', 'timeout', 'poll-interval'],
+  ],
+  // What is used only together with others.
+  [
+    { ...CREATE, ...LATER },
+    ...['health-check', 'restore-on', 'stop-server', 'start-after-restore', 'restore-on'],
+    ...['github-token', 'restore-on'],
+  ],
+  [
+    { ...CREATE, ...LATER, 'stop-server': 'true' },
+    ...['start-after-restore', 'restore-on', 'github-token', 'restore-on'],
+  ],
+  [{ ...WAIT, ...LATER }, 'github-token', 'restore-on'],
+  [UNTIMED, 'health-check-timeout', 'health-check'],
+  [{ ...CREATE, 'notify-on': 'success' }, 'notify-on', 'notify-url'],
+  [{ operation: 'list', 'notify-on': 'success' }, 'notify-on', 'notify-url'],
+]
+
+const BARE: Texts = { ...CREATE, timeout: '30', 'poll-interval': '1' }
+
+it('every notice is told as the file shows', async () => {
+  const cases = [...IGNORED.map(([texts]) => texts), BARE]
+  await expect(wordings(cases, noticesOf)).toMatchFileSnapshot('__snapshots__/notices.txt')
+})
+
 describe('the notice about inputs that the operation does not use', () => {
-  it.each([CREATE, RESTORE, WAIT, { operation: 'list' }, { operation: 'delete', 'snapshot-id': '1' }])(
-    'does not come of defaults: %j',
-    (texts: Texts) => {
-      expect(noticesOf(texts)).toEqual([])
+  it.each(IGNORED.map(([texts, ...named]) => ({ texts, named })))(
+    'is one that names them all: %j',
+    ({ texts, named }) => {
+      const [notice = '', ...others] = noticesOf(texts)
+      expect(others).toEqual([])
+      const names = [...notice.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name)
+      expect(names).toEqual(named)
+      expect(notice).toContain(`\`operation: ${texts['operation']}\``)
     },
   )
 
-  it('is one for max-snapshot-age with create', () => {
-    expect(noticesOf({ ...CREATE, 'max-snapshot-age': '1h' })).toEqual([
-      'Ignored by `operation: create`: `max-snapshot-age` (only for restore).',
-    ])
+  it.each<Texts>([
+    // Defaults, and another spelling of one.
+    CREATE,
+    RESTORE,
+    WAIT,
+    { operation: 'list' },
+    { operation: 'delete', 'snapshot-id': '1' },
+    { operation: 'list', wait: 'TRUE', 'health-check-timeout': '300', 'notify-on': 'rollback failure' },
+    { ...CREATE, ...LATER, 'restore-on': 'failure' },
+    { ...WAIT, ...LATER, 'restore-on': 'failure' },
+    { ...UNTIMED, 'health-check': 'tcp://web:22' },
+    { ...CREATE, 'notify-on': 'success', 'notify-url': 'https://example.org/hook' },
+    { ...RESTORE, 'start-after-restore': 'false', 'health-check': 'tcp://web:22' },
+    { ...CREATE, timeout: '30s', 'max-parallel': '3' },
+  ])('is not there for %j', texts => {
+    expect(noticesOf(texts)).toEqual([])
   })
+})
 
-  it('says that a bare number was read as seconds, where the operation uses it', () => {
-    const bare = { timeout: '30', 'poll-interval': '1' }
-    expect(noticesOf({ ...CREATE, ...bare })).toEqual([
-      '`timeout: 30` means 30 seconds. Write `30s` if that is right, or `30m` for minutes.',
-      '`poll-interval: 1` means 1 second. Write `1s` if that is right, or `1m` for minutes.',
-    ])
-    expect(noticesOf({ ...CREATE, timeout: '30s', 'max-parallel': '3' })).toEqual([])
+describe('the notice that a bare number was read as seconds', () => {
+  it('names what to write, where the operation uses it', () => {
+    const [timeout, interval, ...others] = noticesOf(BARE)
+    for (const fact of ['`timeout: 30`', '`30s`', '`30m`']) expect(timeout).toContain(fact)
+    for (const fact of ['`poll-interval: 1`', '`1s`', '`1m`']) expect(interval).toContain(fact)
+    expect(others).toEqual([])
     expect(noticesOf({ operation: 'list', timeout: '30' })).toHaveLength(1)
-  })
-
-  it('names them all', () => {
-    expect(noticesOf({ ...EVERYTHING, operation: 'list' })).toEqual([
-      'Ignored by `operation: list`: `snapshot-id` (only for restore, delete, wait), ' +
-        '`dry-run` (only for create, restore, delete, wait), `restore-on` (only for create, wait), ' +
-        '`health-check` (only for create, restore, wait), `health-check-timeout` (only for create, restore, wait), ' +
-        '`start-after-restore` (only for create, restore, wait), `safety-snapshot` (only for restore), ' +
-        '`max-snapshot-age` (only for restore), `github-token` (only for create, restore, wait), ' +
-        '`keep-last` (only for create, wait), `delete-on` (only for create, wait), `when-full` (only for create), ' +
-        '`keep` (only for create), `description` (only for create), `stop-server` (only for create), ' +
-        '`wait` (only for create, restore, delete), `timeout` (only for create, restore, delete, wait), ' +
-        '`poll-interval` (only for create, restore, delete, wait).',
-    ])
-  })
-
-  it('does not count another spelling of the default', () => {
-    const same = { wait: 'TRUE', 'health-check-timeout': '300', 'notify-on': 'rollback failure' }
-    expect(noticesOf({ operation: 'list', ...same })).toEqual([])
-  })
-
-  it('counts what a create uses only together with others', () => {
-    const later = { 'start-after-restore': 'false', 'health-check': 'tcp://web:22', 'github-token': 'ghs_1' }
-    expect(noticesOf({ ...CREATE, ...later })).toEqual([
-      'Ignored by `operation: create`: `health-check` (only with `restore-on` or `stop-server`), ' +
-        '`start-after-restore` (only with `restore-on`), `github-token` (only with `restore-on`).',
-    ])
-    expect(noticesOf({ ...CREATE, ...later, 'restore-on': 'failure' })).toEqual([])
-    expect(noticesOf({ ...CREATE, ...later, 'stop-server': 'true' })).toEqual([
-      'Ignored by `operation: create`: `start-after-restore` (only with `restore-on`), `github-token` (only with `restore-on`).',
-    ])
-  })
-
-  it('counts what a wait uses only together with others', () => {
-    const later = { 'start-after-restore': 'false', 'health-check': 'tcp://web:22', 'github-token': 'ghs_1' }
-    expect(noticesOf({ ...WAIT, ...later })).toEqual([
-      'Ignored by `operation: wait`: `github-token` (only with `restore-on`).',
-    ])
-    expect(noticesOf({ ...WAIT, ...later, 'restore-on': 'failure' })).toEqual([])
-  })
-
-  it('counts a health check time-out without a health check', () => {
-    const alone = { ...RESTORE, 'health-check-timeout': '1m' }
-    expect(noticesOf(alone)).toEqual([
-      'Ignored by `operation: restore`: `health-check-timeout` (only with `health-check`).',
-    ])
-    expect(noticesOf({ ...alone, 'health-check': 'tcp://web:22' })).toEqual([])
-  })
-
-  it.each(['list', 'create'])('counts notify-on without notify-url for %s', operation => {
-    const alone = { ...CREATE, operation, 'notify-on': 'success' }
-    expect(noticesOf(alone)).toEqual([
-      `Ignored by \`operation: ${operation}\`: \`notify-on\` (only with \`notify-url\`).`,
-    ])
-    expect(noticesOf({ ...alone, 'notify-url': 'https://example.org/hook' })).toEqual([])
-  })
-
-  it('is not there for a restore whose health is checked and which starts nothing', () => {
-    expect(noticesOf({ ...RESTORE, 'start-after-restore': 'false', 'health-check': 'tcp://web:22' })).toEqual(
-      [],
-    )
   })
 })

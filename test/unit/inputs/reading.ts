@@ -33,3 +33,17 @@ export function problemsOf(texts: Texts): readonly string[] {
 export const CREATE: Texts = { operation: 'create', 'server-id': '12345' }
 export const RESTORE: Texts = { operation: 'restore', 'snapshot-id': '801' }
 export const WAIT: Texts = { operation: 'wait', 'snapshot-id': '801' }
+
+/** The inputs that these problems name first, in order. */
+export function namedIn(problems: readonly string[]): readonly string[] {
+  return problems.map(problem => /^`([a-z_-]+)/.exec(problem)?.[1] ?? problem)
+}
+
+/** What was given, and beneath it what is said of it: for a file in which an editor reads all of it. */
+export function wordings(cases: readonly Texts[], say: (texts: Texts) => readonly string[]): string {
+  const shown = cases.map(texts => {
+    const given = Object.entries(texts).map(([name, text]) => `${name}: ${JSON.stringify(text)}`)
+    return [given.join(', '), ...say(texts).map(sentence => `  ${sentence}`), ''].join('\n')
+  })
+  return shown.join('\n')
+}

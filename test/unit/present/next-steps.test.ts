@@ -9,6 +9,7 @@ const ID = snapshotId('701')
 const RUNNING = { snapshot: snapshot('701'), since: NOW } as const
 const DONE: Task = { ...RUNNING, work: 'restore', state: 'succeeded', at: NOW, how: 'seen' }
 const LIST: NextStep = { kind: 'list', server: serverId('11') }
+const START: NextStep = { kind: 'start server', server: 'web-server-11' }
 const CANCEL = { by: 'cancel', signal: 'SIGINT' } as const
 const CRASH = { by: 'internal error', message: 'x' } as const
 
@@ -48,11 +49,7 @@ describe('the next steps for one server', () => {
       { task: left('deletion', 'not awaited') },
       [],
     ],
-    [
-      'start a server that is left down',
-      { task: DONE, power: { state: 'stopped' } },
-      [{ kind: 'start server' }],
-    ],
+    ['start a server that is left down', { task: DONE, power: { state: 'stopped' } }, [START]],
     [
       'are those of the refusal where the API said no more',
       {
@@ -75,6 +72,11 @@ describe('the next steps for one server', () => {
       [{ kind: 'restore', snapshot: ID }],
     ],
     [
+      'restore what there was no time for, not once more what has been restored',
+      { task: { state: 'skipped', why: 'out of time' } },
+      [{ kind: 'restore', snapshot: ID }],
+    ],
+    [
       'do what a crash kept from being begun',
       { task: { state: 'skipped', why: 'internal error' }, goal: 'delete' },
       [{ kind: 'delete', snapshot: ID }],
@@ -86,7 +88,7 @@ describe('the next steps for one server', () => {
     ],
     [
       'run again where the group failed',
-      { task: { state: 'skipped', why: 'group failed' } },
+      { task: { state: 'skipped', why: 'group failed' }, goal: 'create' },
       [{ kind: 're-run' }],
     ],
     [
@@ -98,10 +100,10 @@ describe('the next steps for one server', () => {
       'are those of its problems, the task’s first',
       {
         task: rejected(advice('A.')),
-        power: { state: 'start failed', problem: problem({ next: [{ kind: 'start server' }] }) },
+        power: { state: 'start failed', problem: problem({ next: [START] }) },
         health: { state: 'failed', problem: problem({ next: [advice('B.')] }) },
       },
-      [advice('A.'), { kind: 'start server' }, advice('B.')],
+      [advice('A.'), START, advice('B.')],
     ],
     [
       'are none where all is done',
@@ -114,8 +116,7 @@ describe('the next steps for one server', () => {
 
   it('look at a server whose health check was cut off, and do not restore it again', () => {
     const steps = stepsOf({ task: DONE, health: { state: 'cut off' } }, { cutOff: CANCEL })
-    expect(steps.map(({ kind }) => kind)).toEqual(['advice'])
-    expect(renderSteps(steps)).toContain('web-server-11')
+    expect(steps).toEqual([{ kind: 'check application', server: 'web-server-11', isRestored: false }])
   })
 
   it('are none for a server that a create left down: the end of the job starts it', () => {
@@ -159,7 +160,7 @@ describe('the next steps of the whole', () => {
     expect([condition?.kind, restore, others]).toEqual(['advice', { kind: 'restore', snapshot: ID }, []])
     expect(unknown({ target: undefined })).toEqual([])
     expect(unknown({ target: snapshot('701', '11', { status: 'in_progress' }) })).toEqual([])
-    expect(renderSteps(unknown({ power: { state: 'stopped' } }))).toMatch(/start it.*restore/)
+    expect(renderSteps(unknown({ power: { state: 'stopped' } }))).toMatch(/Start web-server-11.*restore/)
   })
 
   it('are to do for real what a dry run has planned', () => {
@@ -195,29 +196,47 @@ describe('as sentences, the next steps', () => {
   it('are each said once, and different ones apart', () => {
     const steps = [advice('B.'), advice('A.'), advice('B.')]
     expect(renderSteps(steps)).toBe('B. A.')
-    const start = renderSteps([{ kind: 'start server' }, { kind: 'start server' }])
-    expect(start).toBe(renderSteps([{ kind: 'start server' }]))
-    expect(renderSteps([{ kind: 're-run' }, { kind: 're-run', after: 'First,' }])).toMatch(/^\S.*\. First, /)
+    const start = renderSteps([START, START])
+    expect(start).toBe(renderSteps([START]))
+    expect(renderSteps([{ kind: 're-run' }, { kind: 're-run' }])).toBe(renderSteps([{ kind: 're-run' }]))
   })
 
   it('run it again only after what is to be done first', () => {
-    expect(renderSteps([{ kind: 're-run' }, advice('A.')])).toMatch(/^A\. \S/)
+    expect(renderSteps([{ kind: 're-run' }, advice('A.')])).toMatch(/^A, then re-run/)
+    expect(renderSteps([{ kind: 're-run' }, follow('801')])).toMatch(/`snapshot-id: 801`, then re-run/)
   })
 
-  it.each<NextStep>([
-    { kind: 'restore', snapshot: ID },
-    { kind: 'start server' },
-    { kind: 're-run' },
-    follow('701'),
-  ])('are to try again only where there is no other way out: %o', step => {
-    const again: NextStep = { kind: 'try again', text: 'Try again later.' }
-    expect(renderSteps([again, step])).toBe(renderSteps([step]))
-    expect(renderSteps([again, advice('A.')])).toBe('A. Try again later.')
+  it('do not run it again in the sentence that says what the action does', () => {
+    expect(renderSteps([{ kind: 're-run' }, START], true)).toMatch(/\. Then re-run the job\.$/)
   })
+
+  it('are one for all servers that are to be looked at, started, or tried', () => {
+    for (const kind of ['check server', 'start server'] as const)
+      expect(renderSteps(['web-1', 'web-2'].map(server => ({ kind, server })))).toContain('web-1, web-2 in')
+    const tried = (isRestored: boolean) =>
+      renderSteps(['web-1', 'web-2'].map(server => ({ kind: 'check application', server, isRestored })))
+    expect(tried(false)).toMatch(/^[^.]*web-1, web-2\.$/)
+    expect(tried(true)).toMatch(/^[^.]*web-1, web-2\. [^.]*older one\.$/)
+  })
+
+  it('do not send to the panel twice for one server', () => {
+    const check = (server: string): NextStep => ({ kind: 'check server', server })
+    expect(renderSteps([check('web-server-11'), START])).toBe(renderSteps([START]))
+    expect(renderSteps([check('web-2'), START])).toContain('Check web-2')
+  })
+
+  it.each<NextStep>([{ kind: 'restore', snapshot: ID }, START, { kind: 're-run' }, follow('701')])(
+    'are to try again only where there is no other way out: %o',
+    step => {
+      const again: NextStep = { kind: 'try again', text: 'Try again later.' }
+      expect(renderSteps([again, step])).toBe(renderSteps([step]))
+      expect(renderSteps([again, advice('A.')])).toBe('A. Try again later.')
+    },
+  )
 
   it('begin with a server that is down', () => {
-    const steps: readonly NextStep[] = [follow('701', true), advice('A.'), { kind: 'start server' }]
-    expect(renderSteps(steps)).toMatch(new RegExp(`^${renderSteps([{ kind: 'start server' }])}`))
+    const steps: readonly NextStep[] = [follow('701', true), advice('A.'), START]
+    expect(renderSteps(steps)).toMatch(new RegExp(`^${renderSteps([START])}`))
   })
 
   it('are three at most', () => {
@@ -235,11 +254,11 @@ describe('as sentences, the next steps', () => {
   })
 
   it('tell of the start at the end of the job only where there is one', () => {
-    const servers = [serverRun({ task: rejected({ kind: 'start server' }) })]
+    const servers = [serverRun({ task: rejected(START) })]
     const start = (operation: OperationRun['operation']) =>
       renderNextSteps(operationRun({ operation, servers }))
-    expect(start('create')).toBe(renderSteps([{ kind: 'start server' }], true))
-    expect(start('wait')).toBe(renderSteps([{ kind: 'start server' }]))
+    expect(start('create')).toBe(renderSteps([START], true))
+    expect(start('wait')).toBe(renderSteps([START]))
     expect(start('create')).not.toBe(start('wait'))
   })
 })

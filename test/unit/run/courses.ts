@@ -40,7 +40,7 @@ function notSettled(run: ServerRun): Problem {
     server: { ...server(run.server.id), since: 0 },
     lastFailure: undefined,
   })
-  return operationMessages.notSettledForCreate(late)
+  return operationMessages.notSettledForCreate(late, run)
 }
 
 function* takeOne(view: View, pick: Pick, awaited: boolean): Course {

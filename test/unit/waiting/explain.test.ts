@@ -38,6 +38,14 @@ describe('a failed request as a problem', () => {
     expect(next.map(step => step.kind)).toEqual([kind])
   })
 
+  it('is to be listed where it is about a snapshot that does not exist', async () => {
+    const { ctx } = createContext()
+    const missing: ApiFailure = { ...REFUSED, status: 404, path: '/snapshots/801/restore/' }
+    const expired: ApiFailure = { ...REFUSED, kind: 'expired', repeated: 0, last: missing }
+    for (const failure of [missing, expired])
+      expect((await explain(ctx, failure)).next).toEqual([{ kind: 'list', server: undefined }])
+  })
+
   it('that had no time is explained as what had been answered before, long words and all', async () => {
     const { ctx } = createContext()
     const last = { ...REFUSED, status: 429, detail: 'word '.repeat(30).trim(), retryAfterMs: 60_000 }

@@ -41,7 +41,7 @@ describe('what a create tells', () => {
     expect(text).toContain('may be stopped')
     expect(text).not.toMatch(/could not be st|was being stopped|is started again/)
     // A server that may be down is what to look at first.
-    expect(seen.verdict).toMatch(/^Next: Start the server/)
+    expect(seen.verdict).toMatch(/^Next: Start web-server-01/)
   })
 
   it('names what was deleted to make room, also after a cancel', async () => {

@@ -198,7 +198,7 @@ describe('a server that cannot be read', () => {
     expect(text(seen)).toMatch(
       /^web-server-01 was not rolled back: VPS.org kept refusing for \d+\w \(409\)\./,
     )
-    expect(text(seen)).toContain('Its status could not be read.')
+    expect(text(seen)).toContain('status of web-server-01 could not be read')
     expect(seen.took).toBeLessThanOrEqual(2 * MINUTE)
   })
 
@@ -284,7 +284,7 @@ describe('an API that refuses for an hour', () => {
       /^web-server-01 was not rolled back: VPS.org kept refusing for \d+m.* \(409\)\.$/,
     )
     expect(headline.length).toBeLessThanOrEqual(100)
-    expect(text(seen)).toContain(`Its status is ${status}.`)
+    expect(text(seen)).toContain(`"${status}"`)
     expect(told(seen)).not.toContain('was not ready')
     // Said once, and then once a minute that it goes on.
     const refused = seen.log.filter(line => line.startsWith('VPS.org refused the request for now'))

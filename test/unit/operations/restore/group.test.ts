@@ -85,7 +85,7 @@ describe('a restore of several servers', () => {
     const seen = await stage.main(inputs)
     expect(seen).toMatchObject(red('failed', 'restore-failed'))
     const text = seen.annotations[0]?.text ?? ''
-    const [failures = '', wayOut] = text.split('Check the server')
+    const [failures = '', wayOut] = text.split('Check web-')
     const all = ['811', '812', '813', '814', '815']
     expect(all.filter(id => failures.includes(id))).toEqual(['811', '812', '813'])
     expect(wayOut).toContain(all.join(','))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiFailure } from '../../../src/vps/failure.ts'
-import { describeFailure, describeInTwo, namesServer, remedyFor } from '../../../src/vps/failure-messages.ts'
+import { describeFailure, describeInTwo, namesServer, remedyFor } from '../../../src/vps/messages.ts'
 
 function failed(kind: ApiFailure['kind'], more: Partial<ApiFailure> = {}): ApiFailure {
   return { kind, method: 'POST', path: '/snapshots/', detail: '', repeated: 1, ...more }
@@ -110,7 +110,6 @@ describe('remedyFor', () => {
     ['a 2xx that says no', refused(200), /status of the server, then try again/],
     ['an answer about something else', failed('mismatch', { status: 200 }), /mixing up responses/],
     ['a server', refused(404, { path: '/servers/99999/' }), /`server-id`/],
-    ['a snapshot', refused(404, { path: '/snapshots/801/restore/' }), /`operation: list`/],
     ['a refusal of the moment', refused(409), /status of the server, then try again/],
     ['trouble at VPS.org', refused(503), /^Try again later\.$/],
     ['an unlisted refusal', refused(405), /^Check that `api-url`/],
@@ -149,7 +148,6 @@ describe('remedyFor', () => {
     ['GET', '/snapshots/', true],
     ['GET', '/servers/12345/', false],
     ['POST', '/snapshots/', true],
-    ['DELETE', '/snapshots/801/', false],
   ])('does not speak of an ID where %s %s has none', (method, path, isAddress) => {
     const remedy = remedyFor({ ...refused(404), method, path })
     expect(remedy === 'Check that `api-url` is the address of the VPS.org API.').toBe(isAddress)
@@ -159,8 +157,8 @@ describe('remedyFor', () => {
     const give =
       'Give the API token the permission it needs in your VPS.org account (https://admin.vps.org/account/developers/).'
     expect(remedyFor(refused(403))).toBe(give)
-    expect(remedyFor(refused(403), [])).toBe(`${give} It has none.`)
-    expect(remedyFor(refused(403), ['servers:read', 'snapshots:read'])).toBe(
+    expect(remedyFor(refused(403), { permissions: [] })).toBe(`${give} It has none.`)
+    expect(remedyFor(refused(403), { permissions: ['servers:read', 'snapshots:read'] })).toBe(
       `${give} It has servers:read, snapshots:read.`,
     )
   })

@@ -1,5 +1,8 @@
+/** Every sentence about a request of the API that failed, and what helps. */
+import { few } from '../domain/few.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { type ApiFailure, isMomentaryRefusal, isTransient, refusedFields } from './failure.ts'
+import type { VisibleServer } from './servers.ts'
 
 /** One whole sentence: what happened, in whose words, HTTP last. Raw text: not yet harmless to print. */
 export function describeFailure(failure: ApiFailure): string {
@@ -21,9 +24,24 @@ export function describeInTwo(failure: ApiFailure): { readonly what: string; rea
   return { what: `${whatHappened(failure)} (${httpOf(failure)}).`, words: `The answer: ${words}.` }
 }
 
+/** The API's own words, after what a whole row of failures has been called; nothing where it had none. */
+export function lastAnswer(failure: ApiFailure): string {
+  const words = wordsOf(failure)
+  return words === '' ? '' : `The last answer: ${words} (${httpOf(failure)}).`
+}
+
 /** Whether the description names the server, and not only the request. */
 export function namesServer(failure: ApiFailure): boolean {
-  return failure.kind === 'refused' && failure.status === 404 && BY_ID.exec(failure.path)?.[1] === 'server'
+  return isMissing(failure, 'server')
+}
+
+/** Whether it says that a snapshot does not exist. */
+export function namesSnapshot(failure: ApiFailure): boolean {
+  return isMissing(failure, 'snapshot')
+}
+
+function isMissing({ kind, status, path }: ApiFailure, what: 'server' | 'snapshot'): boolean {
+  return kind === 'refused' && status === 404 && BY_ID.exec(path)?.[1] === what
 }
 
 /** The API's own words, where they say more than the status does. */
@@ -97,18 +115,23 @@ const MAYBE_DONE = 'Check the current state before you try again: the request ma
 const TRY_LATER = 'Try again later.'
 const VERIFICATION = 'Verification cannot be switched off.'
 
-/**
- * The next step for a person. Raw text where it names permissions or fields.
- * @param permissions of the token, where they are known; they are named for a 403
- */
-export function remedyFor(failure: ApiFailure, permissions?: readonly string[]): string {
-  if (failure.last !== undefined) return remedyFor(failure.last, permissions)
+/** What is known of the token, and said where it helps. */
+export interface TokenFacts {
+  /** Said after a 403. */
+  readonly permissions?: readonly string[] | undefined
+  /** The servers that it can see: said where it cannot see one. */
+  readonly servers?: readonly VisibleServer[]
+}
+
+/** The next step for a person. Raw text where it names permissions, servers or fields. */
+export function remedyFor(failure: ApiFailure, token: TokenFacts = {}): string {
+  if (failure.last !== undefined) return remedyFor(failure.last, token)
   if (failure.retryAfterMs !== undefined && failure.status === 429) return waitRemedy(failure.retryAfterMs)
   if (failure.kind === 'certificate') return certificateRemedy(failure.code ?? '')
   // A read has no effect.
   if (failure.method === 'GET' && ['timeout', 'interrupted'].includes(failure.kind)) return TRY_LATER
   if (failure.kind !== 'refused') return KIND_REMEDIES[failure.kind]
-  return refusalRemedy(failure, permissions)
+  return refusalRemedy(failure, token)
 }
 
 const KIND_REMEDIES: Readonly<Record<Exclude<ApiFailure['kind'], 'refused' | 'certificate'>, string>> = {
@@ -138,14 +161,14 @@ function certificateRemedy(code: string): string {
   return `If a proxy or gateway of yours signs with its own CA, set NODE_EXTRA_CA_CERTS to the file with that CA. ${VERIFICATION}`
 }
 
-function refusalRemedy(failure: ApiFailure, permissions: readonly string[] | undefined): string {
+function refusalRemedy(failure: ApiFailure, { permissions, servers = [] }: TokenFacts): string {
   const { status = 0 } = failure
   const fields = refusedFields(failure)
   if (fields.length > 0) return fieldsRemedy(fields)
   if (status === 401)
     return `Check that the secret holds the complete token. If it expired or was revoked, create a new one in ${ACCOUNT}.`
   if (status === 403) return permissionRemedy(permissions)
-  if (status === 404) return remedyForMissing(failure)
+  if (status === 404) return remedyForMissing(failure, servers)
   if (status === 402) return 'Check the billing of your VPS.org account, then try again.'
   if (status === 429) return 'Try again in a few minutes, with fewer jobs at once.'
   if (isMomentaryRefusal(failure)) return 'Check the status of the server, then try again.'
@@ -166,12 +189,23 @@ function fieldsRemedy(fields: readonly string[]): string {
 }
 
 /** A list has no ID that could be wrong. */
-function remedyForMissing({ path }: ApiFailure): string {
+function remedyForMissing({ path }: ApiFailure, servers: readonly VisibleServer[]): string {
   const [, kind] = BY_ID.exec(path) ?? []
-  if (kind === undefined) return CHECK_API_URL
-  return kind === 'server'
-    ? 'Correct `server-id`, or use a token of the account that owns the server.'
-    : 'To see which snapshots exist, run `operation: list`.'
+  if (kind !== 'server') return CHECK_API_URL
+  const remedy = 'Correct `server-id`, or use a token of the account that owns the server.'
+  return servers.length === 0 ? remedy : `${remedy} This token can see: ${visible(servers)}.`
+}
+
+const SERVERS_SHOWN = 5
+// A name may have any length; five of them are to leave room for the rest.
+const NAME_SHOWN = 40
+
+/** `web-01 (12345), db-01 (12346) and 3 more`. */
+function visible(servers: readonly VisibleServer[]): string {
+  const texts = servers.map(({ id, name }) =>
+    name === '' ? id : `${Array.from(name).slice(0, NAME_SHOWN).join('')} (${id})`,
+  )
+  return few(texts, SERVERS_SHOWN)
 }
 
 function permissionRemedy(permissions: readonly string[] | undefined): string {
