@@ -37,6 +37,8 @@ const FIND_IDS = {
   snapshot: '`operation: list` shows them',
 } as const
 
+const EMPTY_VARIABLE = 'A variable whose name is misspelled, or that was saved as a secret, is empty.'
+
 const SEPARATED = 'separated by commas, spaces or line breaks'
 
 export const expects = {
@@ -118,12 +120,13 @@ export const missing = {
   apiToken:
     '`api-token` is empty. Check the name of the secret. Forks get no secrets, Dependabot only its own, and a secret ' +
     'of an environment needs `environment:` on the job.',
-  serversToSnapshot: `\`server-id\` is empty. Set it to the IDs of the servers to snapshot (${FIND_IDS.server}).`,
+  serversToSnapshot: `\`server-id\` is empty. Set it to the IDs of the servers to snapshot (${FIND_IDS.server}). ${EMPTY_VARIABLE}`,
   snapshots:
     '`snapshot-id` is empty. Set `snapshot-id` or `snapshot-name`. An empty value is never treated as `latest`. If ' +
     'the value comes from `steps.<id>.outputs.snapshot-id` or from `needs`, the snapshot step was skipped, it made ' +
     'no snapshot, or the runner dropped the ID because it contains the text of a secret.',
-  serversToSearch: (input: string) => `\`server-id\` is empty. \`${input}\` needs the servers to search.`,
+  serversToSearch: (input: string) =>
+    `\`server-id\` is empty. \`${input}\` needs the servers to search. ${EMPTY_VARIABLE}`,
 } as const
 
 // --- What cannot be combined ---

@@ -19,7 +19,7 @@ export function nextStepsOf(run: OperationRun): readonly NextStep[] {
     return [advice(jobEnd.REPORT_IT), ...run.servers.flatMap(server => stepsOfTask(run, server))]
   const own = run.problem?.next ?? []
   const isPlanned = run.servers.length > 0 && run.servers.every(({ task }) => task.state === 'planned')
-  if (isPlanned) return [advice(wayOut.DO_IT)]
+  if (isPlanned) return [advice(wayOut.doIt(plannedIds(run)))]
   if (run.rollback === 'job status unknown') return [...own, ...stepsOfUnknownEnd(run)]
   const acting = run.servers.filter(server => !isSkippedWithGroup(server))
   const ofServers = (acting.length === 0 ? run.servers : acting).flatMap(server => stepsOfServer(run, server))
@@ -27,6 +27,12 @@ export function nextStepsOf(run: OperationRun): readonly NextStep[] {
   return steps.length === 0 && run.cutOff !== undefined && run.operation !== 'post'
     ? [{ kind: 're-run' }]
     : steps
+}
+
+function plannedIds({ operation, servers }: OperationRun): string {
+  if (operation === 'create') return ''
+  const ids = servers.flatMap(server => snapshotOf(server)?.id ?? [])
+  return few(ids, IDS, ',')
 }
 
 /** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */

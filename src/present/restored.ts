@@ -23,9 +23,14 @@ function plannedAccount(servers: readonly ServerRun[], now: number): Account {
   const bad = servers.filter(server => !isGood(server))
   const [wrong, ...others] = bad.map(whatWentWrong)
   if (planned.length === 0 && wrong !== undefined && others.length === 0) return wrong
+  const since = planned.flatMap(server => createdAtOf(server) ?? [])
   return {
     what: results.wouldOverwrite(planned, now),
-    state: joined([NOTHING_CHANGED, failuresText(bad)]),
+    state: joined([
+      since.length === 0 ? '' : results.wouldLose(Math.min(...since), now),
+      NOTHING_CHANGED,
+      failuresText(bad),
+    ]),
   }
 }
 

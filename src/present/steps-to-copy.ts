@@ -87,7 +87,7 @@ function stepFor(operation: Copied, subjects: readonly Subject[], { action }: Wo
     title: TITLES[operation],
     yaml: [
       ...(operation === 'restore'
-        ? ['# Overwrites the server whenever it runs. In a deploy job, add the `if:` from the README.']
+        ? ['# Overwrites the server whenever it runs. In a deploy job, add the `if:` from docs/rollback.md.']
         : []),
       `- uses: ${action}`,
       '  with:',

@@ -166,6 +166,11 @@ export function wouldOverwrite(servers: readonly ServerRun[], now: number): stri
     : `Dry run: would overwrite ${serverLabel(only)} with snapshot ${snapshotIdOf(only)} (${age(only, now)}).`
 }
 
+/** What carrying out the plan of a restore would mean. */
+export function wouldLose(since: number, now: number): string {
+  return `Changes made after ${clockTime(since, now)} would be overwritten, and the server would be down during the restore.`
+}
+
 export function restoreNotAwaited(run: ServerRun, since: number, now: number): Account {
   return {
     what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(since, now)}).`,

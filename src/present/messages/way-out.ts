@@ -37,7 +37,10 @@ export function checkApplications(list: string, isRestored: boolean): string {
   return `Check the application on ${list}.${orOlder}`
 }
 
-export const DO_IT = 'To do it, run the step again with `dry-run: false`.'
+/** @param list the IDs of what was planned, so that `latest` cannot become another one; empty for a create */
+export function doIt(list: string): string {
+  return `To do it, run this again with ${list === '' ? '' : `\`snapshot-id: ${list}\` and `}\`dry-run: false\`.`
+}
 
 /** @param triesAgain whether the end of the job starts it */
 export function startServers(list: string, count: number, triesAgain: boolean): string {

@@ -166,6 +166,11 @@ describe('the next steps of the whole', () => {
   it('are to do for real what a dry run has planned', () => {
     const planned = serverRun({ task: { state: 'planned', steps: [] } })
     expect(nextStepsOf(operationRun({ mode: 'dry run', servers: [planned] }))).toHaveLength(1)
+    expect(renderNextSteps(operationRun({ mode: 'dry run', servers: [planned] }))).not.toContain('701')
+    const two = [serverRun({ ...planned, target: snapshot('701') }), planned]
+    // Of exactly the snapshots that were shown: `latest` may be another one by then.
+    for (const operation of ['restore', 'delete'] as const)
+      expect(renderNextSteps(operationRun({ mode: 'dry run', operation, servers: two }))).toContain(': 701`')
     const servers = [planned, serverRun({ task: rejected(advice('A.')) })]
     expect(nextStepsOf(operationRun({ mode: 'dry run', servers }))).toEqual([advice('A.')])
   })
