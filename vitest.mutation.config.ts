@@ -27,7 +27,6 @@ export default defineConfig({
     exclude: [
       'test/unit/emulator/**',
       'test/unit/harness/**',
-      'test/unit/live-check/**',
       'test/unit/docs/**',
       'test/unit/bench/**',
       'test/unit/scripts/**',

@@ -171,6 +171,15 @@ describe('a reader finds', () => {
     expect(folders.get('policy')?.length).toBeLessThanOrEqual(16)
   })
 
+  it('the tests of a folder, or of a module that has many, in a folder of its name', () => {
+    // Beside src; and what the tests of operations share.
+    const others = ['bench', 'docs', 'emulator', 'harness', 'scripts', 'workflows', 'operations/support']
+    const tested = MODULES.flatMap(({ path }) => [dirname(path), path.replace(/\.ts$/, '')])
+    const files = globSync('**/*.ts', { cwd: join(ROOT, 'test', 'unit') })
+    const folders = new Set(files.map(path => dirname(path).replaceAll('\\', '/')))
+    expect([...folders].filter(folder => ![...tested, ...others].includes(folder))).toEqual([])
+  })
+
   it('no module of more than three hundred lines, but for what three layers say, which is a list', () => {
     const lists = ['operations/messages.ts', 'requests/messages.ts', 'waiting/messages.ts']
     const long = MODULES.filter(({ path, text }) => !lists.includes(path) && text.split('\n').length > 301)

@@ -1,7 +1,7 @@
 /** The runner's files and words, the author's slips, and a wait that arms the end of the job. */
 import { describe, expect, it } from 'vitest'
-import { byWorkflow, fleet, idsOf, WEB } from '../support/scenery.ts'
-import { createStage, type StageSettings } from '../support/stage.ts'
+import { byWorkflow, fleet, idsOf, WEB } from './support/scenery.ts'
+import { createStage, type StageSettings } from './support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const ARMED = { ...CREATE, 'restore-on': 'failure, cancelled' }

@@ -1,9 +1,9 @@
 /** A server, or its API, that is busy for a moment; and what stands in for the API. */
 import { describe, expect, it } from 'vitest'
-import type { FaultRule } from '../../../emulator/faults.ts'
-import { BEFORE, changes, deployed, diskOf, NOW, restoring } from '../support/restoring.ts'
-import { byHand, byWorkflow, fleet, idsOf, WEB } from '../support/scenery.ts'
-import { createStage } from '../support/stage.ts'
+import type { FaultRule } from '../../emulator/faults.ts'
+import { BEFORE, changes, deployed, diskOf, NOW, restoring } from './support/restoring.ts'
+import { byHand, byWorkflow, fleet, idsOf, WEB } from './support/scenery.ts'
+import { createStage } from './support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const ARMED = { ...CREATE, 'restore-on': 'failure, cancelled' }

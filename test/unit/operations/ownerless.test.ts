@@ -1,8 +1,8 @@
 /** Snapshots that the list shows without their server. */
 import { describe, expect, it } from 'vitest'
-import type { Shape } from '../../../emulator/settings.ts'
-import { byHand, byWorkflow, WEB } from '../support/scenery.ts'
-import { createStage, type Inputs } from '../support/stage.ts'
+import type { Shape } from '../../emulator/settings.ts'
+import { byHand, byWorkflow, WEB } from './support/scenery.ts'
+import { createStage, type Inputs } from './support/stage.ts'
 
 const OWNERLESS: readonly Shape[] = [{ hides: ['server'] }, { shows: { server: null } }]
 

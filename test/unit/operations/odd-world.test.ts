@@ -1,10 +1,10 @@
 /** Lists with odd items, servers with two ids, late and stale reads, dates of every kind, and other people's deploys. */
 import { describe, expect, it } from 'vitest'
-import type { FaultRule } from '../../../emulator/faults.ts'
-import { DATE_FORMS, type SettingsChange } from '../../../emulator/settings.ts'
-import { BEFORE, deployed, diskOf, NOW, restoring, runs } from '../support/restoring.ts'
-import { byHand, byWorkflow, WEB } from '../support/scenery.ts'
-import { createStage } from '../support/stage.ts'
+import type { FaultRule } from '../../emulator/faults.ts'
+import { DATE_FORMS, type SettingsChange } from '../../emulator/settings.ts'
+import { BEFORE, deployed, diskOf, NOW, restoring, runs } from './support/restoring.ts'
+import { byHand, byWorkflow, WEB } from './support/scenery.ts'
+import { createStage } from './support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const ARMED = { ...CREATE, 'restore-on': 'failure' }

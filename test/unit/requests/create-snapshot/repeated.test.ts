@@ -1,11 +1,11 @@
 /** What the world does between a request for a snapshot and its repetition. */
 import { describe, expect, it } from 'vitest'
-import type { FaultRule } from '../../emulator/faults.ts'
-import type { Act } from '../../emulator/world-types.ts'
-import { eachCreate } from '../operations/support/create-case.ts'
-import { changes, ended, isRunning, levels, made } from '../operations/support/facts.ts'
-import { byHand, failCreate, later, refuse, WEB } from '../operations/support/scenery.ts'
-import { createStage, DEFAULT_NAME, type StageSettings } from '../operations/support/stage.ts'
+import type { FaultRule } from '../../../emulator/faults.ts'
+import type { Act } from '../../../emulator/world-types.ts'
+import { eachCreate } from '../../operations/support/create-case.ts'
+import { changes, ended, isRunning, levels, made } from '../../operations/support/facts.ts'
+import { byHand, failCreate, later, refuse, WEB } from '../../operations/support/scenery.ts'
+import { createStage, DEFAULT_NAME, type StageSettings } from '../../operations/support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const NO_WAIT = { ...CREATE, wait: 'false' }

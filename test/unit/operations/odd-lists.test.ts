@@ -1,9 +1,9 @@
 /** Lists that show more, less or other things than there are: what is counted, and what is said. */
 import { describe, expect, it } from 'vitest'
-import type { FaultRule } from '../../../emulator/faults.ts'
-import { warnings } from '../support/facts.ts'
-import { byHand, byWorkflow, hoursAgo, WEB } from '../support/scenery.ts'
-import { createStage, type StageSettings } from '../support/stage.ts'
+import type { FaultRule } from '../../emulator/faults.ts'
+import { warnings } from './support/facts.ts'
+import { byHand, byWorkflow, hoursAgo, WEB } from './support/scenery.ts'
+import { createStage, type StageSettings } from './support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': WEB.id }
 const FIVE = ['1', '2', '3', '4', '5'].map(id => byHand({ id }))

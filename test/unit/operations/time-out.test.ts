@@ -1,11 +1,11 @@
 /** A time-out names the last status, and since when it was seen. The clock begins at 02:40. */
 import { describe, expect, it } from 'vitest'
-import type { FaultRule } from '../../../emulator/faults.ts'
-import type { TimelineChange } from '../../../emulator/settings.ts'
-import { ROLLBACK } from '../support/end-of-job.ts'
-import { deployed, MINUTE, restoring } from '../support/restoring.ts'
-import { byWorkflow, fleet, idsOf, WEB } from '../support/scenery.ts'
-import { createStage, type StageSettings, type Transcript } from '../support/stage.ts'
+import type { FaultRule } from '../../emulator/faults.ts'
+import type { TimelineChange } from '../../emulator/settings.ts'
+import { ROLLBACK } from './support/end-of-job.ts'
+import { deployed, MINUTE, restoring } from './support/restoring.ts'
+import { byWorkflow, fleet, idsOf, WEB } from './support/scenery.ts'
+import { createStage, type StageSettings, type Transcript } from './support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': WEB.id, timeout: '5m' }
 

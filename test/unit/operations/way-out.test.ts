@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { byHand, byWorkflow, fleet, hoursAgo, idsOf, WEB } from '../support/scenery.ts'
-import { createStage, type Inputs } from '../support/stage.ts'
+import { byHand, byWorkflow, fleet, hoursAgo, idsOf, WEB } from './support/scenery.ts'
+import { createStage, type Inputs } from './support/stage.ts'
 
 const ARMED: Inputs = { operation: 'create', 'server-id': WEB.id, 'restore-on': 'failure' }
 const IN_JOB: Inputs = { ...ARMED, 'job-status': 'success' }

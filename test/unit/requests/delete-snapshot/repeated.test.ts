@@ -1,10 +1,10 @@
 /** What the world does between a request to delete a snapshot and its repetition. */
 import { describe, expect, it } from 'vitest'
-import type { FaultRule } from '../../emulator/faults.ts'
-import type { Act } from '../../emulator/world-types.ts'
-import { deleted, ended, levels, made, warnings } from '../operations/support/facts.ts'
-import { byHand, byWorkflow, fleet, later, refuse, WEB } from '../operations/support/scenery.ts'
-import { createStage, type StageSettings } from '../operations/support/stage.ts'
+import type { FaultRule } from '../../../emulator/faults.ts'
+import type { Act } from '../../../emulator/world-types.ts'
+import { deleted, ended, levels, made, warnings } from '../../operations/support/facts.ts'
+import { byHand, byWorkflow, fleet, later, refuse, WEB } from '../../operations/support/scenery.ts'
+import { createStage, type StageSettings } from '../../operations/support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const DELETE_OLDEST = { ...CREATE, 'when-full': 'delete-oldest' }

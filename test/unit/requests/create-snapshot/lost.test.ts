@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault, FaultRule } from '../../emulator/faults.ts'
-import { type CreateCase, eachCreate } from '../operations/support/create-case.ts'
-import { creates, ended, made, savedServer } from '../operations/support/facts.ts'
-import { failCreate, refuse, WEB } from '../operations/support/scenery.ts'
-import { createStage, DEFAULT_NAME, LOOPBACK, type StageSettings } from '../operations/support/stage.ts'
+import type { Fault, FaultRule } from '../../../emulator/faults.ts'
+import { type CreateCase, eachCreate } from '../../operations/support/create-case.ts'
+import { creates, ended, made, savedServer } from '../../operations/support/facts.ts'
+import { failCreate, refuse, WEB } from '../../operations/support/scenery.ts'
+import { createStage, DEFAULT_NAME, LOOPBACK, type StageSettings } from '../../operations/support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const NO_WAIT = { ...CREATE, wait: 'false' }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { WEB } from '../operations/support/scenery.ts'
-import { createStage } from '../operations/support/stage.ts'
+import { WEB } from '../../operations/support/scenery.ts'
+import { createStage } from '../../operations/support/stage.ts'
 
 // Wherever in the course of looks and requests the time is over.
 const TIMEOUTS = Array.from({ length: 120 }, (_, index) => 8_000 + 50 * index)
