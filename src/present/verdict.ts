@@ -1,4 +1,4 @@
-import type { Tone } from '../report/summary-markup.ts'
+import type { Tone, Verdict } from '../report/summary-markup.ts'
 import { snapshotIdOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import {
@@ -20,18 +20,6 @@ import * as trouble from './messages/server-trouble.ts'
 import { renderNextSteps } from './next-steps.ts'
 import { restoredAccount } from './restored.ts'
 import { isGreen, statusOf } from './status.ts'
-
-/** What a stage has to say: the same for the log, the annotation, the summary and the notification. Raw texts. */
-export interface Verdict {
-  readonly isGreen: boolean
-  readonly tone: Tone
-  /** What happened, in one line. */
-  readonly headline: string
-  /** What state things are in now; may be empty. */
-  readonly state: string
-  /** The way out; undefined where none is needed. */
-  readonly next: string | undefined
-}
 
 /** The verdict of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
 export function verdictOf(run: OperationRun, now: number): Verdict {
