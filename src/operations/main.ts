@@ -2,10 +2,10 @@ import { Cancelled } from '../domain/clock.ts'
 import type { Inputs } from '../inputs.ts'
 import { changedOutputs } from '../present/outputs.ts'
 import { isGreen } from '../present/status.ts'
-import { apiNow, type Context } from '../run/context.ts'
+import type { Context } from '../run/context.ts'
 import { type CutOff, newOperationRun, type OperationRun } from '../run/operation-run.ts'
 import type { Problem } from '../run/problem.ts'
-import { createRecorder, type Observer, type Recorder } from '../run/recorder.ts'
+import { createRecorder, type Recorder } from '../run/recorder.ts'
 import { type ArmingInputs, needsPostStep, planOf } from '../run/saved-plan.ts'
 import { type SavedState, saveChanges, saveGreen } from '../run/saved-state.ts'
 import { checkStillArmed } from './arm.ts'
@@ -49,12 +49,7 @@ export async function runEndOfJob(
   tell: Tell,
 ): Promise<boolean> {
   const begin = newOperationRun({ operation: 'post', jobStatus, mode: 'wait' }, ctx.clock.now())
-  const recorder = createRecorder(
-    ctx.clock,
-    begin,
-    (before, after) => ctx.observe?.(before, after),
-    () => apiNow(ctx),
-  )
+  const recorder = createRecorder(ctx, begin)
   await toItsEnd(ctx, recorder, () => runPost(ctx, saved, recorder, () => announce(ctx, recorder.run)))
   return endAs(ctx, recorder.run, tell)
 }
@@ -70,7 +65,7 @@ export function endUnbegun(
   tell: Tell,
 ): Promise<boolean> {
   const begin = newOperationRun({ ...facts, mode: 'wait' }, ctx.clock.now())
-  const recorder = createRecorder(ctx.clock, begin, () => undefined)
+  const recorder = createRecorder(ctx, begin)
   recorder.record({ type: 'rollback', rollback: facts.rollback })
   recorder.record({ type: 'failed', problem })
   return endAs(ctx, recorder.run, tell)
@@ -96,15 +91,13 @@ function recorderFor(ctx: Context, inputs: Inputs, arming: ArmingInputs | undefi
     ctx.clock.now(),
   )
   const plan = arming === undefined ? undefined : planOf(arming)
-  const observe: Observer = (before, after) => {
-    ctx.observe?.(before, after)
+  const recorder = createRecorder(ctx, begin, (before, after) => {
     const outputs = changedOutputs(before, after)
     if (outputs !== undefined) ctx.report.outputs(outputs)
     if (plan === undefined || after.stateLost !== undefined) return
     const trouble = saveChanges(ctx.report.saveState, plan, before, after)
     if (trouble !== undefined) recorder.record({ type: 'state lost', why: trouble })
-  }
-  const recorder = createRecorder(ctx.clock, begin, observe, () => apiNow(ctx))
+  })
   return recorder
 }
 

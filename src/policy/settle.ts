@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/clock.ts'
 import type { PollConfig } from './poll-config.ts'
 
 /** How long, and over how many reads at least, something must stay the same before it is believed. */
@@ -15,10 +16,6 @@ export interface Streak {
 }
 
 const READS = 3
-const DURATION_MS = 60_000
-const DURATION_INTERVALS = 12
-const BRIEF_MS = 20_000
-const BRIEF_INTERVALS = 4
 const CONFIRMATION_MS = 2_000
 const CONFIRMATION_READS = 2
 // A timer may fire a little early, and answers take different times.
@@ -26,25 +23,17 @@ const CONFIRMATION_SHARE = 0.75
 
 /** One minute and three reads; by an accelerated clock twelve intervals and three reads. */
 export function settleWindow(config: PollConfig): SettleWindow {
-  const intervalMs = acceleratedInterval(config)
-  return {
-    durationMs: intervalMs === undefined ? DURATION_MS : DURATION_INTERVALS * intervalMs,
-    reads: READS,
-  }
+  return windowOf(config, MINUTE_MS, 12)
 }
 
-/** 20 seconds (four intervals) and three reads: where there is no time for a whole settle window. */
+/** 20 seconds (four intervals) and three reads: where there is no time for more, or an id that lists lack is looked for. */
 export function briefWindow(config: PollConfig): SettleWindow {
-  const intervalMs = acceleratedInterval(config)
-  return {
-    durationMs: intervalMs === undefined ? BRIEF_MS : BRIEF_INTERVALS * intervalMs,
-    reads: READS,
-  }
+  return windowOf(config, 20_000, 4)
 }
 
-/** How long good answers must lack an id before it counts as wrong. */
-export function missingIdWindow(config: PollConfig): SettleWindow {
-  return briefWindow(config)
+function windowOf(config: PollConfig, usualMs: number, intervals: number): SettleWindow {
+  const intervalMs = acceleratedInterval(config)
+  return { durationMs: intervalMs === undefined ? usualMs : intervals * intervalMs, reads: READS }
 }
 
 /**

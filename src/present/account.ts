@@ -143,8 +143,13 @@ function failureText(server: ServerRun): string {
   return trouble.serverFailed(server, account, isNamed)
 }
 
-/** What went wrong for some servers of a group that is not told for all of them at once. */
-export function ownFailures(servers: readonly ServerRun[]): readonly ServerRun[] {
+/** What is wrong with some servers of a group: what several have in common, and then the first few others. */
+export function groupTexts(servers: readonly ServerRun[]): readonly string[] {
+  return [...toldTogether(servers), failuresText(ownFailures(servers))]
+}
+
+/** What is not told of all of them at once. */
+function ownFailures(servers: readonly ServerRun[]): readonly ServerRun[] {
   return servers.filter(
     server => !isGood(server) && !isSkippedWithGroup(server) && !isQuietlyLeft(server) && !isNotBegun(server),
   )
@@ -164,8 +169,8 @@ function isNotBegun(server: ServerRun): boolean {
   return task.state === 'skipped' && task.why === 'cancelled' && hasNoTrace(server)
 }
 
-/** What is told of several servers at once: what goes on, and what was not begun. */
-export function toldTogether(servers: readonly ServerRun[]): readonly string[] {
+/** What goes on, and what was not begun. */
+function toldTogether(servers: readonly ServerRun[]): readonly string[] {
   const leftWith = (work: Work): readonly ServerRun[] =>
     servers.filter(server => isQuietlyLeft(server) && 'work' in server.task && server.task.work === work)
   const notBegun = servers.filter(isNotBegun)

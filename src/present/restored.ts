@@ -1,7 +1,7 @@
 import { createdAtOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { isGood, type ServerRun, wasNeverSeen } from '../run/server-run.ts'
-import { failuresText, ownFailures, tallyOf, toldTogether, whatWentWrong } from './account.ts'
+import { failuresText, groupTexts, tallyOf, whatWentWrong } from './account.ts'
 import { type Account, joined, NOTHING_CHANGED } from './messages/phrases.ts'
 import * as results from './messages/results.ts'
 import { statusOf } from './status.ts'
@@ -44,8 +44,7 @@ function restoredSome(servers: readonly ServerRun[], now: number): Account {
     state: joined([
       since.length === 0 ? '' : results.lostSince(Math.min(...since), now, isSafe),
       unseen.length === 0 ? '' : results.neverSeenRestoring(unseen),
-      ...toldTogether(servers),
-      failuresText(ownFailures(servers)),
+      ...groupTexts(servers),
     ]),
   }
 }

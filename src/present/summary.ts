@@ -3,7 +3,7 @@ import { SLOTS } from '../domain/limits.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { withoutMarker } from '../policy/marker.ts'
-import type { Phase as ChartPhase, SummaryModel } from '../report/summary-markup.ts'
+import type { Phase as ChartPhase, SummaryModel, Verdict } from '../report/summary-markup.ts'
 import type { Cell } from '../report/text-table.ts'
 import { serverLabel } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
@@ -11,7 +11,6 @@ import { type ServerRun, snapshotOf } from '../run/server-run.ts'
 import { makerCell, serverCell, sizeText, snapshotText, takenText } from './snapshot-cells.ts'
 import { stepsToCopy } from './steps-to-copy.ts'
 import { candidatesTable, resultTable } from './tables.ts'
-import type { Verdict } from './verdict.ts'
 
 /** The job summary of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
 export function summaryOf(

@@ -1,27 +1,20 @@
+import type { Operation } from '../inputs.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { goesOn, isGood, mayBeDown, type Work } from '../run/server-run.ts'
 
-const NAMES = {
+const NAMES: Readonly<Record<Operation, string>> = {
   create: 'Snapshot',
   restore: 'Restore',
   delete: 'Delete',
   list: 'List',
   wait: 'Wait',
-} as const
+}
 
 /** The title of a red stage's annotation. */
 export function titleOf(run: OperationRun): string {
   if (run.problem?.reason === 'invalid-input') return 'VPS.org snapshot: invalid input'
-  switch (run.operation) {
-    case 'create':
-    case 'restore':
-    case 'delete':
-    case 'list':
-    case 'wait':
-      return `${nameOfWork(run) ?? NAMES[run.operation]} ${ending(run)}`
-    case 'post':
-      return titleOfJobEnd(run)
-  }
+  if (run.operation === 'post') return titleOfJobEnd(run)
+  return `${nameOfWork(run) ?? NAMES[run.operation]} ${ending(run)}`
 }
 
 function titleOfJobEnd(run: OperationRun): string {

@@ -1,4 +1,4 @@
-import type { Tone } from '../report/summary-markup.ts'
+import type { Tone, Verdict } from '../report/summary-markup.ts'
 import { snapshotIdOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import {
@@ -7,10 +7,11 @@ import {
   isAccepted,
   isGood,
   mayBeDown,
+  mayBeTouched,
   type ServerRun,
   snapshotOf,
 } from '../run/server-run.ts'
-import { failuresText, ownFailures, tallyOf, textOf, toldTogether, whatWentWrong } from './account.ts'
+import { failuresText, groupTexts, tallyOf, textOf, whatWentWrong } from './account.ts'
 import { endOfJobAccount } from './end-of-job.ts'
 import * as jobEnd from './messages/job-end.ts'
 import { type Account, joined, NOTHING_CHANGED } from './messages/phrases.ts'
@@ -19,18 +20,6 @@ import * as trouble from './messages/server-trouble.ts'
 import { renderNextSteps } from './next-steps.ts'
 import { restoredAccount } from './restored.ts'
 import { isGreen, statusOf } from './status.ts'
-
-/** What a stage has to say: the same for the log, the annotation, the summary and the notification. Raw texts. */
-export interface Verdict {
-  readonly isGreen: boolean
-  readonly tone: Tone
-  /** What happened, in one line. */
-  readonly headline: string
-  /** What state things are in now; may be empty. */
-  readonly state: string
-  /** The way out; undefined where none is needed. */
-  readonly next: string | undefined
-}
 
 /** The verdict of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
 export function verdictOf(run: OperationRun, now: number): Verdict {
@@ -194,34 +183,17 @@ function groupAccount(run: OperationRun): Account {
   if (bad.length === 0 && run.mode === 'no wait')
     return { what: results.snapshotsNotAwaited(all), state: results.WAIT_ARMS }
   if (bad.length === 0) return { what: results.snapshotsDone(all, tookOf(run)), state: armedText(run) }
+  // A group that was refused beforehand has changed nothing; one that was begun has restored nothing.
   const outcome = servers.some(mayBeTouched) ? results.NOTHING_RESTORED : NOTHING_CHANGED
   return {
     what: results.snapshotsFailed(tallyOf(servers)),
-    state: joined([...toldTogether(servers), failuresText(ownFailures(servers)), outcome]),
+    state: joined([...groupTexts(servers), outcome]),
   }
 }
 
 /** From the beginning to the end of the last server's part, in milliseconds. */
 function tookOf({ servers, began }: OperationRun): number {
   return Math.max(...servers.map(({ ended }) => ended ?? began)) - began
-}
-
-/** A group that was refused beforehand has changed nothing; one that was begun has restored nothing. */
-function mayBeTouched({ task, power, deletions }: ServerRun): boolean {
-  switch (task.state) {
-    case 'requested':
-    case 'ambiguous':
-    case 'running':
-    case 'left running':
-    case 'succeeded':
-    case 'failed':
-      return true
-    case 'pending':
-    case 'planned':
-    case 'skipped':
-    case 'rejected':
-      return power.state !== 'untouched' || deletions.length > 0
-  }
 }
 
 function restoreAccount(run: OperationRun, now: number): Account {
@@ -257,7 +229,7 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }: Oper
   if (bad.length > 0)
     return {
       what: results.deletedSome(ours.length, servers.length),
-      state: joined([...done, ...toldTogether(servers), failuresText(ownFailures(servers))]),
+      state: joined([...done, ...groupTexts(servers)]),
     }
   const [headline = '', ...more] = done
   return { what: headline, state: joined(more) }
@@ -284,11 +256,7 @@ function waitAccount(run: OperationRun, now: number): Account {
   if (others.length > 0)
     return {
       what: results.waitedForSome(tallyOf(servers)),
-      state: joined([
-        ...toldTogether(servers),
-        failuresText(ownFailures(servers)),
-        bad.length === 0 ? armedText(run) : '',
-      ]),
+      state: joined([...groupTexts(servers), bad.length === 0 ? armedText(run) : '']),
     }
   const wrong = whatWentWrong(only)
   if (wrong !== undefined) return wrong

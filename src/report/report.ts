@@ -1,19 +1,12 @@
 import type { Runner } from './runner.ts'
 import { escapeWorkflowCommands, logLine, oneLine } from './sanitize.ts'
-import { renderSummary, type SummaryModel } from './summary-markup.ts'
+import { renderSummary, type SummaryModel, type Verdict } from './summary-markup.ts'
 import { type Table, tableLines } from './text-table.ts'
 
 /** How a stage ended, as the user is to see it. Texts are raw. */
-export interface Conclusion {
-  readonly isGreen: boolean
+export interface Conclusion extends Omit<Verdict, 'tone'> {
   /** The annotation's title, e.g. `Restore failed`. */
   readonly title: string
-  /** What happened, in one line. */
-  readonly headline: string
-  /** What state things are in now; may be empty. */
-  readonly state: string
-  /** The way out; undefined where none is needed. */
-  readonly next: string | undefined
   /** A green end that is worth an annotation: more than a line in a log that nobody opens. */
   readonly annotateAs?: 'notice' | 'warning' | undefined
   readonly summary: SummaryModel | undefined

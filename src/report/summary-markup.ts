@@ -23,13 +23,20 @@ export interface StepToCopy {
  */
 export type Tone = 'done' | 'partly' | 'failed' | 'nothing' | 'planned'
 
-/** A job summary as data; all texts are raw, escaping is this module's work. */
-export interface SummaryModel {
+/** What a stage has to say: the same for the log, the annotation, the summary and the notification. Raw texts. */
+export interface Verdict {
+  readonly isGreen: boolean
   readonly tone: Tone
+  /** What happened, in one line. */
   readonly headline: string
+  /** What state things are in now; may be empty. */
   readonly state: string
-  /** The way out. */
+  /** The way out; undefined where none is needed. */
   readonly next: string | undefined
+}
+
+/** A job summary as data; all texts are raw, escaping is this module's work. */
+export interface SummaryModel extends Omit<Verdict, 'isGreen'> {
   /** One server, line by line. */
   readonly details: readonly (readonly [label: string, value: Cell])[]
   /** Several servers, or a list of snapshots. */

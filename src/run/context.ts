@@ -15,11 +15,16 @@ export interface RetryNote {
   readonly lastedMs?: number
 }
 
+/** What tells the time, here and at the API. */
+export interface Clocks extends Pick<Context, 'clock'> {
+  readonly api: Pick<VpsClient, 'clockOffsetMs'>
+}
+
 /**
  * Now by the API's clock, in milliseconds since the epoch: what it dated is compared with that. By the `Date` header of
  * its answers; by our own clock while none was seen.
  */
-export function apiNow({ api, clock }: Pick<Context, 'api' | 'clock'>): number {
+export function apiNow({ api, clock }: Clocks): number {
   return clock.now() + (api.clockOffsetMs() ?? 0)
 }
 
@@ -51,6 +56,6 @@ export interface Context {
   readonly probe: HealthProbe
   /** In clock milliseconds: after it nothing may be asked, not even what only explains a failure. */
   readonly endsBy?: number
-  /** Told of every change of the record, besides those that save and publish it. */
+  /** Told of every change of the record, before it is saved and published. */
   readonly observe?: Observer | undefined
 }

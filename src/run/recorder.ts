@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/clock.ts'
+import { apiNow, type Clocks, type Context } from './context.ts'
 import type { ServerEvent } from './events.ts'
 import { applyToAll, applyToServer, type OperationEvent, type OperationRun } from './operation-run.ts'
 import type { ServerRun } from './server-run.ts'
@@ -19,32 +19,33 @@ export interface Recorder {
   record(event: OperationEvent): void
 }
 
-/** Told of every change, as it happens: it saves what the post step needs, and publishes ids. */
+/** Told of every change, as it happens. */
 export type Observer = (before: OperationRun, after: OperationRun) => void
 
 /**
  * Keeps the record of `begin`; whatever happens goes through here.
- * @param apiTime now by the API's clock, in milliseconds
+ * @param publish saves what the post step needs, and publishes ids
  */
 export function createRecorder(
-  clock: Clock,
+  ctx: Clocks & Pick<Context, 'observe'>,
   begin: OperationRun,
-  observe: Observer,
-  apiTime: () => number = () => clock.now(),
+  publish: Observer = () => undefined,
 ): Recorder {
+  const { clock } = ctx
   let run = begin
   let tracks: readonly ServerTrack[] = []
   const change = (next: OperationRun): void => {
     const before = run
     run = next
-    observe(before, next)
+    ctx.observe?.(before, next)
+    publish(before, next)
   }
   const trackOf = (initial: ServerRun, index: number): ServerTrack => ({
     get run() {
       return run.servers[index] ?? initial
     },
     record: event => {
-      const dated = event.type === 'accepted' ? { ...event, apiTime: apiTime() } : event
+      const dated = event.type === 'accepted' ? { ...event, apiTime: apiNow(ctx) } : event
       change(applyToServer(run, index, dated, clock.now()))
     },
   })

@@ -185,23 +185,34 @@ export function snapshotOf({ task, target }: ServerRun): Snapshot | undefined {
   }
 }
 
+const HOW_FAR: Readonly<Record<Task['state'], 'not begun' | 'checked' | 'asked' | 'accepted'>> = {
+  pending: 'not begun',
+  skipped: 'not begun',
+  planned: 'checked',
+  rejected: 'checked',
+  requested: 'asked',
+  ambiguous: 'asked',
+  running: 'accepted',
+  'left running': 'accepted',
+  succeeded: 'accepted',
+  failed: 'accepted',
+}
+
 /** Whether the API has accepted what the record is about. */
 export function isAccepted({ task }: ServerRun): boolean {
-  switch (task.state) {
-    case 'running':
-    case 'left running':
-    case 'failed':
-      return true
-    case 'succeeded':
-      return task.how !== 'already gone'
-    case 'requested':
-    case 'pending':
-    case 'planned':
-    case 'skipped':
-    case 'rejected':
-    case 'ambiguous':
-      return false
-  }
+  const isOurs = task.state !== 'succeeded' || task.how !== 'already gone'
+  return HOW_FAR[task.state] === 'accepted' && isOurs
+}
+
+/** Whether anything may have been changed for it, accepted or not. */
+export function mayBeTouched({ task, power, deletions }: ServerRun): boolean {
+  const howFar = HOW_FAR[task.state]
+  return howFar === 'asked' || howFar === 'accepted' || power.state !== 'untouched' || deletions.length > 0
+}
+
+/** There is nothing to tell of it: its task was not begun, and nothing was asked of the API besides. */
+export function hasNoTrace(run: ServerRun): boolean {
+  return HOW_FAR[run.task.state] === 'not begun' && !mayBeTouched(run) && run.safety === undefined
 }
 
 /** Whether its restore counts as done though no read of the server ever showed it. */
@@ -232,24 +243,6 @@ export function goesOn(run: ServerRun): boolean {
 /** Everything that went wrong for this server, the task's own problem first. */
 export function problemsOf({ task, power, health }: ServerRun): readonly Problem[] {
   return [task, power, health].flatMap(part => ('problem' in part ? [part.problem] : []))
-}
-
-/** There is nothing to tell of it: its task was not begun, and nothing was asked of the API besides. */
-export function hasNoTrace({ task, power, deletions, safety }: ServerRun): boolean {
-  switch (task.state) {
-    case 'pending':
-    case 'skipped':
-      return power.state === 'untouched' && deletions.length === 0 && safety === undefined
-    case 'planned':
-    case 'rejected':
-    case 'requested':
-    case 'ambiguous':
-    case 'running':
-    case 'left running':
-    case 'succeeded':
-    case 'failed':
-      return false
-  }
 }
 
 /** Whether nothing was begun for it because another server of its group had failed. */

@@ -2,7 +2,7 @@ import type { Snapshot } from '../domain/entities.ts'
 import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import type { SnapshotChoice } from '../inputs.ts'
 import { type LatestSelection, type NameSelection, selectByName, selectLatest } from '../policy/selection.ts'
-import { missingIdWindow, type SettleWindow } from '../policy/settle.ts'
+import { briefWindow, type SettleWindow } from '../policy/settle.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
 import { apiNow, type Context } from '../run/context.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
@@ -123,7 +123,7 @@ async function watchSelection(
   let last = first
   const end = await pollUntilStable<SnapshotList, Selection>(
     ctx,
-    { deadline, window: missingIdWindow(ctx.pace) },
+    { deadline, window: briefWindow(ctx.pace) },
     () => readForChoice(ctx, [server], { deadline, once: true }),
     list => {
       const value = selectOn(ctx, lookup, server, list)
@@ -245,7 +245,7 @@ async function findByIds(
 
 /** What is to be deleted, wherever it is, need not be listed: the API is asked. Three reads are enough. */
 function missingWindow(ctx: Context, { use, allowedServers }: Lookup): SettleWindow {
-  const window = missingIdWindow(ctx.pace)
+  const window = briefWindow(ctx.pace)
   return use === 'delete' && allowedServers.length === 0 ? { durationMs: 0, reads: window.reads } : window
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
+  briefWindow,
   confirmationGapMs,
   confirmationWindow,
   extendStreak,
   isSettled,
-  missingIdWindow,
   type Streak,
   settleWindow,
   times,
@@ -17,7 +17,7 @@ describe('the windows', () => {
   it('take their time whatever the interval', () => {
     for (const config of [REAL, { ...REAL, fixedIntervalMs: 100 }, { acceleratedClock: true }]) {
       expect(settleWindow(config)).toEqual({ durationMs: 60_000, reads: 3 })
-      expect(missingIdWindow(config)).toEqual({ durationMs: 20_000, reads: 3 })
+      expect(briefWindow(config)).toEqual({ durationMs: 20_000, reads: 3 })
       expect(confirmationGapMs(config)).toBe(2_000)
       expect(confirmationWindow(config)).toEqual({ durationMs: 1_500, reads: 2 })
     }
@@ -25,7 +25,7 @@ describe('the windows', () => {
 
   it('are counted in intervals by an accelerated clock', () => {
     expect(settleWindow(ACCELERATED)).toEqual({ durationMs: 1_200, reads: 3 })
-    expect(missingIdWindow(ACCELERATED)).toEqual({ durationMs: 400, reads: 3 })
+    expect(briefWindow(ACCELERATED)).toEqual({ durationMs: 400, reads: 3 })
     expect(confirmationGapMs(ACCELERATED)).toBe(100)
     expect(confirmationWindow(ACCELERATED)).toEqual({ durationMs: 75, reads: 2 })
   })

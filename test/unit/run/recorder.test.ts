@@ -11,7 +11,11 @@ const SERVERS = ['11', '12'].map(id => newServerRun('create', { id: serverId(id)
 function record() {
   const clock = new VirtualClock(NOW)
   const seen: (readonly [before: OperationRun, after: OperationRun])[] = []
-  const recorder = createRecorder(clock, BEGIN, (before, after) => seen.push([before, after]))
+  const recorder = createRecorder(
+    { clock, api: { clockOffsetMs: () => undefined } },
+    BEGIN,
+    (before, after) => seen.push([before, after]),
+  )
   return { clock, seen, recorder }
 }
 
@@ -36,12 +40,7 @@ describe('a recorder', () => {
   it('dates what was accepted by the API’s clock, too', () => {
     const clock = new VirtualClock(NOW)
     const begin = { ...BEGIN, servers: SERVERS }
-    const recorder = createRecorder(
-      clock,
-      begin,
-      () => undefined,
-      () => NOW + 5_000,
-    )
+    const recorder = createRecorder({ clock, api: { clockOffsetMs: () => 5_000 } }, begin)
     recorder.record({ type: 'servers found', servers: SERVERS })
     recorder.tracks[0]?.record({ type: 'accepted', work: 'restore', snapshot: snapshot('802') })
     expect(recorder.run.servers[0]?.task).toMatchObject({ since: NOW, apiTime: NOW + 5_000 })

@@ -51,9 +51,8 @@ function savedOf(events: readonly ServerEvent[], isArmed = true) {
     writes.push([name, value])
   }
   const begin = newOperationRun({ operation: 'create', mode: 'wait', jobStatus: 'success' }, NOW)
-  const recorder = createRecorder(new VirtualClock(NOW), begin, (before, after) =>
-    saveChanges(save, PLAN, before, after),
-  )
+  const clocks = { clock: new VirtualClock(NOW), api: { clockOffsetMs: () => undefined } }
+  const recorder = createRecorder(clocks, begin, (before, after) => saveChanges(save, PLAN, before, after))
   recorder.record({ type: 'servers found', servers: [serverRun()] })
   if (isArmed) recorder.record({ type: 'armed', armed: ARMED })
   for (const event of events) recorder.tracks[0]?.record(event)
