@@ -2,7 +2,7 @@ import { MINUTE_MS } from '../domain/clock.ts'
 import type { Snapshot } from '../domain/entities.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { JobStatus } from '../inputs.ts'
-import { findInterleaved } from '../policy/interleaved.ts'
+import { findInterleaved, lookForOthersMs } from '../policy/interleaved.ts'
 import { isCompleted } from '../policy/statuses.ts'
 import * as requestMessages from '../requests/messages.ts'
 import { retire, retireOlder } from '../requests/retire.ts'
@@ -21,9 +21,6 @@ import type { Target } from './targets.ts'
 const DELETIONS_TIME_MS = 5 * MINUTE_MS
 // After a cancel all post steps together have less than five minutes: this one ends within two, whatever it does.
 const POST_STEP_AFTER_CANCEL_MS = 2 * MINUTE_MS
-// A look at the list may not hold a rollback up, least of all after a cancel.
-const LIST_TIME_MS = 30_000
-const CANCELLED_LIST_TIME_MS = 5_000
 
 /**
  * The end of the job: starts what the main stage left stopped, restores, deletes, keeps the last N; only what this
@@ -85,8 +82,7 @@ async function restoreGroup(
 ): Promise<void> {
   const { tracks, run } = recorder
   const isCancelled = run.jobStatus === 'cancelled'
-  const listTimeMs = isCancelled ? CANCELLED_LIST_TIME_MS : LIST_TIME_MS
-  const isListReadable = await refuseInterleaved(ctx, recorder, listTimeMs)
+  const isListReadable = await refuseInterleaved(ctx, recorder, lookForOthersMs(isCancelled))
   const now = ctx.clock.now()
   const deadline = Math.min(until, now + plan.restoreTimeoutMs)
   const how = {

@@ -4,7 +4,7 @@ import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { SLOTS } from '../domain/limits.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import type { RestoreInputs } from '../inputs.ts'
-import { findInterleaved } from '../policy/interleaved.ts'
+import { findInterleaved, lookForOthersMs } from '../policy/interleaved.ts'
 import { parseMarker } from '../policy/marker.ts'
 import { defaultName, shortDefaultName } from '../policy/names.ts'
 import { serverPhase, snapshotPhase } from '../policy/statuses.ts'
@@ -92,26 +92,31 @@ async function chooseTargets(
     recorder.record({ type: 'failed', problem: await notFound(ctx, inputs, absent, deadline) })
   const targets: Target[] = []
   for (const target of recordTargets(recorder, 'restore', present)) {
-    const { track, snapshot } = target
     const problem = await checkRestorable(ctx, inputs, target, deadline)
-    if (problem === undefined) {
-      targets.push(target)
-      await warnOfInterleaved(ctx, track, snapshot, deadline)
-    } else track.record({ type: 'failed', problem })
+    if (problem === undefined) targets.push(target)
+    else target.track.record({ type: 'failed', problem })
   }
+  if (targets.length > 0) await warnOfInterleaved(ctx, inputs, targets, deadline)
   return success(targets)
 }
 
-/** A person may well mean it: that another run has deployed since is a warning. */
+/** A person may well mean it: that another run has deployed since is a warning. A look at the list holds no restore up. */
 async function warnOfInterleaved(
   ctx: Context,
-  track: ServerTrack,
-  snapshot: Snapshot,
+  { jobStatus }: RestoreInputs,
+  targets: readonly Target[],
   deadline: number,
 ): Promise<void> {
-  const list = await readSnapshots(ctx, [track.run.server.id], { deadline, once: true })
-  const found = list.ok ? findInterleaved(snapshot, list.value, madeBy(snapshot, ctx.origin)) : undefined
-  if (found !== undefined) ctx.report.warn(messages.interleavedWarning(track.run, found))
+  const servers = targets.map(({ track }) => track.run.server.id)
+  const by = Math.min(deadline, ctx.clock.now() + lookForOthersMs(jobStatus === 'cancelled'))
+  const list = await readSnapshots(ctx, servers, { deadline: by, once: true })
+  if (!list.ok) return
+  const byServer = Map.groupBy(list.value, ({ server }) => server.id)
+  for (const { track, snapshot } of targets) {
+    const listed = byServer.get(track.run.server.id) ?? []
+    const found = findInterleaved(snapshot, listed, madeBy(snapshot, ctx.origin))
+    if (found !== undefined) ctx.report.warn(messages.interleavedWarning(track.run, found))
+  }
 }
 
 /** Seen from the run that made the snapshot. */

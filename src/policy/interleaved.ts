@@ -10,6 +10,15 @@ export interface Interleaved {
   readonly marker: Marker
 }
 
+// A look at the list may not hold a rollback up, least of all after a cancel.
+const LOOK_MS = 30_000
+const CANCELLED_LOOK_MS = 5_000
+
+/** How long the look for a deploy by another run may take, in milliseconds. */
+export function lookForOthersMs(isCancelled: boolean): number {
+  return isCancelled ? CANCELLED_LOOK_MS : LOOK_MS
+}
+
 /**
  * The deploy that came after ours: the newest completed snapshot that another run of this repository made before a
  * deploy, and that is comparably newer than ours. Restoring ours would undo that deploy, too. Undefined where there is

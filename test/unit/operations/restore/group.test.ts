@@ -123,6 +123,16 @@ describe('a restore of several servers', () => {
     expect(offers(seen)).toEqual(['wait 811,812,813,814,815,816,817,818,819,820,821,822'])
   })
 
+  it('in a cancelled job looks for deploys by others five seconds at most, whatever their number', async () => {
+    // Two reads find the snapshots.
+    const match = { method: 'GET', path: '/snapshots/', from: 3 } as const
+    const hangs: readonly FaultRule[] = [{ match, when: 'before', fault: { kind: 'hang' } }]
+    const { stage, inputs } = shelves(9, { faults: hangs })
+    const seen = await stage.main({ ...inputs, 'job-status': 'cancelled' })
+    expect(deeds(stage.world)).toHaveLength(9)
+    expect(Math.max(...secondsOf(seen, 'POST'))).toBeLessThan(10)
+  })
+
   it('in a cancelled job with wait: false does so too, and is green', async () => {
     const { stage, inputs } = shelves(7, { settings: { timeline: { restoreStaleMs: 400_000 } } })
     const seen = await stage.main({
