@@ -9,7 +9,10 @@ import { overallStatus, statusOf } from './status.ts'
 /** One output. What has no value is left as it is. */
 type OutputRow = { readonly name: string } & (
   | {
-      /** `change`: published as soon as it is known, and whenever it changes. `along`: together with those. */
+      /**
+       * `change`: published as soon as it is known, and whenever it changes. `along`: together with those, and not
+       * compared, since it changes with them or can wait, and of a thousand servers the lists are long.
+       */
       readonly from: 'change' | 'along'
       readonly value: (run: OperationRun, isOver: boolean) => string | undefined
     }
@@ -68,7 +71,7 @@ export function changedOutputs(before: OperationRun, after: OperationRun): Outpu
 
 const SEPARATOR = ','
 
-/** A list of what exists, in the order of the servers. Nothing is listed as nothing once the operation is over. */
+/** A list of what exists, in the order of the servers; of nothing an empty one, once the operation is over. */
 function listOf(value: (snapshot: Snapshot, server: ServerRun['server']) => string) {
   return (run: OperationRun, isOver: boolean): string | undefined => {
     const values = run.servers.flatMap(each => {

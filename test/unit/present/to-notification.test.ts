@@ -55,6 +55,14 @@ describe('a notification', () => {
     expect(told({ servers: [serverRun({ goal: 'restore', task })] }).servers[0]?.lost_since).toBeNull()
   })
 
+  it.each<[string, Task]>([
+    ['goes on', { ...RUNNING, state: 'running' }],
+    ['nobody watches any more', { ...RUNNING, state: 'left running', why: 'not awaited' }],
+  ])('claims the loss of a restore that %s', (_, task) => {
+    const [server] = told({ servers: [serverRun({ goal: 'restore', task })] }).servers
+    expect(server?.lost_since).toBe('2026-03-02T01:40:00Z')
+  })
+
   it('offers the command of the first step to copy, where something is wrong', () => {
     const bad = told({ servers: [serverRun({ goal: 'restore', task: REJECTED })] })
     expect(bad.command).toBeUndefined()
