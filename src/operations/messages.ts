@@ -475,3 +475,18 @@ export function moreInOutput(count: number): string {
 export function byHand(command: string): string {
   return `By hand: ${command}`
 }
+
+// ---- around the operations
+
+export const NOTHING_LEFT = 'Nothing to do: the main step saved nothing for the post step.'
+
+export const SUCCESS_PROVES_NOTHING =
+  'A composite action on this runner does not learn how the job ended: "success" counts as unknown.'
+
+export function stateNotSaved(why: string): string {
+  return `The step's state cannot be saved: ${why}`
+}
+
+export function foundByName(asked: ServerId, name: string): string {
+  return `VPS.org does not know server ${asked} by its ID; using the one server named "${name}".`
+}

@@ -1,3 +1,4 @@
+import * as messages from './messages.ts'
 import type { Outputs } from './output-names.ts'
 import type { Runner } from './runner.ts'
 import { escapeWorkflowCommands, logLine, oneLine } from './sanitize.ts'
@@ -56,11 +57,11 @@ export function createReport(
   settings: { readonly summary: boolean; readonly outputs: boolean },
 ): Report {
   const warn = limited(
-    text => runner.warning(text, 'VPS.org snapshot'),
+    text => runner.warning(text, messages.TITLE),
     line => runner.info(`Warning: ${line}`),
   )
   const notice = limited(
-    text => runner.notice(text, 'VPS.org snapshot'),
+    text => runner.notice(text, messages.TITLE),
     line => runner.info(line),
   )
   let isOutputLost = false
@@ -69,10 +70,7 @@ export function createReport(
       runner.setOutput(name, value)
     } catch (error) {
       // A full disk or a lost file must not end a rollback before it is sent, nor hide the id of a snapshot.
-      if (!isOutputLost)
-        warn(
-          `The step's outputs cannot be written (${reasonOf(error)}); their values are printed here instead.`,
-        )
+      if (!isOutputLost) warn(messages.outputsLost(reasonOf(error)))
       isOutputLost = true
       runner.info(logLine(`Output ${name}: ${value}`))
     }
@@ -86,7 +84,7 @@ export function createReport(
     } catch (error) {
       summaryIs = 'lost'
       // A full disk or a lost file must not turn a completed snapshot red.
-      warn(`The job summary could not be written: ${reasonOf(error)}`)
+      warn(messages.summaryLost(reasonOf(error)))
     }
   }
   // Opened at its first line: an empty group is a fold with nothing in it.
@@ -141,7 +139,7 @@ export function createReport(
           if (text !== '') runner.info(logLine(text))
     },
     wayOut: next => {
-      if (next !== undefined) runner.info(logLine(`Next: ${next}`))
+      if (next !== undefined) runner.info(logLine(`${messages.NEXT} ${next}`))
     },
   }
 }
@@ -154,7 +152,7 @@ function limited(annotate: (text: string) => void, print: (line: string) => void
     said.add(text)
     const clean = oneLine(text, ANNOTATION_LENGTH)
     if (said.size < ANNOTATIONS) annotate(clean)
-    else if (said.size === ANNOTATIONS) annotate(`${clean} (Further ones are in the log only.)`)
+    else if (said.size === ANNOTATIONS) annotate(messages.moreInLog(clean))
     else print(escapeWorkflowCommands(clean))
   }
 }
@@ -164,5 +162,5 @@ function annotation({ headline, state, next }: Conclusion): string {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown reason'
+  return error instanceof Error ? error.message : messages.UNKNOWN_REASON
 }

@@ -22,6 +22,8 @@ import { describeFailure } from '../vps/messages.ts'
 import type { OddItem } from '../vps/snapshot-lists.ts'
 import { reasonOf } from './explain.ts'
 
+export const NOTHING_CHANGED = 'Nothing was changed.'
+
 export function noAnswer(failure: ApiFailure): string {
   return `${describeFailure(failure)} Still waiting.`
 }
@@ -145,7 +147,7 @@ const NAME_ONE = advice('Set `snapshot-id` to the snapshot you mean.')
 /** There is nothing to choose from. */
 function noneAtAll(server: ServerId): Problem {
   const next = advice('Check `server-id`, or take a snapshot first.')
-  return certain('not-found', `Server ${server} has no snapshots.`, 'Nothing was changed.', next)
+  return certain('not-found', `Server ${server} has no snapshots.`, NOTHING_CHANGED, next)
 }
 
 export function noLatest(server: ServerId, candidates: readonly Snapshot[]): Problem {
@@ -191,13 +193,13 @@ export function severalOfName(
   candidates: readonly Snapshot[],
 ): Problem {
   const what = `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(', ')}.`
-  return { ...certain('ambiguous', what, 'Nothing was changed.', NAME_ONE), candidates }
+  return { ...certain('ambiguous', what, NOTHING_CHANGED, NAME_ONE), candidates }
 }
 
 export function noneOfName(server: ServerId, name: string, candidates: readonly Snapshot[]): Problem {
   if (candidates.length === 0) return noneAtAll(server)
   const what = `Server ${server} has no snapshot named "${name}".`
-  return { ...certain('not-found', what, 'Nothing was changed.', NAME_ONE), candidates }
+  return { ...certain('not-found', what, NOTHING_CHANGED, NAME_ONE), candidates }
 }
 
 export function wrongServer(

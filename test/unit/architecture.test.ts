@@ -1,5 +1,6 @@
 /** How the modules of src stand to one another: a change here is a decision, not an accident. */
 import { globSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../harness/manifest.ts'
@@ -61,6 +62,35 @@ const LAYERS: Readonly<Record<string, { readonly uses: string; readonly types?: 
   platform: { uses: 'domain http inputs policy report', types: 'stages.ts' },
   'index.ts': { uses: 'platform stages.ts' },
   'post.ts': { uses: 'platform stages.ts' },
+}
+
+/** The string and template literals of JavaScript, with `…` for what is put into them. */
+function literalsIn(code: string): readonly string[] {
+  const found: string[] = []
+  const take = (_: string, ...texts: readonly (string | undefined)[]): string => {
+    found.push(texts.find(text => text !== undefined) ?? '')
+    return "''"
+  }
+  let rest = code
+    .replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')
+    // Patterns may hold quotes, and a quoted text a backtick.
+    .replace(/(?<=[(,=:\s])\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[dgimsuvy]*/g, '0')
+    .replace(/(?<=[\s([,:=?])'([^'\n]*`[^'\n]*)'(?=[\s)\],;:])/g, (_, text: string) => take('', text))
+  // From the inside out: a template can hold others.
+  for (let before = ''; before !== rest; ) {
+    before = rest
+    rest = rest.replace(/\$\{(?:[^{}`]|\{[^{}`]*\})*\}/g, '…').replace(/`((?:[^`\\$]|\\.|\$(?!\{))*)`/g, take)
+  }
+  rest.replace(/'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"/g, take)
+  return found
+}
+
+/** The texts that stand for themselves in a type: the tags of data. */
+function tagsIn(code: string): readonly string[] {
+  const values = stripTypeScriptTypes(code)
+  return [...code.matchAll(/'([^'\n]*)'/g)].flatMap(({ index, 1: tag = '' }) =>
+    values[index] === ' ' ? [tag] : [],
+  )
 }
 
 describe('the layers', () => {
@@ -160,7 +190,50 @@ describe('the record', () => {
   })
 })
 
+// Three words and more, as a person would read them. Tags of data are words, too: they stand in types.
+const SENTENCE = /(?:\p{L}{2,}\S* (?:\S+ )*){2}\S*\p{L}{2,}/u
+
+// Where sentences stand outside of the modules that are read for them, and why.
+const OTHER_SENTENCES = [
+  'domain/clock.ts: of an error that nobody reads',
+  'run/labels.ts: what servers, snapshots and reasons are called, for the messages of every layer above',
+  'run/reasons.ts: the table of docs/outputs.md, which the action does not print',
+  'policy/marker.ts, notify/comment-body.ts: markers that this action reads again',
+  'present/steps-to-copy.ts: a command line',
+  'report/summary-markup.ts: HTML and the syntax of Mermaid',
+]
+
 describe('our own sentences', () => {
+  it('stand in messages modules, where an editor can read them all', () => {
+    const tags = new Set(MODULES.flatMap(({ text }) => tagsIn(text)))
+    const isExcepted = (path: string) => OTHER_SENTENCES.some(exception => exception.includes(path))
+    const others = MODULES.filter(
+      ({ path }) => basename(path) !== 'messages.ts' && !path.includes('/messages/') && !isExcepted(path),
+    )
+    const strays = others.flatMap(({ path, text }) =>
+      literalsIn(stripTypeScriptTypes(text))
+        .filter(literal => SENTENCE.test(literal) && !tags.has(literal))
+        .map(literal => `${path}: ${literal}`),
+    )
+    expect(strays).toEqual([])
+  })
+
+  it('are found wherever they stand', () => {
+    const code = [
+      "// Not 'a text at all'.",
+      "const pattern = /['`]/.test(a)",
+      "const one = 'It is a sentence.'",
+      "const two = `${a ? `Some ${b} is here` : ''}`",
+      "const three = ['```mermaid', `${list.map(item => `Each of ${item} too`).join(' ')} as well`]",
+    ].join('\n')
+    expect(literalsIn(code).filter(literal => SENTENCE.test(literal))).toEqual([
+      'Some … is here',
+      'Each of … too',
+      'It is a sentence.',
+    ])
+    expect(tagsIn("type A = 'not a sentence'\nconst b = 'but this one is'")).toEqual(['not a sentence'])
+  })
+
   it('are never read again: what they say is data', () => {
     const layers = ['present', 'operations', 'requests', 'waiting']
     const reading = MODULES.filter(({ path }) => layers.includes(layerOf(path))).flatMap(({ path, text }) =>

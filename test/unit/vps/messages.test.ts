@@ -37,8 +37,8 @@ describe('describeFailure', () => {
       'A gateway or challenge page answered instead of the API: Just a moment... (403, POST /snapshots/).',
     ],
     [
-      failed('mismatch', { status: 201, detail: 'it names server 7 and not 12345' }),
-      'The response does not match the request: it names server 7 and not 12345 (201, POST /snapshots/).',
+      failed('mismatch', { status: 201, detail: 'it names server 7, not 12345' }),
+      'The response does not match the request: it names server 7, not 12345 (201, POST /snapshots/).',
     ],
     [
       refused(200, { detail: 'Server is busy.' }),

@@ -64,7 +64,7 @@ describe('items that cannot be read', () => {
     const seen = await played({}, { snapshots, faults: moving })
     expect(seen.green).toBe(true)
     expect(warnings(seen).filter(text => text.includes('cannot be read'))).toEqual([
-      'An item of the list of snapshots cannot be read (id is null where an id (digits or a UUID) was expected). It takes a slot, and is never chosen or deleted.',
+      'An item of the list of snapshots cannot be read (id is null where an ID (digits or a UUID) was expected). It takes a slot, and is never chosen or deleted.',
     ])
   })
 
