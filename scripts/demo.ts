@@ -125,7 +125,7 @@ async function endJob(): Promise<void> {
   const posts: Transcript[] = []
   for (const done of steps.toReversed()) posts.push(await runPost(done, { jobStatus: 'failure' }))
   const silent = posts.every(({ exitCode, requests }) => exitCode === 0 && requests.length === 0)
-  expect('the post stages send nothing', silent)
+  expect('the post steps send nothing', silent)
 }
 
 /** The runner folds groups; a terminal shows their titles. */

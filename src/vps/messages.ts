@@ -212,7 +212,7 @@ function visible(servers: readonly VisibleServer[]): string {
 function permissionRemedy(permissions: readonly string[] | undefined): string {
   const give = `Give the API token the permission it needs in ${ACCOUNT}.`
   if (permissions === undefined) return give
-  return `${give} It has ${permissions.length === 0 ? 'none' : permissions.join(', ')}.`
+  return `${give} The token has ${permissions.length === 0 ? 'none' : permissions.join(', ')}.`
 }
 
 function waitRemedy(retryAfterMs: number): string {

@@ -88,7 +88,7 @@ export function snapshotGone(label: string): Problem {
 }
 
 export function snapshotUnobservable(label: string): string {
-  return `${label} was accepted and continues at VPS.org; whether it completed is unknown.`
+  return `VPS.org accepted ${label}; whether it has completed is unknown.`
 }
 
 export function snapshotTimedOut(label: string, waitedMs: number): string {
@@ -108,8 +108,8 @@ export function oddItems(items: readonly OddItem[]): string {
   const more = items.length > ODD_ITEMS ? '; …' : ''
   const which = `${[...new Set(texts)].slice(0, ODD_ITEMS).join('; ')}${more}`
   return items.length === 1
-    ? `An item of the list of snapshots cannot be read (${which}). It takes a slot, and is never chosen or deleted.`
-    : `${items.length} items of the list of snapshots cannot be read (${which}). They take slots, and are never chosen or deleted.`
+    ? `An entry of the snapshot list cannot be read (${which}). It counts as a used slot, and is never restored or deleted.`
+    : `${items.length} entries of the snapshot list cannot be read (${which}). They count as used slots, and are never restored or deleted.`
 }
 
 // ---- finding snapshots
@@ -130,7 +130,7 @@ function serverText({ name, id }: Snapshot['server']): string {
 export function passedOver(snapshots: readonly Snapshot[]): string {
   const which = snapshots.map(({ id, status }) => `${id} (${status})`).join(', ')
   const isOne = snapshots.length === 1
-  return `\`latest\` passes over ${which}: ${isOne ? 'it is' : 'they are'} newer, or may be, but ${isOne ? 'is' : 'are'} not complete.`
+  return `\`latest\` skips ${which}: ${isOne ? 'it' : 'they'} may be newer, but ${isOne ? 'is' : 'are'} not complete.`
 }
 
 export function latestOfRerun({ id, server }: Snapshot): string {
@@ -159,7 +159,7 @@ export function noLatest(server: ServerId, candidates: readonly Snapshot[]): Pro
 
 export function latestUndecided(server: ServerId, candidates: readonly Snapshot[]): Problem {
   const what = `\`latest\` cannot tell which snapshot of server ${server} is the newest.`
-  const state = 'Neither the dates nor the IDs decide it. Nothing was changed.'
+  const state = 'Neither their dates nor their IDs tell. Nothing was changed.'
   return { ...certain('ambiguous', what, state, NAME_ONE), candidates }
 }
 
@@ -173,7 +173,7 @@ export function newerNeverDone({ id, server, status }: Snapshot, candidates: rea
     ...certain(
       'not-completed',
       what,
-      'An older one is not taken for `latest`. Nothing was changed.',
+      '`latest` does not fall back to an older one. Nothing was changed.',
       NAME_ONE,
     ),
     candidates,
@@ -182,7 +182,7 @@ export function newerNeverDone({ id, server, status }: Snapshot, candidates: rea
 
 export function listMoves(server: ServerId, candidates: readonly Snapshot[]): Problem {
   const what = `The list of snapshots of server ${server} kept changing while it was read.`
-  const state = 'Nothing was chosen from it, and nothing was changed.'
+  const state = 'Nothing was chosen or changed.'
   return { ...certain('ambiguous', what, state, { kind: 're-run' }, NAME_ONE), candidates }
 }
 
@@ -231,7 +231,7 @@ export function ownerless(ids: readonly SnapshotId[]): Problem {
   return certain(
     'ambiguous',
     `${which} listed without a server.`,
-    'Which server a snapshot belongs to must be known before it is used. Nothing was changed.',
+    'Without knowing its server, nothing is restored or deleted. Nothing was changed.',
     advice('Look it up in the VPS.org panel, or try again later.'),
   )
 }
@@ -277,7 +277,6 @@ export function snapshotStuck({ name, id }: Server, snapshot: Snapshot, now: num
   return `Snapshot ${snapshot.id} of ${name} (${id}) seems to be stuck: its status is "${snapshot.status}" and it is ${ageOf(snapshot, now)}. Not waiting for it.`
 }
 
-/** What to say when a server did not settle in time. */
 /** That a server was not ready in time, as the parts of a problem. */
 export type Unready = Pick<Problem, 'reason' | 'what' | 'state'>
 
@@ -322,7 +321,7 @@ export function restoringSeveral(count: number, run: ServerRun, elapsed: string)
 }
 
 export function restoreUnobservable(label: string): string {
-  return `The restore of ${label} was accepted and continues at VPS.org; its end could not be seen. Do not restore again.`
+  return `VPS.org accepted the restore of ${label}; whether it has finished is unknown. Do not restore again.`
 }
 
 export function restoreFailed(run: ServerRun, id: SnapshotId, status: string): Problem {
