@@ -48,7 +48,7 @@ async function soak(first: number, runs: number): Promise<number> {
   console.log(
     `${runs} runs from seed ${first} with ${requests} requests in ${seconds.toFixed(1)} s: ${runs - failed} held, ${failed} did not.`,
   )
-  console.log(`Green: ${greens.main} main stages, ${greens.post} post stages.`)
+  console.log(`Green: ${greens.main} main steps, ${greens.post} post steps.`)
   console.log(`Statuses: ${[...statuses].map(([status, count]) => `${status} ${count}`).join(', ')}.`)
   const told = toldTransitions(TOLD)
   const untold = [...seen].filter(([change]) => !told.has(change))

@@ -12,6 +12,7 @@ import {
 } from './inputs.ts'
 import { judgeLostState } from './operations/lost-state.ts'
 import { endUnbegun, runEndOfJob, runOperation, type Tell } from './operations/main.ts'
+import * as messages from './operations/messages.ts'
 import { createReport, type Report } from './report/report.ts'
 import { type Runner, withoutSecrets } from './report/runner.ts'
 import type { Context } from './run/context.ts'
@@ -56,7 +57,7 @@ export async function mainStage(deps: StageDeps): Promise<boolean> {
   const { inputs } = parsed
   const report = createReport(runner, { summary: inputs.summary, outputs: true })
   const trouble = saveBegun(report.saveState)
-  if (trouble !== undefined) report.debug(`The step's state cannot be saved: ${trouble}`)
+  if (trouble !== undefined) report.debug(messages.stateNotSaved(trouble))
   for (const warning of parsed.warnings) report.warn(warning)
   const ctx = contextOf(deps, report, inputs)
   return runOperation(
@@ -101,7 +102,7 @@ export async function postStage(deps: StageDeps): Promise<boolean> {
   const found = readSavedState(deps.readState)
   if (found.state === 'lost') return endWithoutState(deps)
   if (found.state === 'nothing to do') {
-    deps.runner.debug('The main stage left nothing to do.')
+    deps.runner.debug(messages.NOTHING_LEFT)
     return true
   }
   return endWithState(deps, found.saved)
@@ -136,9 +137,7 @@ function endWithState(deps: StageDeps, saved: SavedState): Promise<boolean> {
 function jobStatusOf(deps: StageDeps, report: Report) {
   const status = parseJobStatus(deps.inputs.get('job-status') ?? '')
   if (status !== 'success' || !deps.origin.isNestedInForeignRunner) return status
-  report.debug(
-    'A composite action on this runner does not learn how the job ended: "success" counts as unknown.',
-  )
+  report.debug(messages.SUCCESS_PROVES_NOTHING)
   return 'unknown'
 }
 
@@ -178,8 +177,7 @@ function contextOf(
     signal,
     ...(settings.pace.acceleratedClock ? { burst: Number.POSITIVE_INFINITY } : {}),
     onRetry: logRetry,
-    onFoundByName: ({ asked, name }) =>
-      report.line(`The API does not know server ${asked} by its ID; using the one server named "${name}".`),
+    onFoundByName: ({ asked, name }) => report.line(messages.foundByName(asked, name)),
     debug: line => report.debug(line),
   })
   return {

@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { TransportFailure } from './http-transport.ts'
+import { TOO_LARGE_DECOMPRESSED, unknownEncoding } from './messages.ts'
 
 type Decoded =
   | { readonly ok: true; readonly body: Buffer }
@@ -45,10 +46,9 @@ function isTooLarge(error: unknown): boolean {
 }
 
 function oversized(): Decoded {
-  return { ok: false, failure: { kind: 'oversized', reason: 'the answer is too large once decompressed' } }
+  return { ok: false, failure: { kind: 'oversized', reason: TOO_LARGE_DECOMPRESSED } }
 }
 
 function unreadable(encoding: string): Decoded {
-  const reason = `the answer came in the encoding "${encoding.slice(0, 50)}", which cannot be decoded`
-  return { ok: false, failure: { kind: 'unreadable', reason } }
+  return { ok: false, failure: { kind: 'unreadable', reason: unknownEncoding(encoding) } }
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { noProxyAddress } from './messages.ts'
 
 /** The environment of the process, as far as a module may see it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -30,7 +31,7 @@ export function chooseProxy(url: URL, env: Environment): ProxyChoice {
     return { via: 'direct' }
   const uri = given.includes('://') ? given : `http://${given}`
   if (isProxyAddress(uri)) return { via: 'proxy', uri }
-  return { via: 'nothing', reason: `${name} is not the address of an HTTP proxy (http://… or https://…)` }
+  return { via: 'nothing', reason: noProxyAddress(name) }
 }
 
 /** Whether a host name or address (without brackets) means this machine: `localhost`, 127.0.0.0/8 or `::1`. */

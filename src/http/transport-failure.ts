@@ -1,4 +1,5 @@
 import type { TransportFailure } from './http-transport.ts'
+import * as messages from './messages.ts'
 
 // The codes with which Node's TLS rejects a certificate (OpenSSL's X509_V_ERR_… without its prefix, and Node's own).
 const CERTIFICATE_CODE =
@@ -12,30 +13,6 @@ const PROXY_REFUSALS = new Set(['403', '407'])
 
 const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 const OVERSIZE_CODES = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'])
-
-const EXPLANATIONS: Readonly<Record<string, string>> = {
-  EAI_AGAIN: 'the host name could not be looked up',
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'no route to the network',
-  ENOTFOUND: 'the host name does not exist',
-  EPIPE: 'connection closed',
-  ETIMEDOUT: 'connection timed out',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped before its end',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_HEADERS_OVERFLOW: 'the headers of the answer are too large',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_PRX_CONN: 'the proxy closed the connection',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was cut off',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is too large',
-  UND_ERR_SOCKET: 'connection closed',
-}
-
-/** A limit of time for a person, to a tenth of a second: `30s`, `1.5s`. */
-export function limitText(ms: number): string {
-  return `${Math.max(1, Math.round(ms / 100)) / 10}s`
-}
 
 interface NetworkError {
   readonly code: string
@@ -79,12 +56,10 @@ function proxyStatusOf(message: string): string | undefined {
 
 function reasonOf({ code, message }: NetworkError): string {
   const proxyStatus = proxyStatusOf(message)
-  if (proxyStatus === '407') return 'the proxy asks for other credentials (407)'
-  if (proxyStatus === '403') return 'the proxy does not allow this host (403)'
-  if (proxyStatus !== undefined) return `the proxy could not connect (${proxyStatus})`
+  if (proxyStatus !== undefined) return messages.proxyRefusal(proxyStatus)
   // OpenSSL's messages hold memory addresses and the paths of its own source.
-  if (TLS_CODE.test(code)) return `TLS could not be negotiated (${code})`
-  const explanation = EXPLANATIONS[code]
+  if (TLS_CODE.test(code)) return messages.noTls(code)
+  const explanation = messages.NETWORK_ERRORS[code]
   // What follows a semicolon is advice about Node's own command line.
   const [first] = message.split(';', 1)
   if (explanation === undefined) return first ? `${first} (${code})` : code

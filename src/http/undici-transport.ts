@@ -8,8 +8,9 @@ import type {
   TransportOptions,
   TransportResult,
 } from './http-transport.ts'
+import * as messages from './messages.ts'
 import { chooseProxy, type Environment, type ProxyChoice } from './proxy.ts'
-import { limitText, toTransportFailure } from './transport-failure.ts'
+import { toTransportFailure } from './transport-failure.ts'
 
 /** Limits in milliseconds and bytes; each has a default. */
 export interface UndiciTransportSettings {
@@ -51,7 +52,7 @@ export function createUndiciTransport(settings: UndiciTransportSettings): Undici
     send: async (request, options) => {
       options.signal?.throwIfAborted()
       if (dispatchers.isClosed)
-        return { ok: false, failure: { kind: 'unreachable', reason: 'all connections were closed' } }
+        return { ok: false, failure: { kind: 'unreachable', reason: messages.ENDED.closed } }
       const choice = chooseProxy(request.url, env)
       if (choice.via === 'nothing') return { ok: false, failure: { kind: 'proxy', reason: choice.reason } }
       return await new Exchange(request, options, limits).run(dispatchers.get(choice, request.url.protocol))
@@ -168,7 +169,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** Called when there is a connection, immediately before the first byte of the request is written. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#over) controller.abort(new Error('no longer wanted'))
+    if (this.#over) controller.abort(new Error(messages.ENDED.unwanted))
     else this.#controller = controller
   }
 
@@ -183,7 +184,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     )
     if (this.#options.headersOnly !== true) return
     this.#end({ ok: true, answer: { status, headers: this.#headers, body: '' } })
-    controller.abort(new Error('the body does not matter'))
+    controller.abort(new Error(messages.ENDED.headersOnly))
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
@@ -208,11 +209,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   // Also ends what no time-out of undici's covers, such as a name look-up that hangs.
   readonly #onTimeout = (): void => {
-    const limit = limitText(this.#options.timeoutMs)
+    const { timeoutMs } = this.#options
     const failure: TransportFailure =
       this.#controller === undefined
-        ? { kind: 'unreachable', reason: `no connection within ${limit}` }
-        : { kind: 'timeout', reason: `no complete answer within ${limit}` }
+        ? { kind: 'unreachable', reason: messages.noConnection(timeoutMs) }
+        : { kind: 'timeout', reason: messages.noResponse(timeoutMs) }
     this.#end({ ok: false, failure })
     this.#controller?.abort(new Error(failure.reason))
   }

@@ -1,4 +1,5 @@
 import { composeMessage, type Dialect, fitLines, linkTarget, type Message } from './message.ts'
+import { VIEW_RUN } from './messages.ts'
 import type { Notification } from './notification.ts'
 import { plainText } from './text.ts'
 
@@ -33,7 +34,7 @@ function envelope(message: Message, runUrl: string): object {
       ...(message.wayOut === undefined ? [] : [paragraph(message.wayOut)]),
       ...(message.command === undefined ? [] : [paragraph(message.command, { fontType: 'Monospace' })]),
     ],
-    actions: url === undefined ? [] : [{ type: 'Action.OpenUrl', title: 'View the workflow run', url }],
+    actions: url === undefined ? [] : [{ type: 'Action.OpenUrl', title: VIEW_RUN, url }],
   }
   const attachment = { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }
   return { type: 'message', attachments: [attachment] }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { composeMessage, type Dialect, fitLines, type Message } from './message.ts'
+import * as messages from './messages.ts'
 import type { Notification, NotifiedServer } from './notification.ts'
 import { githubText } from './text.ts'
 
@@ -11,7 +12,7 @@ const CELL_LIMIT = 100
 const DIALECT: Dialect = {
   text: githubText,
   code: command => `\`${command}\``,
-  link: url => `[View the workflow run](${url})`,
+  link: url => `[${messages.VIEW_RUN}](${url})`,
 }
 
 /**
@@ -44,11 +45,11 @@ function table(servers: readonly NotifiedServer[]): readonly string[] {
   const left = servers.length - ROW_LIMIT
   return [
     [
-      '| Server | Snapshot | Taken | Result | Changes lost since |',
+      `| ${messages.COLUMNS.join(' | ')} |`,
       '|---|---|---|---|---|',
       ...servers.slice(0, ROW_LIMIT).map(row),
     ].join('\n'),
-    ...(left > 0 ? [`… and ${left} more ${left === 1 ? 'server' : 'servers'}.`] : []),
+    ...(left > 0 ? [messages.moreServers(left)] : []),
   ]
 }
 

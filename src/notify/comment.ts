@@ -4,6 +4,7 @@ import { oneLine } from '../report/sanitize.ts'
 import { attempt, failureOutcome, isTransientStatus, type Outcome, type Timing } from './attempts.ts'
 import { commentBody, commentMarker } from './comment-body.ts'
 import { type GitHubClientSettings, GitHubUnanswered, openGitHub } from './github-client.ts'
+import * as messages from './messages.ts'
 import type { Notification } from './notification.ts'
 import { type Commit, findPullRequests, GitHubUnreadable, writeComment } from './pull-requests.ts'
 
@@ -30,10 +31,10 @@ export async function commentOnPullRequests(
   const outcome = await attempt(settings, timeLeft => writeAll(comment, settings, timeLeft)).catch(
     (): Outcome => CANCELLED,
   )
-  return outcome.ok ? undefined : `The pull request comment was not written: ${outcome.reason}.`
+  return outcome.ok ? undefined : messages.commentFailed(outcome.reason)
 }
 
-/** One pull request may be locked or gone; the others get their comment all the same, unless GitHub asks for a pause. */
+/** One pull request may be locked or gone; the others still get their comment, unless GitHub asks for a pause. */
 async function writeAll(
   comment: { readonly marker: string; readonly body: string },
   settings: CommentSettings,
@@ -61,16 +62,7 @@ async function writeAll(
   return worst
 }
 
-const CANCELLED = permanent('the step was cancelled')
-const PERMISSION = 'give the job the permissions "contents: read" and "pull-requests: write"'
-
-const REMEDIES: Readonly<Record<number, string>> = {
-  401: 'GitHub rejected github-token (401)',
-  403: `github-token may not do this (403); ${PERMISSION}`,
-  404: `github-token cannot see the repository, the commit or the pull request (404); ${PERMISSION}`,
-  422: 'GitHub does not know the commit or does not accept the comment (422)',
-}
-
+const CANCELLED = permanent(messages.CANCELLED)
 // Octokit wraps what its fetch throws.
 const WITHOUT_ANSWER = v.object({ cause: v.instance(GitHubUnanswered) })
 // An answer that is no good one, as Octokit throws it; what GitHub says in one is an object with a message.
@@ -84,28 +76,26 @@ function outcomeOf(error: unknown, now: number): Outcome {
   if (v.is(WITHOUT_ANSWER, error)) return unanswered(error.cause)
   if (error instanceof GitHubUnreadable) return fromBetween(200)
   const parsed = v.safeParse(HTTP_ERROR, error)
-  if (!parsed.success)
-    return permanent('Octokit could not be used; check GITHUB_API_URL and the proxy variables')
+  if (!parsed.success) return permanent(messages.github.unusable)
   const { status, response } = parsed.output
   const { headers, data } = response
   const retryAfterMs = parseRetryAfter(headers['retry-after'], now) ?? rateLimitWait(headers, now)
   // GitHub counts both of its limits with 403 as well as with 429: docs.github.com, "Rate limits for the REST API".
   const isLimited = status === 429 || (status === 403 && retryAfterMs !== undefined)
-  if (isLimited) return transient(`GitHub's rate limit is reached (${status})`, retryAfterMs)
-  if (isTransientStatus(status)) return transient(`GitHub answered ${status}`, retryAfterMs)
+  if (isLimited) return transient(messages.github.limited(status), retryAfterMs)
+  if (isTransientStatus(status)) return transient(messages.github.answered(status), retryAfterMs)
   if (!v.is(GITHUB_ERROR, data)) return fromBetween(status)
-  return permanent(REMEDIES[status] ?? `GitHub answered ${status}`)
+  return permanent(messages.github.refused[status] ?? messages.github.answered(status))
 }
 
 function unanswered({ failure }: GitHubUnanswered): Outcome {
-  if (failure === 'redirect')
-    return permanent('GitHub redirects, which is not followed; was the repository renamed?')
-  return failureOutcome(failure, `GitHub did not answer (${oneLine(failure.reason)})`)
+  if (failure === 'redirect') return permanent(messages.github.redirects)
+  return failureOutcome(failure, messages.github.unanswered(oneLine(failure.reason)))
 }
 
 /** A challenge page, a gateway: it says nothing of the token's permissions, and may be gone in a moment. */
 function fromBetween(status: number): Outcome {
-  return transient(`something other than GitHub answered (${status}); check GITHUB_API_URL and the proxy`)
+  return transient(messages.github.fromBetween(status))
 }
 
 function transient(reason: string, retryAfterMs?: number): Outcome {

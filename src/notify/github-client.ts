@@ -1,3 +1,4 @@
+import { NO_TIME_LEFT } from './messages.ts'
 import type { HttpFailure, HttpRequest, HttpTransport } from './transport.ts'
 
 /** A call of GitHub's REST API by route (`GET /repos/{owner}/{repo}`); rejects for every answer but a good one. */
@@ -77,7 +78,7 @@ function fetchThrough({
 }: GitHubClientSettings): (url: string, options: FetchOptions) => Promise<Response> {
   return async (url, { method, headers, body }) => {
     const timeoutMs = timeLeft()
-    if (timeoutMs === 0) throw new GitHubUnanswered({ kind: 'timeout', reason: 'no time left' })
+    if (timeoutMs === 0) throw new GitHubUnanswered({ kind: 'timeout', reason: NO_TIME_LEFT })
     const result = await transport.send(
       { method, url: new URL(url), headers, ...(body === undefined ? {} : { body }) },
       { timeoutMs, ...(signal === undefined ? {} : { signal }) },

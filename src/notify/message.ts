@@ -1,3 +1,4 @@
+import { moreLines } from './messages.ts'
 import type { Notification } from './notification.ts'
 import type { Neutralizer } from './text.ts'
 
@@ -34,7 +35,7 @@ export function composeMessage(notification: Notification, kept: number, dialect
     headline: dialect.text(headline, HEADLINE_LIMIT),
     lines: [
       ...lines.slice(0, kept).map(line => dialect.text(line, LINE_LIMIT)),
-      ...(omitted > 0 ? [`… and ${omitted} more ${omitted === 1 ? 'line' : 'lines'} in the log.`] : []),
+      ...(omitted > 0 ? [moreLines(omitted)] : []),
     ],
     wayOut: way_out === undefined ? undefined : dialect.text(way_out, WAY_OUT_LIMIT),
     command: command === undefined ? undefined : commandText(command, dialect),

@@ -1,5 +1,6 @@
 import { oneLine } from '../report/sanitize.ts'
 import type { CommentSettings } from './comment.ts'
+import * as messages from './messages.ts'
 import type { Notification } from './notification.ts'
 import type { WebhookSettings } from './webhook.ts'
 
@@ -24,11 +25,11 @@ export async function notify(
     webhook &&
       import('./webhook.ts')
         .then(({ sendWebhook }) => sendWebhook(notification, webhook))
-        .catch(() => `The notification to ${oneLine(webhook.url.host)} was not delivered: internal error.`),
+        .catch(() => messages.webhookFailed(oneLine(webhook.url.host), messages.INTERNAL_ERROR)),
     pullRequests &&
       import('./comment.ts')
         .then(({ commentOnPullRequests }) => commentOnPullRequests(notification, pullRequests))
-        .catch(() => 'The pull request comment was not written: internal error.'),
+        .catch(() => messages.commentFailed(messages.INTERNAL_ERROR)),
   ])
   return warnings.filter(warning => warning !== undefined)
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { GitHubRequest } from './github-client.ts'
+import { UNEXPECTED_RESPONSE } from './messages.ts'
 
 /** Where comments go. */
 export interface Commit {
@@ -106,6 +107,6 @@ function address({ repository }: Commit): { owner: string; repo: string } {
 
 function read<T>(schema: v.GenericSchema<unknown, T>, data: unknown): T {
   const parsed = v.safeParse(schema, data)
-  if (!parsed.success) throw new GitHubUnreadable('unexpected answer')
+  if (!parsed.success) throw new GitHubUnreadable(UNEXPECTED_RESPONSE)
   return parsed.output
 }

@@ -1,6 +1,7 @@
 import { adaptiveCardBody } from './adaptive-card.ts'
 import { notificationDocument } from './document.ts'
 import { composeMessage, type Dialect, fitLines, joinMessage } from './message.ts'
+import { VIEW_RUN } from './messages.ts'
 import type { Notification } from './notification.ts'
 import { discordText, plainText, slackText } from './text.ts'
 
@@ -45,7 +46,7 @@ export function notificationBody(receiver: Receiver, notification: Notification)
 }
 
 const code = (command: string): string => `\`${command}\``
-const namedLink = (url: string): string => `<${url}|View the workflow run>`
+const namedLink = (url: string): string => `<${url}|${VIEW_RUN}>`
 
 // In an entity an ampersand of the address, too; the address is never text from the API.
 const SLACK: Dialect = { text: slackText, code, link: url => namedLink(url.replaceAll('&', '&amp;')) }

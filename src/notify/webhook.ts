@@ -1,6 +1,7 @@
 import { parseRetryAfter } from '../http/rate-limit.ts'
 import { oneLine } from '../report/sanitize.ts'
 import { attempt, failureOutcome, isTransientStatus, type Outcome, type Timing } from './attempts.ts'
+import * as messages from './messages.ts'
 import type { Notification } from './notification.ts'
 import { notificationBody, receiverAt } from './shapes.ts'
 import type { HttpFailure, HttpResult, HttpTransport } from './transport.ts'
@@ -22,7 +23,7 @@ export async function sendWebhook(
 ): Promise<string | undefined> {
   const { url, transport, clock, signal } = settings
   const host = oneLine(url.host)
-  const warning = (reason: string): string => `The notification to ${host} was not delivered: ${reason}.`
+  const warning = (reason: string): string => messages.webhookFailed(host, reason)
   try {
     const request = {
       method: 'POST',
@@ -37,7 +38,7 @@ export async function sendWebhook(
     return outcome.ok ? undefined : warning(outcome.reason)
   } catch {
     // An aborted signal, or a mistake of ours; its words could hold the address.
-    return warning(signal?.aborted === true ? 'the step was cancelled' : 'it could not be sent')
+    return warning(signal?.aborted === true ? messages.CANCELLED : messages.NOT_SENT)
   }
 }
 
@@ -50,11 +51,9 @@ function outcomeOf(result: HttpResult, url: URL, now: number): Outcome {
 }
 
 function reasonFor(status: number): string {
-  if (status >= 300 && status < 400)
-    return `it redirects (${status}), which is not followed; set notify-url to the final address`
-  if (status === 429) return 'it allows no more messages at the moment (429)'
-  if (isTransientStatus(status)) return `it answered ${status}`
-  return `it answered ${status}; check notify-url`
+  if (status >= 300 && status < 400) return messages.webhook.redirects(status)
+  if (status === 429) return messages.webhook.limited(status)
+  return isTransientStatus(status) ? messages.webhook.answered(status) : messages.webhook.refused(status)
 }
 
 /** The transport's own words, where they hold nothing of the address but the host. */
@@ -62,7 +61,7 @@ function wordsFor({ reason }: HttpFailure, url: URL): string {
   const words = oneLine(reason)
   const secrets = `${url.pathname}${url.search}${url.hash}`.split(/[/?&=#]/).filter(part => part !== '')
   const isClean = secrets.every(part => !words.includes(part) && !words.includes(decoded(part)))
-  return isClean && words !== '' ? words : 'the request failed'
+  return isClean && words !== '' ? words : messages.REQUEST_FAILED
 }
 
 function decoded(text: string): string {

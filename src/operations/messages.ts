@@ -128,8 +128,8 @@ export function notFound(ids: readonly SnapshotId[], candidates: readonly Snapsh
 }
 
 function alternatives(candidates: readonly Snapshot[] | undefined): string {
-  if (candidates === undefined) return ' The snapshots that could be restored instead could not be read.'
-  return candidates.length === 0 ? ' There is no other snapshot that could be restored.' : ''
+  if (candidates === undefined) return ' The other snapshots could not be read.'
+  return candidates.length === 0 ? ' There is no other snapshot to restore.' : ''
 }
 
 /** Why a snapshot must not be restored. */
@@ -254,7 +254,7 @@ export function notFoundToDelete(ids: readonly SnapshotId[], guard: readonly Ser
   return certain(
     'not-found',
     `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(', ')} were`} not found.`,
-    `Not deleted: nothing shows whether an unlisted snapshot belongs to a server that \`server-id\` allows (${guard.join(', ')}).`,
+    `Not deleted: whether an unlisted snapshot belongs to a server in \`server-id\` (${guard.join(', ')}) cannot be checked.`,
     advice('Check `snapshot-id`. If the snapshot has already been deleted, nothing is left to do.'),
   )
 }
@@ -307,7 +307,7 @@ export function notDeleted({ id }: Snapshot): string {
 }
 
 export function deletionUnobservable({ id }: Snapshot): string {
-  return `The deletion of snapshot ${id} was accepted; whether it is gone could not be seen.`
+  return `VPS.org accepted the deletion of snapshot ${id}; whether it is gone is unknown.`
 }
 
 // ---- wait
@@ -360,7 +360,7 @@ export function brokenServer(run: ServerRun): Problem {
 }
 
 export function restoreNotVisible(run: ServerRun): string {
-  return `Snapshot ${snapshotIdOf(run)} is complete, but it could not be seen whether ${serverLabel(run)} is being restored.`
+  return `Snapshot ${snapshotIdOf(run)} is complete, but it is unknown whether ${serverLabel(run)} is being restored.`
 }
 
 // ---- the end of the job
@@ -398,7 +398,7 @@ export function interleavedInGroup(
   return certain(
     'interleaved',
     `${serverLabel(run)} was not restored: run ${marker.run} has deployed to ${serverLabel(other)}, which belongs to the same group.`,
-    'Of a group all servers are rolled back, or none. Nothing was overwritten.',
+    'A group is rolled back as a whole or not at all. Nothing was overwritten.',
     { kind: 'restore', snapshot: target.id },
   )
 }
@@ -474,4 +474,19 @@ export function moreInOutput(count: number): string {
 /** For those who have saved the form by hand. */
 export function byHand(command: string): string {
   return `By hand: ${command}`
+}
+
+// ---- around the operations
+
+export const NOTHING_LEFT = 'Nothing to do: the main step saved nothing for the post step.'
+
+export const SUCCESS_PROVES_NOTHING =
+  'A composite action on this runner does not learn how the job ended: "success" counts as unknown.'
+
+export function stateNotSaved(why: string): string {
+  return `The step's state cannot be saved: ${why}`
+}
+
+export function foundByName(asked: ServerId, name: string): string {
+  return `VPS.org does not know server ${asked} by its ID; using the one server named "${name}".`
 }

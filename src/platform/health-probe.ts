@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import type { Clock } from '../domain/clock.ts'
 import type { HealthProbe, HealthTarget } from '../domain/health.ts'
-import type { HttpTransport, TransportFailure } from '../http/http-transport.ts'
-import { limitText } from '../http/transport-failure.ts'
+import type { HttpTransport } from '../http/http-transport.ts'
+import * as messages from './messages.ts'
 import { systemClock } from './system-clock.ts'
 
 const MOST_REDIRECTS = 5
@@ -33,24 +33,17 @@ async function probeHttp(
     const timeoutMs = Math.max(1, deadline - clock.now())
     const request = { method: 'GET', url: target, headers: HEADERS } as const
     const result = await transport.send(request, { ...options, timeoutMs, headersOnly: true })
-    if (!result.ok) return explain(result.failure)
+    if (!result.ok) return messages.unanswered(result.failure)
     const { status, headers } = result.answer
-    if (status >= 400) return `answered with ${status}`
-    // 304 and the like have no location, and are answers all the same.
+    if (status >= 400) return messages.answered(status)
+    // 304 and the like have no location, but they are answers.
     if (status < 300 || headers['location'] === undefined) return undefined
     const next = URL.parse(headers['location'], target.href)
-    if (next === null || !/^https?:$/.test(next.protocol))
-      return `answered with ${status} and redirects to an address that is not http`
-    if (next.hostname !== url.hostname)
-      return `answered with ${status} and redirects to another host (${next.host}), which proves nothing about this one`
+    if (next === null || !/^https?:$/.test(next.protocol)) return messages.redirectsOutOfHttp(status)
+    if (next.hostname !== url.hostname) return messages.redirectsAway(status, next.host)
     target = next
   }
-  return `redirects more than ${MOST_REDIRECTS} times`
-}
-
-function explain({ kind, reason }: TransportFailure): string {
-  if (kind !== 'certificate') return reason
-  return `its certificate is not accepted: ${reason} (set NODE_EXTRA_CA_CERTS for a CA of your own)`
+  return messages.redirectsTooOften(MOST_REDIRECTS)
 }
 
 /** Healthy is a connection; it is closed at once. */
@@ -61,7 +54,7 @@ function probeTcp(
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>()
   const socket = connect({ host: target.host, port: target.port })
   const { timeoutMs } = options
-  const timer = setTimeout(() => resolve(`no connection within ${limitText(timeoutMs)}`), timeoutMs)
+  const timer = setTimeout(() => resolve(messages.noConnection(timeoutMs)), timeoutMs)
   const onAbort = (): void => reject(options.signal.reason)
   if (options.signal.aborted) onAbort()
   options.signal.addEventListener('abort', onAbort)

@@ -10,6 +10,7 @@ import { githubRunner } from '../report/runner.ts'
 import { oneLine } from '../report/sanitize.ts'
 import type { StageDeps } from '../stages.ts'
 import { createHealthProbe } from './health-probe.ts'
+import { internalError, TITLE } from './messages.ts'
 import { readWorkflowRun } from './read-workflow-run.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -45,7 +46,7 @@ export async function runStage(stage: (deps: StageDeps) => Promise<boolean>): Pr
   } catch (error) {
     // A mistake in this program, outside of any operation. Its stack would tell the user nothing.
     const message = oneLine(error instanceof Error ? error.message : String(error))
-    githubRunner.error(`Internal error: ${message}. Please open an issue with this log.`, 'VPS.org snapshot')
+    githubRunner.error(internalError(message), TITLE)
   } finally {
     await Promise.all(transports.map(({ close }) => close()))
     // A name look-up that hangs must not hold a red step past its end.

@@ -1,11 +1,12 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import { formatAge } from '../policy/durations.ts'
-import { isOwn, isThisRepository, type Marker, type Purpose, parseMarker } from '../policy/marker.ts'
+import { isOwn, isThisRepository, type Marker, parseMarker } from '../policy/marker.ts'
 import { formatSize } from '../policy/sizes.ts'
 import { createdAtMs, isAhead } from '../policy/timestamps.ts'
 import type { Cell } from '../report/text-table.ts'
 import { clockTime } from './messages/phrases.ts'
+import * as titles from './messages/titles.ts'
 
 /** A server for a table: its name, where it is known, and its id. */
 export function serverCell({ name, id }: { readonly name: string; readonly id: string }): string {
@@ -25,15 +26,15 @@ export function sizeText({ sizeMb }: Snapshot): string {
 /** An age for a table, e.g. `2 days`. */
 export function ageText(snapshot: Snapshot, now: number): string {
   const created = createdAtMs(snapshot)
-  if (created === undefined) return 'unknown'
-  return isAhead(created, now) ? 'in the future' : formatAge(now - created)
+  if (created === undefined) return titles.UNKNOWN
+  return isAhead(created, now) ? titles.IN_FUTURE : formatAge(now - created)
 }
 
 /** When it was taken: by the API's clock, since ages are rounded, and which of two snapshots holds what may hang on minutes. */
 export function takenText(snapshot: Snapshot, now: number): string {
   const created = createdAtMs(snapshot)
-  if (created === undefined) return 'unknown'
-  const age = isAhead(created, now) ? 'in the future' : `${formatAge(now - created)} ago`
+  if (created === undefined) return titles.UNKNOWN
+  const age = isAhead(created, now) ? titles.IN_FUTURE : `${formatAge(now - created)} ago`
   return `${clockTime(created, now)} (${age})`
 }
 
@@ -43,29 +44,21 @@ export function takenText(snapshot: Snapshot, now: number): string {
  */
 export function makerCell(snapshot: Snapshot, origin: WorkflowRun, isOurs = false): Cell {
   const marker = parseMarker(snapshot.description)
-  if (marker === undefined) return isOurs ? 'this run, without its marker' : 'manual'
+  if (marker === undefined) return isOurs ? titles.THIS_RUN_UNMARKED : titles.MANUAL
   return { text: makerText(marker, origin), href: runUrl(origin, marker) }
 }
 
-// A safety snapshot holds what was broken, and must not be taken for one from before a deploy.
-const PURPOSES: Readonly<Record<Purpose, string>> = {
-  deploy: '',
-  safety: 'safety snapshot, ',
-  schedule: 'scheduled, ',
-  keep: 'kept, ',
-}
-
 function makerText(marker: Marker, origin: WorkflowRun): string {
-  return `${PURPOSES[marker.purpose]}${ownerText(marker, origin)}`
+  return `${titles.PURPOSES[marker.purpose]}${ownerText(marker, origin)}`
 }
 
 function ownerText(marker: Marker, origin: WorkflowRun): string {
   if (isOwn(marker, origin))
-    return marker.run === origin.runId ? 'this run' : `this workflow, run ${marker.run}`
+    return marker.run === origin.runId ? titles.THIS_RUN : titles.runOfThisWorkflow(marker.run)
   const workflow = isThisRepository(marker, origin)
     ? marker.workflow.slice(marker.repository.length + 1)
     : marker.workflow
-  return `${workflow}, run ${marker.run}`
+  return titles.runOfOther(workflow, marker.run)
 }
 
 /** The page of a run. The parts of a marker are letters that need no escaping in an address. */

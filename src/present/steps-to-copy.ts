@@ -3,6 +3,7 @@ import type { WorkflowRun } from '../domain/workflow-run.ts'
 import type { StepToCopy } from '../report/summary-markup.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { isGood, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
+import { COPIED, OVERWRITES } from './messages/titles.ts'
 import { nextStepsOf } from './next-steps.ts'
 import { statusOf } from './status.ts'
 
@@ -15,12 +16,6 @@ interface Subject {
 
 /** The file that the README tells to save: the form by hand. */
 const FORM = 'vps-snapshots.yml'
-
-const TITLES: Readonly<Record<Copied, string>> = {
-  restore: 'Restore step to copy',
-  wait: 'Wait step to copy',
-  delete: 'Delete step to copy',
-}
 
 /** The steps that a person may need next, ready to paste, each with the line that starts the form by hand. */
 export function stepsToCopy(run: OperationRun, origin: WorkflowRun): readonly StepToCopy[] {
@@ -84,11 +79,9 @@ function stepFor(operation: Copied, subjects: readonly Subject[], { action }: Wo
   const servers = [...new Set(subjects.map(({ server }) => server))].join(',')
   const snapshots = [...new Set(subjects.map(({ snapshot }) => snapshot))].join(',')
   return {
-    title: TITLES[operation],
+    title: COPIED[operation],
     yaml: [
-      ...(operation === 'restore'
-        ? ['# Overwrites the server whenever it runs. In a deploy job, add the `if:` from docs/rollback.md.']
-        : []),
+      ...(operation === 'restore' ? [OVERWRITES] : []),
       `- uses: ${action}`,
       '  with:',
       `    operation: ${operation}`,

@@ -8,6 +8,7 @@ import type { Cell } from '../report/text-table.ts'
 import { serverLabel } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { type ServerRun, snapshotOf } from '../run/server-run.ts'
+import { DETAILS, deletedBy, slotsInUse } from './messages/titles.ts'
 import { makerCell, serverCell, sizeText, snapshotText, takenText } from './snapshot-cells.ts'
 import { stepsToCopy } from './steps-to-copy.ts'
 import { candidatesTable, resultTable } from './tables.ts'
@@ -59,10 +60,10 @@ function detailsOf(
   // What a create, and the end of its job, are about is this run's own, whether it has its marker or not.
   const isOurs = operation === 'create' || operation === 'post'
   return [
-    ['Server', serverCell(run.server)],
+    [DETAILS.server, serverCell(run.server)],
     ...(snapshot === undefined ? [] : snapshotDetails(snapshot, { origin, isOurs }, now)),
     ...descriptionDetails(run, snapshot),
-    ...(run.safety === undefined ? [] : [['Safety snapshot', snapshotText(run.safety.snapshot)] as const]),
+    ...(run.safety === undefined ? [] : [[DETAILS.safety, snapshotText(run.safety.snapshot)] as const]),
     ...slotDetails(run, isRead),
     ...timeDetails(run),
   ]
@@ -74,10 +75,10 @@ function snapshotDetails(
   now: number,
 ): readonly (readonly [string, Cell])[] {
   return [
-    ['Snapshot', snapshotText(snapshot)],
-    ['Taken', takenText(snapshot, now)],
-    ['Made by', makerCell(snapshot, origin, isOurs)],
-    ['Size', sizeText(snapshot)],
+    [DETAILS.snapshot, snapshotText(snapshot)],
+    [DETAILS.taken, takenText(snapshot, now)],
+    [DETAILS.madeBy, makerCell(snapshot, origin, isOurs)],
+    [DETAILS.size, sizeText(snapshot)],
   ]
 }
 
@@ -87,7 +88,7 @@ function descriptionDetails(
   snapshot: Snapshot | undefined,
 ): readonly (readonly [string, Cell])[] {
   const text = goal === 'restore' && snapshot !== undefined ? withoutMarker(snapshot.description) : ''
-  return text === '' ? [] : [['Description', text]]
+  return text === '' ? [] : [[DETAILS.description, text]]
 }
 
 /** What is about to be deployed, or was undone; and who started a restore by hand. */
@@ -95,11 +96,11 @@ function runDetails(
   { operation }: OperationRun,
   { sha, serverUrl, repository, event, actor }: WorkflowRun,
 ): readonly (readonly [string, Cell])[] {
-  const label = operation === 'create' ? 'Commit' : 'Undone commit'
+  const label = operation === 'create' ? DETAILS.commit : DETAILS.undoneCommit
   if ((operation === 'create' || operation === 'post') && /^[0-9a-f]{40}$/.test(sha))
     return [[label, { text: sha.slice(0, 7), href: `${serverUrl}/${repository}/commit/${sha}` }]]
   return operation === 'restore' && event === 'workflow_dispatch' && actor !== ''
-    ? [['Started by', actor]]
+    ? [[DETAILS.startedBy, actor]]
     : []
 }
 
@@ -108,15 +109,17 @@ function slotDetails({ slots, task }: ServerRun, isRead: boolean): readonly (rea
   const isGone = task.state === 'failed' && task.snapshot === undefined
   return slots === undefined || slots > SLOTS || !isRead || isGone || task.state === 'planned'
     ? []
-    : [['Slots', `${slots} of ${SLOTS} in use`]]
+    : [[DETAILS.slots, slotsInUse(slots, SLOTS)]]
 }
 
 function timeDetails(run: ServerRun): readonly (readonly [string, Cell])[] {
   const { began, ended } = run
   const down = downtimeOf(run)
   return [
-    ...(began === undefined || ended === undefined ? [] : [['Took', formatDuration(ended - began)] as const]),
-    ...(down === undefined ? [] : [['Downtime', formatDuration(down)] as const]),
+    ...(began === undefined || ended === undefined
+      ? []
+      : [[DETAILS.took, formatDuration(ended - began)] as const]),
+    ...(down === undefined ? [] : [[DETAILS.downtime, formatDuration(down)] as const]),
   ]
 }
 
@@ -149,7 +152,7 @@ function factsOf({ servers }: OperationRun): readonly string[] {
   const planned = servers.flatMap(({ task }) => (task.state === 'planned' ? task.steps : []))
   const deleted = servers.flatMap(run =>
     run.deletions.flatMap(({ snapshot, by, end }) =>
-      end === 'deleted' ? [`Deleted by ${by} on ${serverLabel(run)}: ${snapshotText(snapshot)}`] : [],
+      end === 'deleted' ? [deletedBy(by, serverLabel(run), snapshotText(snapshot))] : [],
     ),
   )
   return [...planned, ...deleted].slice(0, FACTS)

@@ -5,6 +5,7 @@ import type { Cell, Table } from '../report/text-table.ts'
 import { allProblems, type OperationRun } from '../run/operation-run.ts'
 import { type ServerRun, snapshotOf } from '../run/server-run.ts'
 import { textOf, whatWentWrong } from './account.ts'
+import * as titles from './messages/titles.ts'
 import { ageText, makerCell, serverCell, sizeText, snapshotText } from './snapshot-cells.ts'
 import { statusOf } from './status.ts'
 
@@ -15,7 +16,7 @@ const CANDIDATES = 10
 export function resultTable({ listed, servers }: OperationRun, origin: WorkflowRun, now: number): Table {
   return listed === undefined
     ? {
-        columns: ['Server', 'Status', 'Snapshot', 'Age', 'Details'],
+        columns: titles.RESULT_COLUMNS,
         rows: servers.map(server => serverRow(server, now)),
       }
     : snapshotTable(listed, origin, now)
@@ -32,8 +33,7 @@ export function candidatesTable(run: OperationRun, origin: WorkflowRun, now: num
 function snapshotTable(snapshots: readonly Snapshot[], origin: WorkflowRun, now: number): Table {
   const isOfSeveral = new Set(snapshots.map(({ server }) => server.id)).size > 1
   return {
-    // Five columns fit a phone.
-    columns: ['Snapshot', 'Age', isOfSeveral ? 'Server' : 'Size', 'Status', 'Made by'],
+    columns: titles.snapshotColumns(isOfSeveral),
     rows: snapshots.map(snapshot => [
       snapshotText(snapshot),
       ageText(snapshot, now),

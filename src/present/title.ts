@@ -1,18 +1,10 @@
-import type { Operation } from '../inputs.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { goesOn, isGood, mayBeDown, type Work } from '../run/server-run.ts'
-
-const NAMES: Readonly<Record<Operation, string>> = {
-  create: 'Snapshot',
-  restore: 'Restore',
-  delete: 'Delete',
-  list: 'List',
-  wait: 'Wait',
-}
+import { ENDS, INVALID_INPUT, NAMES, NOT_STARTED } from './messages/titles.ts'
 
 /** The title of a red stage's annotation. */
 export function titleOf(run: OperationRun): string {
-  if (run.problem?.reason === 'invalid-input') return 'VPS.org snapshot: invalid input'
+  if (run.problem?.reason === 'invalid-input') return INVALID_INPUT
   if (run.operation === 'post') return titleOfJobEnd(run)
   return `${nameOfWork(run) ?? NAMES[run.operation]} ${ending(run)}`
 }
@@ -20,20 +12,20 @@ export function titleOf(run: OperationRun): string {
 function titleOfJobEnd(run: OperationRun): string {
   switch (run.rollback) {
     case 'due':
-      return `Rollback ${ending(run)}`
+      return `${NAMES.post} ${ending(run)}`
     case 'not due':
     case 'snapshot step not green':
     case 'job status unknown':
-      return run.servers.some(mayBeDown) ? 'Server not started' : `End of the job ${ending(run)}`
+      return run.servers.some(mayBeDown) ? NOT_STARTED : `${NAMES.endOfJob} ${ending(run)}`
   }
 }
 
 /** In the order in which they are named. */
 const WORKS: Readonly<Record<Work, string>> = {
-  restore: 'Restore',
-  deletion: 'Deletion',
-  snapshot: 'Snapshot',
-  'possible restore': 'Snapshot',
+  restore: NAMES.restore,
+  deletion: NAMES.deletion,
+  snapshot: NAMES.create,
+  'possible restore': NAMES.create,
 }
 
 /** What goes on, where it does: nobody waits for a wait. */
@@ -52,17 +44,17 @@ function isStillInProgress({ servers, problem, cutOff }: OperationRun): boolean 
 function ending(run: OperationRun): string {
   switch (run.cutOff?.by) {
     case 'internal error':
-      return 'ended by an internal error'
+      return ENDS.internalError
     case 'cancel':
-      return endingOfWork(run) ?? 'cancelled'
+      return endingOfWork(run) ?? ENDS.cancelled
     case undefined:
-      return endingOfWork(run) ?? 'failed'
+      return endingOfWork(run) ?? ENDS.failed
   }
 }
 
 /** Where all of it was begun, and nothing has failed. */
 function endingOfWork(run: OperationRun): string | undefined {
   if (run.problem !== undefined || run.servers.length === 0) return undefined
-  if (isStillInProgress(run)) return 'still in progress'
-  return run.servers.every(({ task }) => task.state === 'succeeded') ? 'completed with problems' : undefined
+  if (isStillInProgress(run)) return ENDS.goesOn
+  return run.servers.every(({ task }) => task.state === 'succeeded') ? ENDS.troubled : undefined
 }

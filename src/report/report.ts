@@ -1,3 +1,4 @@
+import * as messages from './messages.ts'
 import type { Runner } from './runner.ts'
 import { escapeWorkflowCommands, logLine, oneLine } from './sanitize.ts'
 import { renderSummary, type SummaryModel, type Verdict } from './summary-markup.ts'
@@ -48,11 +49,11 @@ export function createReport(
   settings: { readonly summary: boolean; readonly outputs: boolean },
 ): Report {
   const warn = limited(
-    text => runner.warning(text, 'VPS.org snapshot'),
+    text => runner.warning(text, messages.TITLE),
     line => runner.info(`Warning: ${line}`),
   )
   const notice = limited(
-    text => runner.notice(text, 'VPS.org snapshot'),
+    text => runner.notice(text, messages.TITLE),
     line => runner.info(line),
   )
   const summarise = settings.summary ? summaryWriter(runner, warn) : async () => undefined
@@ -84,7 +85,7 @@ export function createReport(
           if (text !== '') runner.info(logLine(text))
     },
     wayOut: next => {
-      if (next !== undefined) runner.info(logLine(`Next: ${next}`))
+      if (next !== undefined) runner.info(logLine(`${messages.NEXT} ${next}`))
     },
   }
 }
@@ -98,10 +99,7 @@ function outputWriter(runner: Runner, warn: Report['warn']): Report['outputs'] {
         runner.setOutput(name, value)
       } catch (error) {
         // A full disk or a lost file must not end a rollback before it is sent, nor hide the id of a snapshot.
-        if (!isLost)
-          warn(
-            `The step's outputs cannot be written (${reasonOf(error)}); their values are printed here instead.`,
-          )
+        if (!isLost) warn(messages.outputsLost(reasonOf(error)))
         isLost = true
         runner.info(logLine(`Output ${name}: ${value}`))
       }
@@ -130,7 +128,7 @@ function summaryWriter(runner: Runner, warn: Report['warn']): Report['summarise'
     } catch (error) {
       state = 'lost'
       // A full disk or a lost file must not turn a completed snapshot red.
-      warn(`The job summary could not be written: ${reasonOf(error)}`)
+      warn(messages.summaryLost(reasonOf(error)))
     }
   }
 }
@@ -164,7 +162,7 @@ function limited(annotate: (text: string) => void, print: (line: string) => void
     said.add(text)
     const clean = oneLine(text, ANNOTATION_LENGTH)
     if (said.size < ANNOTATIONS) annotate(clean)
-    else if (said.size === ANNOTATIONS) annotate(`${clean} (Further ones are in the log only.)`)
+    else if (said.size === ANNOTATIONS) annotate(messages.moreInLog(clean))
     else print(escapeWorkflowCommands(clean))
   }
 }
@@ -174,5 +172,5 @@ function annotation({ headline, state, next }: Conclusion): string {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown reason'
+  return error instanceof Error ? error.message : messages.UNKNOWN_REASON
 }

@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { NO_STATE_FILE } from './messages.ts'
 
 /** What the GitHub runner takes from an action. Tests put a recorder in its place. */
 export interface Runner {
@@ -58,7 +59,7 @@ export const githubRunner: Runner = {
   setOutput: core.setOutput,
   saveState: (name, value) => {
     // Without that file the toolkit would print the value, and among them is the API token.
-    if ((process.env['GITHUB_STATE'] ?? '') === '') throw new Error('GITHUB_STATE is not set')
+    if ((process.env['GITHUB_STATE'] ?? '') === '') throw new Error(NO_STATE_FILE)
     core.saveState(name, value)
   },
   writeSummary: async (markup, { replace }) => {

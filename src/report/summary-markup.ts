@@ -1,3 +1,4 @@
+import * as messages from './messages.ts'
 import { escapeHtml, mermaidText, sentenceHtml } from './sanitize.ts'
 import type { Cell, Table } from './text-table.ts'
 
@@ -72,7 +73,7 @@ export function renderSummary(model: SummaryModel): string {
   const parts = [
     `<h3>${ICONS[model.tone]} ${sentenceHtml(model.headline)}</h3>`,
     ...paragraph(model.state),
-    ...paragraph(model.next ?? '', '<strong>Next:</strong> '),
+    ...paragraph(model.next ?? '', `<strong>${messages.NEXT}</strong> `),
     ...renderDetails(model.details),
     ...(model.table === undefined ? [] : renderTable(model.table)),
     ...renderCandidates(model.candidates),
@@ -101,7 +102,7 @@ function renderDetails(details: SummaryModel['details']): readonly string[] {
 }
 
 function renderCandidates(table: Table | undefined): readonly string[] {
-  return table === undefined ? [] : ['<p><strong>Available snapshots:</strong></p>', ...renderTable(table)]
+  return table === undefined ? [] : [`<p><strong>${messages.AVAILABLE}</strong></p>`, ...renderTable(table)]
 }
 
 function renderTable(table: Table): readonly string[] {
@@ -113,7 +114,8 @@ function renderTable(table: Table): readonly string[] {
       .map(row => `<tr>${row.map(cell => `<td>${renderCell(cell)}</td>`).join('')}</tr>`),
   )
   const left = table.rows.length - rows.length
-  const more = left > 0 ? [`<tr><td colspan="${table.columns.length}">… and ${left} more</td></tr>`] : []
+  const more =
+    left > 0 ? [`<tr><td colspan="${table.columns.length}">${messages.moreRows(left)}</td></tr>`] : []
   return [['<table>', `<tr>${head}</tr>`, ...rows, ...more, '</table>'].join('\n')]
 }
 
@@ -134,7 +136,7 @@ function fitting(rows: readonly string[]): readonly string[] {
 function renderStep({ title, yaml, command }: StepToCopy): string {
   const code = yaml.split('\n').map(escapeCode).join('\n')
   const line = escapeHtml(command, SNIPPET_LINE)
-  return `<details><summary>${escapeHtml(title)}</summary>\n\n<pre><code>${code}</code></pre>\n\n<p>Or, with the form from the README:</p>\n\n<pre><code>${line}</code></pre>\n\n</details>`
+  return `<details><summary>${escapeHtml(title)}</summary>\n\n<pre><code>${code}</code></pre>\n\n<p>${messages.BY_FORM}</p>\n\n<pre><code>${line}</code></pre>\n\n</details>`
 }
 
 // A snippet's lines keep their indentation, which escapeHtml would fold away.
@@ -167,7 +169,7 @@ function chartHead(phases: readonly Phase[]): readonly string[] {
     '```mermaid',
     init,
     'gantt',
-    'title Times in UTC',
+    `title ${messages.CHART_TITLE}`,
     'dateFormat YYYY-MM-DD HH:mm:ss',
     // A red line for "now" says nothing of a run that has ended.
     'todayMarker off',

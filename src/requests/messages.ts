@@ -59,7 +59,7 @@ export function createdNothing(run: ServerRun): string {
 }
 
 export function adopted({ id }: Snapshot): string {
-  return `The snapshot was started after all: it is ${id}, found by its key.`
+  return `The snapshot was started after all: ${id} (found by its key).`
 }
 
 /** Why what was found, or was not, does not tell whether the request acted. */
@@ -203,7 +203,7 @@ export function freeingCutOff(run: ServerRun, snapshot: Snapshot): Problem {
 }
 
 export function slotsUnreadable(failure: ApiFailure): string {
-  return `Whether the server is full could not be checked: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`
+  return `It is unknown whether the server is full: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`
 }
 
 export function freedUnclear(snapshot: Snapshot): string {
@@ -281,8 +281,8 @@ export function retired(snapshot: Snapshot, by: string, now: number): string {
 }
 
 export function stillListed(snapshot: Snapshot, by: string, asked: 'deleted' | 'gone'): string {
-  const answer = asked === 'deleted' ? 'the API agreed' : 'the API says that it does not exist'
-  return `\`${by}\` asked to delete ${toDelete(snapshot)}; ${answer}, but the list still shows it.`
+  const answer = asked === 'deleted' ? 'accepted the deletion' : 'says that it does not exist'
+  return `\`${by}\` asked to delete ${toDelete(snapshot)}. VPS.org ${answer}, but still lists it.`
 }
 
 export function retiredByOther(snapshot: Snapshot, by: string): string {
@@ -342,7 +342,7 @@ export function notStopped(run: ServerRun, { what, state, isUnnamed: _, ...probl
 }
 
 export function startingUnread(run: ServerRun): string {
-  return `The status of ${serverLabel(run)} could not be read. It was stopped for its snapshot, so it is started without it.`
+  return `${serverLabel(run)} was stopped for its snapshot, and its status cannot be read. Starting it anyway.`
 }
 
 export function notSettledForStart(run: ServerRun): Problem {
@@ -405,7 +405,7 @@ export function notSettledForRestore(
 /** A rollback that is sent without a look. */
 export function restoringUnseen(run: ServerRun, failure: ApiFailure | undefined): string {
   const why = failure === undefined ? '' : ` ${describeFailure(failure)}`
-  return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due, so the restore is sent without it.`
+  return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due: restoring anyway.`
 }
 
 /** What a refusal "for now" is called once it has lasted. */
@@ -440,13 +440,13 @@ export function perhapsForeign(run: ServerRun, snapshot: SnapshotId): Problem {
   return {
     reason: 'already-restoring',
     done: 'unknown',
-    what: `A restore of ${serverLabel(run)} began that may be somebody else's.`,
+    what: `${serverLabel(run)} is being restored, perhaps by somebody else.`,
     state:
-      'VPS.org did not accept this one, and then the server was restoring: either somebody else had asked for it, or this request arrived twice. Nothing more was sent.',
+      'VPS.org refused this restore, and the server then began to restore: either somebody else started it, or this request arrived twice. Nothing more was sent.',
     next: [
       { kind: 'follow', snapshot, isRestore: true },
       advice(
-        'Then compare in the VPS.org panel which snapshot the server was restored from. Only if it is another one, restore again.',
+        'Then check in the VPS.org panel which snapshot the server was restored from. Restore again only if it is another one.',
       ),
     ],
   }

@@ -1,5 +1,6 @@
 import { isNumericId, parseSnapshotId, type ServerId, type SnapshotId } from '../domain/ids.ts'
 import { type Fields, fieldProblem, fieldsOf, idOf, textOf } from './fields.ts'
+import * as messages from './messages.ts'
 import { mismatch, namedServer, type Reader, type Reading, unreadable } from './schemas.ts'
 import type { ServerAliases } from './server-aliases.ts'
 
@@ -24,7 +25,7 @@ export function acceptanceReader(
 ): Reader<{ readonly message: string }> {
   return body => {
     const fields = fieldsOf(body)
-    if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'an object'))
+    if (fields === undefined) return unreadable(fieldProblem(messages.RESPONSE, body, 'an object'))
     return otherSnapshot(fields, request) ?? otherServer(fields, request, aliases) ?? accept(fields, request)
   }
 }
@@ -38,14 +39,14 @@ function accept(fields: Fields, { snapshot }: RestoreRequest): Reading<{ readonl
     (status === '' && message !== '') ||
     [idOf(fields['id'], parseSnapshotId), ...snapshotIds(fields)].includes(snapshot) ||
     textOf(fieldsOf(fields['server'])?.['status']).toLowerCase() === 'restoring'
-  return isAccepted ? { ok: true, value: { message } } : unreadable('it says nothing of a restore')
+  return isAccepted ? { ok: true, value: { message } } : unreadable(messages.NOT_ABOUT_RESTORE)
 }
 
 function otherSnapshot(fields: Fields, { snapshot }: RestoreRequest): Reading<never> | undefined {
   const ids = snapshotIds(fields)
   const other = ids.find(id => isNumericId(id) === isNumericId(snapshot))
   if (other === undefined || ids.includes(snapshot)) return undefined
-  return mismatch(`it names snapshot ${other}`)
+  return mismatch(messages.otherSnapshot(other))
 }
 
 function otherServer(
@@ -55,7 +56,7 @@ function otherServer(
 ): Reading<never> | undefined {
   const { ids } = namedServer(fields)
   if (server === undefined || aliases.compare(server, ids) !== 'different') return undefined
-  return mismatch(`it names server ${ids.join(' = ')} and not ${server}`)
+  return mismatch(messages.otherServer(ids, server))
 }
 
 function snapshotIds(fields: Fields): readonly SnapshotId[] {

@@ -13,6 +13,7 @@ import {
   type RefusalFacts,
   readRefusal,
 } from './failure.ts'
+import * as messages from './messages.ts'
 import { RETRY_PATIENCE_MS, retryDelay } from './retry.ts'
 import type { Reader } from './schemas.ts'
 
@@ -236,7 +237,7 @@ export class Caller {
     }
     const seen = { status, httpStatus: status, repeated }
     if (!parsed.ok) {
-      const detail = isEmpty ? 'the answer is empty' : 'the answer is not JSON'
+      const detail = isEmpty ? messages.EMPTY : messages.NOT_JSON
       return this.#failed(call, { kind: 'unreadable', detail, ...seen })
     }
     if ('value' in call.decode) return { ok: true, value: call.decode.value }
@@ -253,9 +254,9 @@ export class Caller {
   #targetOf(call: Call<unknown>, answer: HttpAnswer): string {
     const { location } = answer.headers
     const target = location === undefined ? null : URL.parse(location, this.#base + call.path)
-    if (target === null) return 'it names no target'
+    if (target === null) return messages.NO_TARGET
     // Neither credentials nor a query: both can hold what is nobody's business.
-    return `it points to ${target.protocol}//${target.host}${target.pathname}`
+    return messages.pointsTo(`${target.protocol}//${target.host}${target.pathname}`)
   }
 
   #failed(call: Call<unknown>, found: Omit<ApiFailure, 'method' | 'path'>): ApiResult<never> {

@@ -4,6 +4,7 @@ import { acceptanceReader, type RestoreRequest } from './acceptance.ts'
 import { ApiClock } from './api-clock.ts'
 import { Caller, type ClientSettings as CallerSettings, type CallOptions } from './caller.ts'
 import type { ApiResult } from './failure.ts'
+import { snapshotOfOther } from './messages.ts'
 import { mismatch, type Reader, readPermissions, readSnapshot } from './schemas.ts'
 import { ServerAliases } from './server-aliases.ts'
 import { type FoundByName, type ServerQuery, Servers, type VisibleServer } from './servers.ts'
@@ -116,7 +117,7 @@ function createdReader(asked: ServerId, aliases: ServerAliases): Reader<Snapshot
     if (!reading.ok) return reading
     const { snapshot, serverIds } = reading.value
     if (aliases.compare(asked, serverIds) === 'different') {
-      return mismatch(`snapshot ${snapshot.id} is of server ${serverIds.join(' = ')} and not of ${asked}`)
+      return mismatch(snapshotOfOther(snapshot.id, serverIds, asked))
     }
     // The API itself says by which id it knows the server that was asked for.
     aliases.learn([asked, ...serverIds])

@@ -99,7 +99,7 @@ function titleOf(body: string): string {
   const start = tag < 0 ? -1 : head.indexOf('>', tag)
   const end = start < 0 ? -1 : head.indexOf('<', start)
   const title = end < 0 ? '' : head.slice(start + 1, end)
-  return title.replace(/\s+/g, ' ').trim() || 'an HTML page'
+  return title.replace(/\s+/g, ' ').trim()
 }
 
 function extractMessage(body: object): string {

@@ -1,3 +1,4 @@
+import * as messages from './messages.ts'
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -42,8 +43,8 @@ export function dateOf(value: unknown): string | null {
 /** What is wrong with a field, without its value. */
 export function fieldProblem(place: string, value: unknown, expected: string): string {
   return value === undefined
-    ? `${place} is missing`
-    : `${place} is ${kindOf(value)} where ${expected} was expected`
+    ? messages.missingField(place)
+    : messages.wrongField(place, kindOf(value), expected)
 }
 
 function kindOf(value: unknown): string {

@@ -1,5 +1,6 @@
 /** Every sentence about a request of the API that failed, and what helps. */
 import { few } from '../domain/few.ts'
+import type { ServerId } from '../domain/ids.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { type ApiFailure, isMomentaryRefusal, isTransient, refusedFields } from './failure.ts'
 import type { VisibleServer } from './servers.ts'
@@ -211,9 +212,55 @@ function visible(servers: readonly VisibleServer[]): string {
 function permissionRemedy(permissions: readonly string[] | undefined): string {
   const give = `Give the API token the permission it needs in ${ACCOUNT}.`
   if (permissions === undefined) return give
-  return `${give} It has ${permissions.length === 0 ? 'none' : permissions.join(', ')}.`
+  return `${give} The token has ${permissions.length === 0 ? 'none' : permissions.join(', ')}.`
 }
 
 function waitRemedy(retryAfterMs: number): string {
   return `Try again in ${formatDuration(Math.ceil(retryAfterMs / 1_000) * 1_000)}, with fewer jobs at once.`
+}
+
+// ---- what was wrong with an answer, after the colon of a sentence above; never with a value out of it
+
+export const RESPONSE = 'the response'
+export const ITEM = 'the item'
+export const ID_EXPECTED = 'an ID (digits or a UUID)'
+export const PERMISSIONS_EXPECTED = 'a list of permissions'
+export const EMPTY = 'the response is empty'
+export const NOT_JSON = 'the response is not JSON'
+export const NO_TARGET = 'it names no target'
+export const NOT_ABOUT_RESTORE = 'it does not mention a restore'
+export const PAGES_IN_CIRCLES = 'its pages lead back to what was read already'
+export const LINK_WITHOUT_QUERY = 'its link to the next page has no query'
+
+export function missingField(place: string): string {
+  return `${place} is missing`
+}
+
+export function wrongField(place: string, kind: string, expected: string): string {
+  return `${place} is ${kind} where ${expected} was expected`
+}
+
+export function pointsTo(address: string): string {
+  return `it points to ${address}`
+}
+
+export function tooManyPages(most: number): string {
+  return `the list has more than ${most} pages`
+}
+
+export function otherSnapshot(id: string): string {
+  return `it names snapshot ${id}`
+}
+
+/** @param asked undefined where the server that was asked for is in the request */
+export function otherServer(ids: readonly ServerId[], asked?: ServerId): string {
+  return `it names server ${ids.join(' = ')}${asked === undefined ? '' : `, not ${asked}`}`
+}
+
+export function snapshotOfOther(id: string, ids: readonly ServerId[], asked: ServerId): string {
+  return `snapshot ${id} belongs to server ${ids.join(' = ')}, not ${asked}`
+}
+
+export function noStatusInList(id: ServerId): string {
+  return `server ${id} has no status there`
 }

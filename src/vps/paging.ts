@@ -1,5 +1,6 @@
 import type { Caller, CallOptions } from './caller.ts'
 import type { ApiFailure, ApiResult } from './failure.ts'
+import * as messages from './messages.ts'
 import type { Page, Reader } from './schemas.ts'
 
 /** More pages than any list has; where there are more, something is wrong. */
@@ -84,12 +85,10 @@ class Pass<T> {
 
   #unlessEndless(step: Step & { readonly to: 'page' }): Step {
     if (this.#visited.has(step.path) || this.#stalePages >= STALE_PAGE_LIMIT) {
-      return { to: 'nowhere', problem: 'its pages lead back to what was read already' }
+      return { to: 'nowhere', problem: messages.PAGES_IN_CIRCLES }
     }
     this.#visited.add(step.path)
-    return this.pages < PAGE_LIMIT
-      ? step
-      : { to: 'nowhere', problem: `the list has more than ${PAGE_LIMIT} pages` }
+    return this.pages < PAGE_LIMIT ? step : { to: 'nowhere', problem: messages.tooManyPages(PAGE_LIMIT) }
   }
 }
 
@@ -167,7 +166,7 @@ function afterFailure<T>(pass: Pass<T>, failure: ApiFailure): PassResult<T> {
 function stepByLink(start: string, { next }: Page<unknown>): Step {
   if (next === undefined || next === null || next === '') return { to: 'end', isWhole: true }
   const query = next.length > LINK_LIMIT ? '' : (/\?([^#]+)/.exec(next)?.[1] ?? '')
-  if (query === '') return { to: 'nowhere', problem: 'its link to the next page has no query' }
+  if (query === '') return { to: 'nowhere', problem: messages.LINK_WITHOUT_QUERY }
   return { to: 'page', path: withQuery(start, new URLSearchParams(query)) }
 }
 

@@ -1,6 +1,7 @@
 import { type ListedSnapshot, UNREADABLE_STATUS } from '../domain/entities.ts'
 import { parseServerId, parseSnapshotId, type ServerId } from '../domain/ids.ts'
 import { amountOf, dateOf, type Fields, fieldProblem, fieldsOf, idOf, textOf } from './fields.ts'
+import * as messages from './messages.ts'
 
 // Read by hand and not by a schema library: of a dozen fields only three may fail an answer, everything else is readable
 // or absent, which in a schema is a hand-written transformation for each field.
@@ -55,7 +56,7 @@ export type ServerItem = Omit<ServerRecord, 'status'> & { readonly status: strin
 function snapshotItem(body: unknown): SnapshotItem {
   const fields = fieldsOf(body)
   if (fields === undefined) {
-    return { snapshot: undefined, serverIds: [], problem: fieldProblem('the item', body, 'an object') }
+    return { snapshot: undefined, serverIds: [], problem: fieldProblem(messages.ITEM, body, 'an object') }
   }
   const { ids: serverIds, names } = namedServer(fields)
   const id = idOf(fields['id'], parseSnapshotId)
@@ -112,7 +113,7 @@ function statusOf(fields: Fields): string | undefined {
 }
 
 function idProblem(value: unknown): string {
-  return fieldProblem('id', value, 'an id (digits or a UUID)')
+  return fieldProblem('id', value, messages.ID_EXPECTED)
 }
 
 function pageOf<T>(item: (value: unknown) => T): Reader<Page<T>> {
@@ -121,7 +122,7 @@ function pageOf<T>(item: (value: unknown) => T): Reader<Page<T>> {
       return { ok: true, value: { count: undefined, items: body.map(item), next: null } }
     }
     const fields = fieldsOf(body)
-    if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'a list'))
+    if (fields === undefined) return unreadable(fieldProblem(messages.RESPONSE, body, 'a list'))
     const { results, next } = fields
     if (!Array.isArray(results)) return unreadable(fieldProblem('results', results, 'a list'))
     if (next !== undefined && next !== null && next !== false && typeof next !== 'string') {
@@ -153,7 +154,7 @@ export function mismatch(problem: string): Reading<never> {
 /** A snapshot: the answer to a create. Only its id has to be there. */
 export const readSnapshot: Reader<SnapshotRecord> = body => {
   const fields = fieldsOf(body)
-  if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'an object'))
+  if (fields === undefined) return unreadable(fieldProblem(messages.RESPONSE, body, 'an object'))
   const { snapshot, serverIds } = snapshotItem(fields)
   return snapshot === undefined
     ? unreadable(idProblem(fields['id']))
@@ -166,7 +167,7 @@ export const readSnapshotPage: Reader<Page<SnapshotItem>> = pageOf(snapshotItem)
 /** A server. Its root password, which the answer can hold, is not taken. */
 export const readServerRecord: Reader<ServerRecord> = body => {
   const fields = fieldsOf(body)
-  if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'an object'))
+  if (fields === undefined) return unreadable(fieldProblem(messages.RESPONSE, body, 'an object'))
   const { status, ...known } = serverItem(fields)
   if (status === undefined) return unreadable(fieldProblem('status', fields['status'], 'text'))
   return { ok: true, value: { ...known, status } }
@@ -178,12 +179,12 @@ export const readServerPage: Reader<Page<ServerItem>> = pageOf(serverItem)
 /** The permissions of the token in the answer of `account/me`. */
 export const readPermissions: Reader<{ readonly permissions: readonly string[] }> = body => {
   const fields = fieldsOf(body)
-  if (fields === undefined) return unreadable(fieldProblem('the answer', body, 'an object'))
+  if (fields === undefined) return unreadable(fieldProblem(messages.RESPONSE, body, 'an object'))
   const token = fieldsOf(fields['token'])
   if (token === undefined) return unreadable(fieldProblem('token', fields['token'], 'an object'))
   const { permissions } = token
   if (!Array.isArray(permissions)) {
-    return unreadable(fieldProblem('token.permissions', permissions, 'a list of permissions'))
+    return unreadable(fieldProblem('token.permissions', permissions, messages.PERMISSIONS_EXPECTED))
   }
   return { ok: true, value: { permissions: namesOf(permissions) } }
 }

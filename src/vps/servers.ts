@@ -2,6 +2,7 @@ import type { Server } from '../domain/entities.ts'
 import type { ServerId } from '../domain/ids.ts'
 import type { Caller, CallOptions } from './caller.ts'
 import { type ApiResult, isTransient } from './failure.ts'
+import * as messages from './messages.ts'
 import { type Listed, readPages } from './paging.ts'
 import {
   mismatch,
@@ -110,7 +111,7 @@ export class Servers {
     return body => {
       const reading = readServerRecord(body)
       if (!reading.ok || this.#aliases.compare(id, reading.value.ids) !== 'different') return reading
-      return mismatch(`it is about server ${reading.value.ids.join(' = ')}`)
+      return mismatch(messages.otherServer(reading.value.ids))
     }
   }
 
@@ -131,7 +132,7 @@ export class Servers {
       return { ok: true, value: this.#serverOf(query.id, { ...found.item, status }, found.foundByName) }
     }
     if (this.endpointId(query.id) !== query.id) return await this.#ask(query.id, options)
-    const failure = this.#caller.failure(LIST_CALL, 'unreadable', `server ${query.id} has no status there`)
+    const failure = this.#caller.failure(LIST_CALL, 'unreadable', messages.noStatusInList(query.id))
     return { ok: false, failure }
   }
 

@@ -32,7 +32,7 @@ export interface Lookup {
   readonly deadline: number
 }
 
-const NOTHING_CHANGED = { state: 'Nothing was changed.' }
+const NOTHING_CHANGED = { state: messages.NOTHING_CHANGED }
 
 /** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
 export async function findSnapshots(ctx: Context, lookup: Lookup): Promise<Outcome<Matches>> {

@@ -22,6 +22,8 @@ import { describeFailure } from '../vps/messages.ts'
 import type { OddItem } from '../vps/snapshot-lists.ts'
 import { reasonOf } from './explain.ts'
 
+export const NOTHING_CHANGED = 'Nothing was changed.'
+
 export function noAnswer(failure: ApiFailure): string {
   return `${describeFailure(failure)} Still waiting.`
 }
@@ -86,7 +88,7 @@ export function snapshotGone(label: string): Problem {
 }
 
 export function snapshotUnobservable(label: string): string {
-  return `${label} was accepted and continues at VPS.org; whether it completed is unknown.`
+  return `VPS.org accepted ${label}; whether it has completed is unknown.`
 }
 
 export function snapshotTimedOut(label: string, waitedMs: number): string {
@@ -106,8 +108,8 @@ export function oddItems(items: readonly OddItem[]): string {
   const more = items.length > ODD_ITEMS ? '; …' : ''
   const which = `${[...new Set(texts)].slice(0, ODD_ITEMS).join('; ')}${more}`
   return items.length === 1
-    ? `An item of the list of snapshots cannot be read (${which}). It takes a slot, and is never chosen or deleted.`
-    : `${items.length} items of the list of snapshots cannot be read (${which}). They take slots, and are never chosen or deleted.`
+    ? `An entry of the snapshot list cannot be read (${which}). It counts as a used slot, and is never restored or deleted.`
+    : `${items.length} entries of the snapshot list cannot be read (${which}). They count as used slots, and are never restored or deleted.`
 }
 
 // ---- finding snapshots
@@ -128,7 +130,7 @@ function serverText({ name, id }: Snapshot['server']): string {
 export function passedOver(snapshots: readonly Snapshot[]): string {
   const which = snapshots.map(({ id, status }) => `${id} (${status})`).join(', ')
   const isOne = snapshots.length === 1
-  return `\`latest\` passes over ${which}: ${isOne ? 'it is' : 'they are'} newer, or may be, but ${isOne ? 'is' : 'are'} not complete.`
+  return `\`latest\` skips ${which}: ${isOne ? 'it' : 'they'} may be newer, but ${isOne ? 'is' : 'are'} not complete.`
 }
 
 export function latestOfRerun({ id, server }: Snapshot): string {
@@ -145,7 +147,7 @@ const NAME_ONE = advice('Set `snapshot-id` to the snapshot you mean.')
 /** There is nothing to choose from. */
 function noneAtAll(server: ServerId): Problem {
   const next = advice('Check `server-id`, or take a snapshot first.')
-  return certain('not-found', `Server ${server} has no snapshots.`, 'Nothing was changed.', next)
+  return certain('not-found', `Server ${server} has no snapshots.`, NOTHING_CHANGED, next)
 }
 
 export function noLatest(server: ServerId, candidates: readonly Snapshot[]): Problem {
@@ -157,7 +159,7 @@ export function noLatest(server: ServerId, candidates: readonly Snapshot[]): Pro
 
 export function latestUndecided(server: ServerId, candidates: readonly Snapshot[]): Problem {
   const what = `\`latest\` cannot tell which snapshot of server ${server} is the newest.`
-  const state = 'Neither the dates nor the IDs decide it. Nothing was changed.'
+  const state = 'Neither their dates nor their IDs tell. Nothing was changed.'
   return { ...certain('ambiguous', what, state, NAME_ONE), candidates }
 }
 
@@ -171,7 +173,7 @@ export function newerNeverDone({ id, server, status }: Snapshot, candidates: rea
     ...certain(
       'not-completed',
       what,
-      'An older one is not taken for `latest`. Nothing was changed.',
+      '`latest` does not fall back to an older one. Nothing was changed.',
       NAME_ONE,
     ),
     candidates,
@@ -180,7 +182,7 @@ export function newerNeverDone({ id, server, status }: Snapshot, candidates: rea
 
 export function listMoves(server: ServerId, candidates: readonly Snapshot[]): Problem {
   const what = `The list of snapshots of server ${server} kept changing while it was read.`
-  const state = 'Nothing was chosen from it, and nothing was changed.'
+  const state = 'Nothing was chosen or changed.'
   return { ...certain('ambiguous', what, state, { kind: 're-run' }, NAME_ONE), candidates }
 }
 
@@ -191,13 +193,13 @@ export function severalOfName(
   candidates: readonly Snapshot[],
 ): Problem {
   const what = `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(', ')}.`
-  return { ...certain('ambiguous', what, 'Nothing was changed.', NAME_ONE), candidates }
+  return { ...certain('ambiguous', what, NOTHING_CHANGED, NAME_ONE), candidates }
 }
 
 export function noneOfName(server: ServerId, name: string, candidates: readonly Snapshot[]): Problem {
   if (candidates.length === 0) return noneAtAll(server)
   const what = `Server ${server} has no snapshot named "${name}".`
-  return { ...certain('not-found', what, 'Nothing was changed.', NAME_ONE), candidates }
+  return { ...certain('not-found', what, NOTHING_CHANGED, NAME_ONE), candidates }
 }
 
 export function wrongServer(
@@ -229,7 +231,7 @@ export function ownerless(ids: readonly SnapshotId[]): Problem {
   return certain(
     'ambiguous',
     `${which} listed without a server.`,
-    'Which server a snapshot belongs to must be known before it is used. Nothing was changed.',
+    'Without knowing its server, nothing is restored or deleted. Nothing was changed.',
     advice('Look it up in the VPS.org panel, or try again later.'),
   )
 }
@@ -275,7 +277,6 @@ export function snapshotStuck({ name, id }: Server, snapshot: Snapshot, now: num
   return `Snapshot ${snapshot.id} of ${name} (${id}) seems to be stuck: its status is "${snapshot.status}" and it is ${ageOf(snapshot, now)}. Not waiting for it.`
 }
 
-/** What to say when a server did not settle in time. */
 /** That a server was not ready in time, as the parts of a problem. */
 export type Unready = Pick<Problem, 'reason' | 'what' | 'state'>
 
@@ -320,7 +321,7 @@ export function restoringSeveral(count: number, run: ServerRun, elapsed: string)
 }
 
 export function restoreUnobservable(label: string): string {
-  return `The restore of ${label} was accepted and continues at VPS.org; its end could not be seen. Do not restore again.`
+  return `VPS.org accepted the restore of ${label}; whether it has finished is unknown. Do not restore again.`
 }
 
 export function restoreFailed(run: ServerRun, id: SnapshotId, status: string): Problem {

@@ -155,7 +155,7 @@ function stable(warning: string): string {
   return warning
     .replaceAll(/ \((?:UND_ERR_\w+|(?:connect|read) .*?)\)/g, '')
     .replaceAll(/connection (?:closed|reset)/g, 'connection lost')
-    .replaceAll(/no complete answer within \d+ ms|no time left/g, 'no answer in time')
+    .replaceAll(/no complete response within [\d.]+s|no time left/g, 'no response in time')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
 }
 

@@ -19,6 +19,6 @@ export function deadlines({ wish, main, post, jobStatus }: Story): readonly stri
   // After a cancel everything together has two minutes.
   const cleaningUp = (4 * wish.servers.length + 5) * MINUTE
   const limitOfPost = jobStatus === 'cancelled' ? 2 * MINUTE + COURTESY : RESTORE_MS + cleaningUp
-  if (post.tookMs > limitOfPost) breaches.push(`the post stage took ${post.tookMs} ms`)
+  if (post.tookMs > limitOfPost) breaches.push(`the post step took ${post.tookMs} ms`)
   return breaches
 }

@@ -55,7 +55,7 @@ function isOthersRestore({ finally: end }: Story, server: string): boolean {
 
 /** Whether it stopped asking before its time was over, though nothing final had been answered. */
 function gaveUpEarly(story: Story, post: StageStory, snapshot: string): readonly string[] {
-  if (post.green) return [`the rollback to ${snapshot} was due, and the post stage is green without it`]
+  if (post.green) return [`the rollback to ${snapshot} was due, and the post step is green without it`]
   const asked = post.requests.filter(
     ({ method, path }) => method === 'POST' && path.endsWith(`/snapshots/${snapshot}/restore/`),
   )

@@ -194,19 +194,19 @@ export function truthOfPost(story: Story): readonly string[] {
   if (post.green && main.green && wish.restoreOn.includes(story.jobStatus) && !story.hadFailed)
     for (const id of made)
       if (!happened(post.worldAfter, 'restore-ended', id))
-        breaches.push(`the post stage is green, and snapshot ${id} was not restored`)
+        breaches.push(`the post step is green, and snapshot ${id} was not restored`)
   for (const { id, status } of post.told?.at(-1)?.servers ?? []) {
     const snapshot = ownSnapshots(story).find(({ server }) => server === id)?.id
     const isSaid = status === 'restored' || status === 'restoring'
     if (isSaid && ASSERTIONS[status]?.(post.worldAfter, snapshot ?? '') !== true)
-      breaches.push(`the post stage says of server ${id} that it is ${status}, and it is not`)
+      breaches.push(`the post step says of server ${id} that it is ${status}, and it is not`)
   }
   const verdict = verdictOf(post)
   if (
     /Restored \S+ to snapshot/.test(verdict) &&
     !made.some(id => happened(post.worldAfter, 'restore-ended', id))
   )
-    breaches.push(`the verdict of the post stage is not true: ${verdict}`)
+    breaches.push(`the verdict of the post step is not true: ${verdict}`)
   return breaches
 }
 

@@ -1,5 +1,6 @@
 /** How the modules of src stand to one another: a change here is a decision, not an accident. */
 import { globSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../harness/manifest.ts'
@@ -90,6 +91,35 @@ function neededArrows(): readonly string[] {
   return [...new Set(arrows)]
 }
 
+/** The string and template literals of JavaScript, with `…` for what is put into them. */
+function literalsIn(code: string): readonly string[] {
+  const found: string[] = []
+  const take = (_: string, ...texts: readonly (string | undefined)[]): string => {
+    found.push(texts.find(text => text !== undefined) ?? '')
+    return "''"
+  }
+  let rest = code
+    .replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')
+    // Patterns may hold quotes, and a quoted text a backtick.
+    .replace(/(?<=[(,=:\s])\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[dgimsuvy]*/g, '0')
+    .replace(/(?<=[\s([,:=?])'([^'\n]*`[^'\n]*)'(?=[\s)\],;:])/g, (_, text: string) => take('', text))
+  // From the inside out: a template can hold others.
+  for (let before = ''; before !== rest; ) {
+    before = rest
+    rest = rest.replace(/\$\{(?:[^{}`]|\{[^{}`]*\})*\}/g, '…').replace(/`((?:[^`\\$]|\\.|\$(?!\{))*)`/g, take)
+  }
+  rest.replace(/'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"/g, take)
+  return found
+}
+
+/** The texts that stand for themselves in a type: the tags of data. */
+function tagsIn(code: string): readonly string[] {
+  const values = stripTypeScriptTypes(code)
+  return [...code.matchAll(/'([^'\n]*)'/g)].flatMap(({ index, 1: tag = '' }) =>
+    values[index] === ' ' ? [tag] : [],
+  )
+}
+
 describe('the layers', () => {
   it('are those of the folders', () => {
     expect([...new Set(MODULES.map(({ path }) => layerOf(path)))].toSorted()).toEqual(
@@ -171,15 +201,6 @@ describe('a reader finds', () => {
     expect(folders.get('policy')?.length).toBeLessThanOrEqual(16)
   })
 
-  it('the tests of a folder, or of a module that has many, in a folder of its name', () => {
-    // Beside src; and what the tests of operations share.
-    const others = ['bench', 'docs', 'emulator', 'harness', 'scripts', 'workflows', 'operations/support']
-    const tested = MODULES.flatMap(({ path }) => [dirname(path), path.replace(/\.ts$/, '')])
-    const files = globSync('**/*.ts', { cwd: join(ROOT, 'test', 'unit') })
-    const folders = new Set(files.map(path => dirname(path).replaceAll('\\', '/')))
-    expect([...folders].filter(folder => ![...tested, ...others].includes(folder))).toEqual([])
-  })
-
   it('no module of more than three hundred lines, but for what three layers say, which is a list', () => {
     const lists = ['operations/messages.ts', 'requests/messages.ts', 'waiting/messages.ts']
     const long = MODULES.filter(({ path, text }) => !lists.includes(path) && text.split('\n').length > 301)
@@ -205,7 +226,50 @@ describe('the record', () => {
   })
 })
 
+// Three words and more, as a person would read them. Tags of data are words, too: they stand in types.
+const SENTENCE = /(?:\p{L}{2,}\S* (?:\S+ )*){2}\S*\p{L}{2,}/u
+
+// Where sentences stand outside of the modules that are read for them, and why.
+const OTHER_SENTENCES = [
+  'domain/clock.ts: of an error that nobody reads',
+  'run/labels.ts: what servers, snapshots and reasons are called, for the messages of every layer above',
+  'run/reasons.ts: the table of docs/outputs.md, which the action does not print',
+  'policy/marker.ts, notify/comment-body.ts: markers that this action reads again',
+  'present/steps-to-copy.ts: a command line',
+  'report/summary-markup.ts: HTML and the syntax of Mermaid',
+]
+
 describe('our own sentences', () => {
+  it('stand in messages modules, where an editor can read them all', () => {
+    const tags = new Set(MODULES.flatMap(({ text }) => tagsIn(text)))
+    const isExcepted = (path: string) => OTHER_SENTENCES.some(exception => exception.includes(path))
+    const others = MODULES.filter(
+      ({ path }) => basename(path) !== 'messages.ts' && !path.includes('/messages/') && !isExcepted(path),
+    )
+    const strays = others.flatMap(({ path, text }) =>
+      literalsIn(stripTypeScriptTypes(text))
+        .filter(literal => SENTENCE.test(literal) && !tags.has(literal))
+        .map(literal => `${path}: ${literal}`),
+    )
+    expect(strays).toEqual([])
+  })
+
+  it('are found wherever they stand', () => {
+    const code = [
+      "// Not 'a text at all'.",
+      "const pattern = /['`]/.test(a)",
+      "const one = 'It is a sentence.'",
+      "const two = `${a ? `Some ${b} is here` : ''}`",
+      "const three = ['```mermaid', `${list.map(item => `Each of ${item} too`).join(' ')} as well`]",
+    ].join('\n')
+    expect(literalsIn(code).filter(literal => SENTENCE.test(literal))).toEqual([
+      'Some … is here',
+      'Each of … too',
+      'It is a sentence.',
+    ])
+    expect(tagsIn("type A = 'not a sentence'\nconst b = 'but this one is'")).toEqual(['not a sentence'])
+  })
+
   it('are never read again: what they say is data', () => {
     const layers = ['present', 'operations', 'requests', 'waiting']
     const reading = MODULES.filter(({ path }) => layers.includes(layerOf(path))).flatMap(({ path, text }) =>

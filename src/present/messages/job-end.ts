@@ -80,7 +80,7 @@ export function endedEarly(cut: CutOff, operation?: OperationRun['operation']): 
   return operation === 'post' ? `The post step was cancelled (${cut.signal}).` : `Cancelled (${cut.signal}).`
 }
 
-export const DEFECT = 'This is a mistake in the action.'
+export const DEFECT = 'This is a bug in the action.'
 export const REPORT_IT = 'Please open an issue with this log.'
 
 export function done(items: readonly string[]): string {

@@ -12,7 +12,7 @@ export interface Account {
   readonly state: string
 }
 
-export const NEVER_SEEN_RESTORING = 'VPS.org accepted the restore; "restoring" was never observed.'
+export const NEVER_SEEN_RESTORING = 'VPS.org accepted the restore, but the server never reported "restoring".'
 
 export const NOTHING_CHANGED = 'Nothing was changed.'
 

@@ -61,9 +61,9 @@ export function armed(
   const none = isTooLate
     ? 'The job had already failed or been cancelled before this step, so no rollback is armed.'
     : asked.length > 0
-      ? 'This step did not end green, so no rollback is armed.'
+      ? 'This step did not succeed, so no rollback is armed.'
       : 'No rollback is set (`restore-on` is empty).'
-  const kept = isKept ? [`${isOne ? 'This snapshot stays' : 'These snapshots stay'} ${UNTIL_DELETED}`] : []
+  const kept = isKept ? [isOne ? ONE_KEPT : SEVERAL_KEPT] : []
   const isPromise = jobStatus === 'unknown' && said.length > 0
   return [
     ...(restoreOn.length === 0 ? [none] : []),
@@ -86,7 +86,8 @@ function withoutMarker(count: number, all: number): string {
     : `${which} have no marker: \`keep-last\` neither counts nor deletes them. Delete them yourself.`
 }
 
-const UNTIL_DELETED = 'until you delete it: retention and `latest` leave it alone.'
+const ONE_KEPT = 'This snapshot stays until you delete it: retention and `latest` leave it alone.'
+const SEVERAL_KEPT = 'These snapshots stay until you delete them: retention and `latest` leave them alone.'
 
 /** Without the word at the end of the job none of the promises is kept. */
 const NEEDS_JOB_STATUS =
@@ -216,8 +217,8 @@ function stateAfter(run: ServerRun): string {
 
 /** No read of some servers showed their restore. */
 export function neverSeenRestoring(servers: readonly ServerRun[]): string {
-  const count = servers.length === 1 ? 'the restore' : 'the restores'
-  return `VPS.org accepted ${count} of ${few(servers.map(serverLabel))}; "restoring" was never observed there.`
+  const [restores, they] = servers.length === 1 ? ['the restore', 'it'] : ['the restores', 'they']
+  return `VPS.org accepted ${restores} of ${few(servers.map(serverLabel))}, but ${they} never reported "restoring".`
 }
 
 export function restoredSome(tally: Tally): string {
@@ -269,12 +270,12 @@ export function listed(snapshots: readonly Snapshot[], asked: readonly ServerId[
 
 export function listedOwnerless(ids: readonly SnapshotId[]): string {
   return ids.length === 1
-    ? `The server of snapshot ${few(ids)} could not be told from the list.`
-    : `The servers of ${ids.length} snapshots could not be told from the list: ${few(ids)}.`
+    ? `The list does not say which server snapshot ${few(ids)} belongs to.`
+    : `The list does not say which servers ${ids.length} snapshots belong to: ${few(ids)}.`
 }
 
 export function listedUnreadable(count: number): string {
-  return `${count} ${count === 1 ? 'item' : 'items'} of the list could not be read.`
+  return `${count} ${count === 1 ? 'entry' : 'entries'} of the list could not be read.`
 }
 
 export function waitedForSome(tally: Tally): string {

@@ -52,7 +52,7 @@ function stateOfSkipped(run: ServerRun): string {
 export function unanswered(run: ServerRun): Account {
   const server = serverLabel(run)
   return {
-    what: `The step ended while a request for ${server} was waiting for its answer.`,
+    what: `The step ended before VPS.org answered a request for ${server}.`,
     state: 'It is unknown whether VPS.org acted on it.',
   }
 }
@@ -81,7 +81,7 @@ export function timedOut(
       }
     case 'possible restore':
       return {
-        what: `Snapshot ${id} is complete, but it could not be seen whether ${server} is being restored.`,
+        what: `Snapshot ${id} is complete, but it is unknown whether ${server} is being restored.`,
         state: `Its last status was ${lastStatusSince(run)}.${failure}`,
       }
     case 'deletion':
@@ -122,7 +122,7 @@ export function cutOff(run: ServerRun, { work, why }: Left & { why: CutOffBy }):
 export function acceptedInCancelledJob(run: ServerRun, { since, apiTime = since }: Left): Account {
   return {
     what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(apiTime, apiTime)}).`,
-    state: 'A cancelled job has no time to wait for the end of the restore. Do not restore again.',
+    state: 'A cancelled job has no time to wait for the restore to finish. Do not restore again.',
   }
 }
 
@@ -136,7 +136,7 @@ export function mayBeDown(run: ServerRun): Account {
   if (run.power.state === 'start requested' && run.task.state === 'succeeded' && run.task.work === 'restore')
     return {
       what: `${server} has been restored, but has not been seen running.`,
-      state: 'The restore left it stopped, and it was being started.',
+      state: 'The restore left it stopped, and its start was requested.',
     }
   if (run.goal === 'clean up' || run.goal === 'restore')
     return {

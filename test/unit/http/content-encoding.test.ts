@@ -36,7 +36,7 @@ describe('decodeBody', () => {
       ok: false,
       failure: {
         kind: 'unreadable',
-        reason: `the answer came in the encoding "${encoding}", which cannot be decoded`,
+        reason: `the response has the encoding "${encoding}", which cannot be decoded`,
       },
     })
   })
@@ -50,7 +50,7 @@ describe('decodeBody', () => {
     const large = gzipSync(Buffer.alloc(100_000))
     const tooLarge = {
       ok: false,
-      failure: { kind: 'oversized', reason: 'the answer is too large once decompressed' },
+      failure: { kind: 'oversized', reason: 'the response is too large once decompressed' },
     }
     expect(decodeBody(large, 'gzip', 100_000).ok).toBe(true)
     expect(decodeBody(large, 'gzip', 99_999)).toEqual(tooLarge)

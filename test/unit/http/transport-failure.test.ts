@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { limitText, toTransportFailure } from '../../../src/http/transport-failure.ts'
+import { limitText } from '../../../src/http/messages.ts'
+import { toTransportFailure } from '../../../src/http/transport-failure.ts'
 
 function trouble(code: string, message = ''): Error {
   return Object.assign(new Error(message), { code })
@@ -100,20 +101,20 @@ describe('toTransportFailure', () => {
     [trouble('ETIMEDOUT'), 'connection timed out (ETIMEDOUT)'],
     [
       trouble('UND_ERR_BODY_TIMEOUT', 'Body Timeout Error'),
-      'the answer stopped before its end (UND_ERR_BODY_TIMEOUT)',
+      'the response stopped before its end (UND_ERR_BODY_TIMEOUT)',
     ],
     [trouble('UND_ERR_CONNECT_TIMEOUT', 'x'), 'no connection in time (UND_ERR_CONNECT_TIMEOUT)'],
     [
       trouble('UND_ERR_HEADERS_OVERFLOW'),
-      'the headers of the answer are too large (UND_ERR_HEADERS_OVERFLOW)',
+      'the headers of the response are too large (UND_ERR_HEADERS_OVERFLOW)',
     ],
-    [trouble('UND_ERR_HEADERS_TIMEOUT'), 'no answer in time (UND_ERR_HEADERS_TIMEOUT)'],
+    [trouble('UND_ERR_HEADERS_TIMEOUT'), 'no response in time (UND_ERR_HEADERS_TIMEOUT)'],
     [trouble('UND_ERR_PRX_CONN'), 'the proxy closed the connection (UND_ERR_PRX_CONN)'],
     [
       trouble('UND_ERR_RES_CONTENT_LENGTH_MISMATCH'),
-      'the answer was cut off (UND_ERR_RES_CONTENT_LENGTH_MISMATCH)',
+      'the response was cut off (UND_ERR_RES_CONTENT_LENGTH_MISMATCH)',
     ],
-    [trouble('UND_ERR_RES_EXCEEDED_MAX_SIZE'), 'the answer is too large (UND_ERR_RES_EXCEEDED_MAX_SIZE)'],
+    [trouble('UND_ERR_RES_EXCEEDED_MAX_SIZE'), 'the response is too large (UND_ERR_RES_EXCEEDED_MAX_SIZE)'],
     [trouble('UND_ERR_SOCKET', 'other side closed'), 'connection closed (UND_ERR_SOCKET)'],
     [
       trouble('ERR_SSL_WRONG_VERSION_NUMBER', 'a:b:c'),

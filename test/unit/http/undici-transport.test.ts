@@ -297,7 +297,7 @@ describe('what may have been acted on', () => {
     const port = await raw('', 'keep')
     expect(failureOf(await transportOf({ silenceTimeoutMs: 50 }).send(get(port), ENOUGH))).toEqual({
       kind: 'timeout',
-      reason: 'no answer in time (UND_ERR_HEADERS_TIMEOUT)',
+      reason: 'no response in time (UND_ERR_HEADERS_TIMEOUT)',
       code: 'UND_ERR_HEADERS_TIMEOUT',
     })
   })
@@ -306,7 +306,7 @@ describe('what may have been acted on', () => {
     const port = await raw('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nshort', 'keep')
     expect(failureOf(await transportOf({ silenceTimeoutMs: 50 }).send(get(port), ENOUGH))).toEqual({
       kind: 'timeout',
-      reason: 'the answer stopped before its end (UND_ERR_BODY_TIMEOUT)',
+      reason: 'the response stopped before its end (UND_ERR_BODY_TIMEOUT)',
       code: 'UND_ERR_BODY_TIMEOUT',
     })
   })
@@ -327,7 +327,7 @@ describe('what may have been acted on', () => {
     )
     expect(failureOf(await transportOf().send(get(port), { timeoutMs: 150 }))).toEqual({
       kind: 'timeout',
-      reason: 'no complete answer within 0.2s',
+      reason: 'no complete response within 0.2s',
     })
   })
 })
@@ -340,7 +340,7 @@ describe('an answer that is too large', () => {
     const port = await api((__, response) => response.writeHead(200, headers).end('x'.repeat(1_001)))
     expect(failureOf(await transportOf({ bodyLimit: 1_000 }).send(get(port), ENOUGH))).toEqual({
       kind: 'oversized',
-      reason: 'the answer is too large (UND_ERR_RES_EXCEEDED_MAX_SIZE)',
+      reason: 'the response is too large (UND_ERR_RES_EXCEEDED_MAX_SIZE)',
       code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE',
     })
     expect((await transportOf({ bodyLimit: 1_001 }).send(get(port), ENOUGH)).ok).toBe(true)
@@ -358,7 +358,7 @@ describe('an answer that is too large', () => {
     const port = await raw(`HTTP/1.1 200 OK\r\n${'x-a: yyyyyyyyyy\r\n'.repeat(6_000)}`, 'keep')
     expect(failureOf(await transportOf().send(get(port), ENOUGH))).toEqual({
       kind: 'oversized',
-      reason: 'the headers of the answer are too large (UND_ERR_HEADERS_OVERFLOW)',
+      reason: 'the headers of the response are too large (UND_ERR_HEADERS_OVERFLOW)',
       code: 'UND_ERR_HEADERS_OVERFLOW',
     })
     const some = await api((_, response) => response.writeHead(200, { 'x-a': 'y'.repeat(900) }).end())
@@ -421,7 +421,7 @@ describe('a body that is compressed although nobody asked for it', () => {
     )
     expect(failureOf(await transportOf().send(get(port), ENOUGH))).toEqual({
       kind: 'unreadable',
-      reason: 'the answer came in the encoding "rot13", which cannot be decoded',
+      reason: 'the response has the encoding "rot13", which cannot be decoded',
     })
   })
 })
@@ -606,7 +606,7 @@ describe('a proxy', () => {
     for (const [port, reason] of [
       [failing.port, /^the proxy could not connect \(502\)$/],
       [await nobody(), /^connection refused/],
-      [silent, /^no answer in time/],
+      [silent, /^no response in time/],
       [rude, /^the proxy closed the connection \(UND_ERR_PRX_CONN\)$/],
     ] as const) {
       const env = { HTTPS_PROXY: `http://user:hidden@127.0.0.1:${port}` }

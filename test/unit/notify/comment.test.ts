@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { SHORT_PATIENCE } from '../../../src/notify/attempts.ts'
 import { type CommentSettings, commentOnPullRequests } from '../../../src/notify/comment.ts'
 import type { Notification } from '../../../src/notify/notification.ts'
+import type { HttpResult } from '../../../src/notify/transport.ts'
 import { VirtualClock } from '../../emulator/virtual-clock.ts'
 import { FakeGitHub } from './fake-github.ts'
 import { answered, rollback, timing, unanswered } from './support.ts'
@@ -154,71 +155,60 @@ describe('a second comment of the same run', () => {
   })
 })
 
+// Each with what the warning must name.
+const AT_ONCE: readonly (readonly [title: string, answer: HttpResult, ...facts: readonly string[]])[] = [
+  ['a missing permission', forbidden, '403', 'contents: read', 'pull-requests: write'],
+  ['a repository that is not shown', answered(404, { message: 'Not Found' }), '404', 'pull-requests: write'],
+  ['a wrong token', answered(401, { message: 'Bad credentials' }), '401', 'github-token'],
+  ['an unknown commit', answered(422, { message: 'No commit found' }), '422', 'commit'],
+  ['something else', answered(410, { message: 'Gone' }), '410'],
+  ['a redirect', answered(301, '', { location: 'https://evil.example/' }), 'redirect'],
+  ['a certificate', unanswered('certificate', 'expired'), 'expired'],
+]
+
+const AFTER_THREE: typeof AT_ONCE = [
+  ['a bad gateway', answered(502, '<html>'), '502'],
+  ['a challenge page', answered(403, '<html>'), '403', 'GITHUB_API_URL'],
+  ['a maintenance page', answered(200, '<html>'), '200', 'GITHUB_API_URL'],
+  ['no content', answered(204), '200', 'GITHUB_API_URL'],
+  [
+    'a limit without a time',
+    answered(403, { message: 'limit' }, { 'x-ratelimit-remaining': '0' }),
+    'limit',
+    '403',
+  ],
+  ['no connection', unanswered('unreachable', 'connection refused'), 'connection refused'],
+]
+
+function named([title, answer, ...facts]: (typeof AT_ONCE)[number]) {
+  return { title, answer, facts }
+}
+
+async function warningFor(answer: HttpResult) {
+  const { github, comment, tookMs } = scene()
+  github.fault = () => answer
+  return { warning: (await comment()) ?? '', sent: github.sent.length, tookMs: tookMs() }
+}
+
 describe('what goes wrong is one warning', () => {
-  test.each([
-    [
-      'a missing permission',
-      forbidden,
-      'github-token may not do this (403); give the job the permissions "contents: read" and "pull-requests: write"',
-    ],
-    [
-      'a repository that is not shown',
-      answered(404, { message: 'Not Found' }),
-      'github-token cannot see the repository, the commit or the pull request (404); give the job the permissions "contents: read" and "pull-requests: write"',
-    ],
-    ['a wrong token', answered(401, { message: 'Bad credentials' }), 'GitHub rejected github-token (401)'],
-    [
-      'an unknown commit',
-      answered(422, { message: 'No commit found' }),
-      'GitHub does not know the commit or does not accept the comment (422)',
-    ],
-    ['something else', answered(410, { message: 'Gone' }), 'GitHub answered 410'],
-    [
-      'a redirect',
-      answered(301, '', { location: 'https://evil.example/' }),
-      'GitHub redirects, which is not followed; was the repository renamed?',
-    ],
-    ['a certificate', unanswered('certificate', 'expired'), 'GitHub did not answer (expired)'],
-  ])('%s, at once', async (_, answer, reason) => {
-    const { github, comment } = scene()
-    github.fault = () => answer
-    expect(await comment()).toBe(`The pull request comment was not written: ${reason}.`)
-    expect(github.sent.length).toBe(1)
+  test.each(AT_ONCE.map(named))('$title, at once', async ({ answer, facts }) => {
+    const { warning, sent } = await warningFor(answer)
+    for (const fact of facts) expect(warning).toContain(fact)
+    expect(warning).not.toContain('evil')
+    expect(sent).toBe(1)
   })
 
-  test.each([
-    ['a bad gateway', answered(502, '<html>'), 'GitHub answered 502'],
-    [
-      'a challenge page',
-      answered(403, '<html>'),
-      'something other than GitHub answered (403); check GITHUB_API_URL and the proxy',
-    ],
-    [
-      'a maintenance page',
-      answered(200, '<html>'),
-      'something other than GitHub answered (200); check GITHUB_API_URL and the proxy',
-    ],
-    [
-      'no content',
-      answered(204),
-      'something other than GitHub answered (200); check GITHUB_API_URL and the proxy',
-    ],
-    [
-      'a limit without a time',
-      answered(403, { message: 'limit' }, { 'x-ratelimit-remaining': '0' }),
-      "GitHub's rate limit is reached (403)",
-    ],
-    [
-      'no connection',
-      unanswered('unreachable', 'connection refused'),
-      'GitHub did not answer (connection refused)',
-    ],
-  ])('%s, after three tries', async (_, answer, reason) => {
-    const { github, comment, tookMs } = scene()
-    github.fault = () => answer
-    expect(await comment()).toBe(`The pull request comment was not written: ${reason}.`)
-    expect(github.sent.length).toBe(3)
-    expect(tookMs()).toBe(375 + 750)
+  test.each(AFTER_THREE.map(named))('$title, after three tries', async ({ answer, facts }) => {
+    const { warning, ...cost } = await warningFor(answer)
+    for (const fact of facts) expect(warning).toContain(fact)
+    expect(cost).toEqual({ sent: 3, tookMs: 375 + 750 })
+  })
+
+  test('which reads as the file shows', async () => {
+    const lines: string[] = []
+    for (const [title, answer] of [...AT_ONCE, ...AFTER_THREE])
+      lines.push(title, `  ${(await warningFor(answer)).warning}`)
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('__snapshots__/comment-warnings.txt')
   })
 
   test('a rate limit that ends in time is waited for, any other not', async () => {
@@ -229,9 +219,9 @@ describe('what goes wrong is one warning', () => {
     expect(await comment()).toBeUndefined()
     expect(tookMs()).toBe(3_000)
     github.fault = () => limited({ 'retry-after': '60' })
-    expect(await comment()).toContain("GitHub's rate limit is reached (403)")
+    expect(await comment()).toMatch(/limit.*403/)
     github.fault = () => answered(429, { message: 'secondary' }, { 'retry-after': '60' })
-    expect(await comment()).toContain("GitHub's rate limit is reached (429)")
+    expect(await comment()).toMatch(/limit.*429/)
   })
 
   test('one locked pull request keeps no other from its comment', async () => {
@@ -239,14 +229,14 @@ describe('what goes wrong is one warning', () => {
     github.pulls = [1, 2, 3].map(number => ({ number, state: 'open', merged_at: null }))
     github.fault = ({ method, url }) =>
       method === 'POST' && !url.pathname.includes('/issues/3/') ? forbidden : undefined
-    expect(await comment()).toContain('may not do this (403)')
+    expect(await comment()).toContain('403')
     expect([...github.comments.keys()]).toEqual([3])
   })
 
   test('an answer with a status that does not exist', async () => {
     const { github, comment } = scene()
     github.fault = () => ({ ok: true, answer: { status: 999, headers: {}, body: '' } })
-    expect(await comment()).toContain('Octokit could not be used')
+    expect(await comment()).toContain('GITHUB_API_URL')
   })
 
   test('what GitHub says of deprecation is not printed', async () => {
@@ -269,7 +259,7 @@ describe('time', () => {
         await clock.sleep(github.sent.at(-1)?.timeoutMs ?? 0)
         return unanswered('timeout', 'no answer in time')
       }
-      expect(await comment(patience && { patience })).toContain('GitHub did not answer (no answer in time)')
+      expect(await comment(patience && { patience })).toContain('no answer in time')
       expect(tookMs()).toBeLessThanOrEqual(limitMs)
       expect(tookMs()).toBeGreaterThan(limitMs / 2)
     }
@@ -282,7 +272,7 @@ describe('time', () => {
       await clock.sleep(1_000)
       return undefined
     }
-    expect(await comment({ patience: SHORT_PATIENCE })).toContain('GitHub did not answer (no time left)')
+    expect(await comment({ patience: SHORT_PATIENCE })).toContain('no time left')
     expect([tookMs(), github.sent.length]).toEqual([2_000, 2])
   })
 
@@ -295,9 +285,7 @@ describe('time', () => {
         await clock.sleep(1)
         return answered(503, '')
       }
-      expect(await comment({ signal: cancel.signal })).toBe(
-        'The pull request comment was not written: the step was cancelled.',
-      )
+      expect(await comment({ signal: cancel.signal })).toContain('cancelled')
       expect(github.sent.length).toBe(1)
     }
   })

@@ -45,8 +45,8 @@ test('each who was not told is a warning, and all together take no longer than o
     return answered(500, { message: 'unicorn' })
   }
   expect(await clock.run(notify(rollback(), { webhook, pullRequests }))).toEqual([
-    'The notification to discord.com was not delivered: it answered 500.',
-    'The pull request comment was not written: GitHub answered 500.',
+    expect.stringMatching(/discord\.com.*500/),
+    expect.stringMatching(/pull request.*500/),
   ])
   expect(clock.now()).toBe(1_002_000)
 })
@@ -61,7 +61,7 @@ test('a part of the action that cannot be loaded is a warning, too', async () =>
   const { notify: tell } = await import('../../../src/notify/notify.ts')
   const { webhook, pullRequests } = scene(answered(204))
   expect(await tell(rollback(), { webhook, pullRequests })).toEqual([
-    'The notification to discord.com was not delivered: internal error.',
-    'The pull request comment was not written: internal error.',
+    expect.stringMatching(/discord\.com.*internal error/),
+    expect.stringMatching(/pull request.*internal error/),
   ])
 })

@@ -34,6 +34,26 @@ test('one POST of JSON, in the shape of the host, is enough', async () => {
   expect(Object.keys(JSON.parse(sent?.request.body ?? ''))).toEqual(['text', 'unfurl_links', 'unfurl_media'])
 })
 
+test('every warning reads as the file shows', async () => {
+  const replies: readonly (readonly [string, Reply])[] = [
+    ['redirect', answered(302)],
+    ['final', answered(404)],
+    ['limited', answered(429)],
+    ['transient', answered(503)],
+    ['no connection', unanswered('unreachable', 'connection refused')],
+    ['words that hold the address', unanswered('oversized', SECRET)],
+    [
+      'broken',
+      () => {
+        throw new Error(SECRET)
+      },
+    ],
+  ]
+  const lines: string[] = []
+  for (const [title, reply] of replies) lines.push(title, `  ${(await send([reply])).warning}`)
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('__snapshots__/webhook-warnings.txt')
+})
+
 test('any 2xx is a yes: Power Automate says 202, Discord 204', async () => {
   for (const status of [202, 204]) expect((await send([answered(status)])).warning).toBeUndefined()
 })
@@ -42,9 +62,8 @@ describe('what is transient is tried three times', () => {
   test.each([408, 425, 429, 500, 502, 503, 504])('%i', async status => {
     const { warning, transport, tookMs } = await send([answered(status)])
     expect(transport.sent.length).toBe(3)
-    expect(warning).toMatch(
-      new RegExp(`^The notification to hooks\\.slack\\.com was not delivered: .*${status}`),
-    )
+    expect(warning).toContain('hooks.slack.com')
+    expect(warning).toContain(String(status))
     expect(tookMs).toBe(375 + 750)
   })
 
@@ -58,22 +77,20 @@ describe('what is final is tried once', () => {
   test.each([400, 401, 403, 404, 410])('%i', async status => {
     const { warning, transport } = await send([answered(status)])
     expect(transport.sent.length).toBe(1)
-    expect(warning).toBe(
-      `The notification to hooks.slack.com was not delivered: it answered ${status}; check notify-url.`,
-    )
+    for (const fact of ['hooks.slack.com', String(status), 'notify-url']) expect(warning).toContain(fact)
   })
 
   test('a redirect, which is not followed', async () => {
     const { warning, transport } = await send([answered(302, '', { location: 'https://evil.example/' })])
     expect(transport.sent.length).toBe(1)
-    expect(warning).toContain('it redirects (302), which is not followed')
+    for (const fact of ['redirect', '302', 'notify-url']) expect(warning).toContain(fact)
     expect(warning).not.toContain('evil')
   })
 
   test('a certificate that is not accepted', async () => {
     const { warning, transport } = await send([unanswered('certificate', 'certificate has expired')])
     expect(transport.sent.length).toBe(1)
-    expect(warning).toBe('The notification to hooks.slack.com was not delivered: certificate has expired.')
+    expect(warning).toMatch(/hooks\.slack\.com.*: certificate has expired\.$/)
   })
 })
 
@@ -97,7 +114,7 @@ describe('time', () => {
     expect([short.warning, short.tookMs]).toEqual([undefined, 2_000])
     const long = await send([answered(429, '', { 'retry-after': '60' })])
     expect([long.tookMs, long.transport.sent.length]).toEqual([0, 1])
-    expect(long.warning).toContain('it allows no more messages at the moment (429)')
+    expect(long.warning).toContain('429')
   })
 
   test('whatever is answered, and however late, ten seconds and three tries are the end', async () => {
@@ -140,7 +157,7 @@ describe('the address stays secret', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(reason, { maxLength: 3 }), async reasons => {
         const { warning } = await send([unanswered('oversized', reasons.join(' '))])
-        expect(warning).toMatch(/^The notification to hooks\.slack\.com was not delivered: .+\.$/)
+        expect(warning).toMatch(/hooks\.slack\.com[^:]*: .+\.$/)
         expect(warning).not.toMatch(/T0AB|B0CD|s3cr|k3y|services/)
       }),
     )
@@ -152,16 +169,16 @@ describe('the address stays secret', () => {
       url,
       patience: SHORT_PATIENCE,
     })
-    expect(warning).toBe('The notification to chat.example.org:8443 was not delivered: connection refused.')
+    expect(warning).toMatch(/chat\.example\.org:8443.*: connection refused\.$/)
   })
 
   test('where the transport throws', async () => {
     const broken = () => {
       throw new Error(SECRET)
     }
-    expect((await send([broken])).warning).toBe(
-      'The notification to hooks.slack.com was not delivered: it could not be sent.',
-    )
+    const { warning } = await send([broken])
+    expect(warning).toContain('hooks.slack.com')
+    expect(warning).not.toMatch(/T0AB|services/)
   })
 })
 
@@ -172,7 +189,7 @@ test('a cancelled step ends it at once, between two tries as well', async () => 
     return answered(503)
   }
   const { warning, tookMs } = await send([refuse], { signal: cancel.signal })
-  expect(warning).toBe('The notification to hooks.slack.com was not delivered: the step was cancelled.')
+  expect(warning).toContain('cancelled')
   expect(tookMs).toBe(0)
 })
 

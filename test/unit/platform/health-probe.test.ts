@@ -78,7 +78,7 @@ describe('the probe of an HTTP address', () => {
   })
 
   it.each([400, 404, 503])('is not well with %i', async status => {
-    await expect(probeWith(answer(status)).outcome).resolves.toBe(`answered with ${status}`)
+    await expect(probeWith(answer(status)).outcome).resolves.toContain(String(status))
   })
 
   it('follows redirects on the same host, relative ones too, with the same headers', async () => {
@@ -101,9 +101,8 @@ describe('the probe of an HTTP address', () => {
     async location => {
       const { asked, outcome } = probeWith(answer(302, { location }), answer(200))
       const { host } = new URL(location, 'https://shop.test/')
-      await expect(outcome).resolves.toBe(
-        `answered with 302 and redirects to another host (${host}), which proves nothing about this one`,
-      )
+      const words = await outcome
+      for (const fact of ['302', 'redirect', host]) expect(words).toContain(fact)
       expect(asked).toHaveLength(1)
     },
   )
@@ -141,9 +140,9 @@ describe('the probe of an HTTP address', () => {
     async location => {
       const { outcome } = probeWith(answer(302, { location }), answer(200))
       const usable = location === 'https:x//'
-      await expect(outcome).resolves.toBe(
-        usable ? undefined : 'answered with 302 and redirects to an address that is not http',
-      )
+      await (usable
+        ? expect(outcome).resolves.toBeUndefined()
+        : expect(outcome).resolves.toMatch(/302.*not http/))
     },
   )
 
@@ -151,7 +150,7 @@ describe('the probe of an HTTP address', () => {
     const again = answer(307, { location: '/again' })
     await expect(probeWith(again, again, again, again, again, answer(200)).outcome).resolves.toBeUndefined()
     const { asked, outcome } = probeWith(again, again, again, again, again, again)
-    await expect(outcome).resolves.toBe('redirects more than 5 times')
+    await expect(outcome).resolves.toMatch(/redirects.*5/)
     expect(asked).toHaveLength(6)
   })
 
@@ -162,9 +161,8 @@ describe('the probe of an HTTP address', () => {
 
   it('says how a certificate of one’s own is accepted', async () => {
     const failure = { kind: 'certificate', reason: 'self-signed certificate' } as const
-    await expect(probeWith({ ok: false, failure }).outcome).resolves.toBe(
-      'its certificate is not accepted: self-signed certificate (set NODE_EXTRA_CA_CERTS for a CA of your own)',
-    )
+    const words = await probeWith({ ok: false, failure }).outcome
+    for (const fact of ['self-signed certificate', 'NODE_EXTRA_CA_CERTS']) expect(words).toContain(fact)
   })
 })
 
@@ -202,7 +200,7 @@ describe('the probe of a port', () => {
     // The connection is made in a later turn of the event loop: time is up before it.
     const outcome = probe({ kind: 'tcp', host: '127.0.0.1', port }, { ...patience(), timeoutMs: 5_000 })
     vi.advanceTimersByTime(5_000)
-    await expect(outcome).resolves.toBe('no connection within 5s')
+    await expect(outcome).resolves.toContain('5s')
     expect(vi.getTimerCount()).toBe(0)
   })
 

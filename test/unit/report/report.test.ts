@@ -81,7 +81,7 @@ describe('a report', () => {
     expect(shown).toHaveLength(10)
     expect(shown[0]).toEqual([kind === 'warn' ? 'warning' : 'notice', 'text 1 ##[group]', 'VPS.org snapshot'])
     expect(shown[8]?.[1]).toBe('text 9 ##[group]')
-    expect(shown[9]?.[1]).toBe('text 10 ##[group] (Further ones are in the log only.)')
+    expect(shown[9]?.[1]).toBe('text 10 ##[group] (More in the log.)')
     const prefix = kind === 'warn' ? 'Warning: ' : ''
     expect(calls.filter(([name]) => name === 'info')).toEqual([
       ['info', `${prefix}text 11 ## [group]`],

@@ -3,5 +3,5 @@ import { restoringUnseen } from '../../../src/requests/messages.ts'
 import { serverRun } from '../run/fixtures.ts'
 
 it('a rollback that is sent without a look names the server, also where no answer tells why', () => {
-  expect(restoringUnseen(serverRun(), undefined)).toMatch(/web-server-11.*the restore is sent/)
+  expect(restoringUnseen(serverRun(), undefined)).toMatch(/web-server-11.*restoring anyway/)
 })

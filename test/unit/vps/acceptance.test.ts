@@ -50,11 +50,11 @@ describe('acceptanceReader', () => {
     [{ ...DOCUMENTED, snapshot: { id: 802 } }, 'it names snapshot 802'],
     [{ status: 'success', snapshot: 802 }, 'it names snapshot 802'],
     [{ status: 'success', snapshot_id: '802' }, 'it names snapshot 802'],
-    [{ ...DOCUMENTED, server: { id: 7 } }, 'it names server 7 and not 12345'],
-    [{ status: 'success', server_id: 7 }, 'it names server 7 and not 12345'],
+    [{ ...DOCUMENTED, server: { id: 7 } }, 'it names server 7, not 12345'],
+    [{ status: 'success', server_id: 7 }, 'it names server 7, not 12345'],
     [
       { status: 'success', server: { uuid: UUID.replace('2', '3') } },
-      `it names server ${UUID.replace('2', '3')} and not 12345`,
+      `it names server ${UUID.replace('2', '3')}, not 12345`,
     ],
   ])('finds %j to be about something else', (body, problem) => {
     expect(read(body)).toStrictEqual({ ok: false, kind: 'mismatch', problem })
@@ -67,15 +67,15 @@ describe('acceptanceReader', () => {
   })
 
   it.each([
-    [{}, 'it says nothing of a restore'],
-    [{ status: null, message: null }, 'it says nothing of a restore'],
-    [{ count: 1, results: [] }, 'it says nothing of a restore'],
-    [{ status: 'completed', message: 'Snapshot list' }, 'it says nothing of a restore'],
-    [{ detail: 'Server is not in a valid state.' }, 'it says nothing of a restore'],
-    [{ message: ['x'] }, 'it says nothing of a restore'],
-    [[], 'the answer is a list where an object was expected'],
-    ['ok', 'the answer is text where an object was expected'],
-    [null, 'the answer is null where an object was expected'],
+    [{}, 'it does not mention a restore'],
+    [{ status: null, message: null }, 'it does not mention a restore'],
+    [{ count: 1, results: [] }, 'it does not mention a restore'],
+    [{ status: 'completed', message: 'Snapshot list' }, 'it does not mention a restore'],
+    [{ detail: 'Server is not in a valid state.' }, 'it does not mention a restore'],
+    [{ message: ['x'] }, 'it does not mention a restore'],
+    [[], 'the response is a list where an object was expected'],
+    ['ok', 'the response is text where an object was expected'],
+    [null, 'the response is null where an object was expected'],
   ])('cannot tell what %j says', (body, problem) => {
     expect(read(body)).toStrictEqual({ ok: false, problem })
   })

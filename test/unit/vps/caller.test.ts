@@ -161,7 +161,7 @@ describe('an answer that the API did not write', () => {
 
   it.each([
     ['a page', answer(200, '<html><title>Maintenance</title>'), 'intermediary', 'Maintenance'],
-    ['text', answer(200, 'come back later'), 'unreadable', 'the answer is not JSON'],
+    ['text', answer(200, 'come back later'), 'unreadable', 'the response is not JSON'],
   ] as const)('is no yes with 200: %s', async (_, first, kind, detail) => {
     for (const name of ['remove', 'power'] as const) {
       const failure = failureOf(await calls[name](bench([first]), { ...FAR, once: true }))

@@ -100,7 +100,7 @@ describe('an answer', () => {
     for (const server of [7, { id: 7, name: 'web' }, { id: 7, uuid: UUID.replace('2', '3') }]) {
       expect(failureOf(await created(server))).toMatchObject({ kind: 'mismatch', status: 201, repeated: 1 })
     }
-    expect(failureOf(await created({ id: 7 })).detail).toBe('snapshot 802 is of server 7 and not of 12345')
+    expect(failureOf(await created({ id: 7 })).detail).toBe('snapshot 802 belongs to server 7, not 12345')
   })
 
   it('of a create teaches by which number the API knows a UUID', async () => {
@@ -140,13 +140,13 @@ describe('an answer', () => {
     expect(made.retries.map(({ failure }) => failure.kind)).toEqual(['mismatch'])
     const endless = bench([server(7)])
     const failure = failureOf(await endless.clock.run(calls.server(endless)))
-    expect(failure).toMatchObject({ kind: 'mismatch', detail: 'it is about server 7' })
+    expect(failure).toMatchObject({ kind: 'mismatch', detail: 'it names server 7' })
     expect(failure.repeated).toBeGreaterThan(5)
   })
 
   it('of a restore can be about something else', async () => {
     const wrong = await calls.restore(bench([answer(200, { status: 'success', server: { id: 7 } })]))
-    expect(failureOf(wrong)).toMatchObject({ kind: 'mismatch', detail: 'it names server 7 and not 12345' })
+    expect(failureOf(wrong)).toMatchObject({ kind: 'mismatch', detail: 'it names server 7, not 12345' })
   })
 
   it('of a restore is its message', async () => {
@@ -178,9 +178,9 @@ describe('an answer', () => {
   })
 
   it.each([
-    ['', 'the answer is empty'],
-    [' \n', 'the answer is empty'],
-    ['{"id": 80', 'the answer is not JSON'],
+    ['', 'the response is empty'],
+    [' \n', 'the response is empty'],
+    ['{"id": 80', 'the response is not JSON'],
     ['{}', 'id is missing'],
   ])('that is %j cannot be read, and a POST is not repeated', async (body, detail) => {
     const made = bench([answer(201, body)])

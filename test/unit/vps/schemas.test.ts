@@ -140,14 +140,14 @@ describe('readSnapshot', () => {
   })
 
   it.each([
-    [null, 'the answer is null where an object was expected'],
-    ['x', 'the answer is text where an object was expected'],
-    [[], 'the answer is a list where an object was expected'],
-    [{ ...EXAMPLE, id: '../servers/1' }, 'id is text where an id (digits or a UUID) was expected'],
-    [{ ...EXAMPLE, id: 1.5 }, 'id is a number where an id (digits or a UUID) was expected'],
-    [{ ...EXAMPLE, id: true }, 'id is a boolean where an id (digits or a UUID) was expected'],
-    [{ ...EXAMPLE, id: null }, 'id is null where an id (digits or a UUID) was expected'],
-    [{ ...EXAMPLE, id: {} }, 'id is an object where an id (digits or a UUID) was expected'],
+    [null, 'the response is null where an object was expected'],
+    ['x', 'the response is text where an object was expected'],
+    [[], 'the response is a list where an object was expected'],
+    [{ ...EXAMPLE, id: '../servers/1' }, 'id is text where an ID (digits or a UUID) was expected'],
+    [{ ...EXAMPLE, id: 1.5 }, 'id is a number where an ID (digits or a UUID) was expected'],
+    [{ ...EXAMPLE, id: true }, 'id is a boolean where an ID (digits or a UUID) was expected'],
+    [{ ...EXAMPLE, id: null }, 'id is null where an ID (digits or a UUID) was expected'],
+    [{ ...EXAMPLE, id: {} }, 'id is an object where an ID (digits or a UUID) was expected'],
     [{ name: 'x' }, 'id is missing'],
   ])('says what is wrong with %j', (body, expected) => {
     expect(problem(readSnapshot(body))).toBe(expected)
@@ -199,7 +199,7 @@ describe('readSnapshotPage', () => {
     [{ results: {} }, 'results is an object where a list was expected'],
     [{ results: [], next: 2 }, 'next is a number where a link was expected'],
     [{ results: [], next: { href: '?page=2' } }, 'next is an object where a link was expected'],
-    ['x', 'the answer is text where a list was expected'],
+    ['x', 'the response is text where a list was expected'],
   ])('says what is wrong with %j', (body, expected) => {
     expect(problem(readSnapshotPage(body))).toBe(expected)
   })
@@ -207,7 +207,7 @@ describe('readSnapshotPage', () => {
   it.each([
     [null, 'the item is null where an object was expected'],
     [[EXAMPLE], 'the item is a list where an object was expected'],
-    [{ ...EXAMPLE, id: 'x' }, 'id is text where an id (digits or a UUID) was expected'],
+    [{ ...EXAMPLE, id: 'x' }, 'id is text where an ID (digits or a UUID) was expected'],
     [{ ...EXAMPLE, status: null }, 'status is null where text was expected'],
     [{ id: 801 }, 'status is missing'],
     [{ id: 801, status: 'completed' }, undefined],
@@ -305,7 +305,7 @@ describe('readServerRecord', () => {
   it('says what is wrong', () => {
     expect(problem(readServerRecord({}))).toBe('status is missing')
     expect(problem(readServerRecord({ status: 1 }))).toBe('status is a number where text was expected')
-    expect(problem(readServerRecord([]))).toBe('the answer is a list where an object was expected')
+    expect(problem(readServerRecord([]))).toBe('the response is a list where an object was expected')
   })
 
   it('is read in a list without a status, or without anything', () => {
@@ -330,7 +330,7 @@ describe('readPermissions', () => {
     [{}, 'token is missing'],
     [{ token: 'x' }, 'token is text where an object was expected'],
     [{ token: { permissions: 'all' } }, 'token.permissions is text where a list of permissions was expected'],
-    [null, 'the answer is null where an object was expected'],
+    [null, 'the response is null where an object was expected'],
   ])('says what is wrong with %j', (body, expected) => {
     expect(problem(readPermissions(body))).toBe(expected)
   })

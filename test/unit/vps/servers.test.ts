@@ -165,7 +165,7 @@ describe('readServer', () => {
       const made = bench([answer(200, body)])
       expect(await made.client.readServer({ id: ID }, FAR)).toMatchObject({
         ok: false,
-        failure: { kind: 'mismatch', status: 200, detail: `it is about server 7 = ${body.uuid}` },
+        failure: { kind: 'mismatch', status: 200, detail: `it names server 7 = ${body.uuid}` },
       })
       expect(made.client.sameServer(ID, serverId(UUID))).toBe(false)
     }

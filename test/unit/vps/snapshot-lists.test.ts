@@ -97,7 +97,7 @@ describe('odd items', () => {
     expect(list?.unattributed.map(({ id }) => id)).toEqual(['6'])
     expect(list?.oddItems).toEqual([
       {
-        problem: 'id is null where an id (digits or a UUID) was expected',
+        problem: 'id is null where an ID (digits or a UUID) was expected',
         id: undefined,
         server: ID,
       },

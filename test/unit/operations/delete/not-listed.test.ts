@@ -98,7 +98,7 @@ describe('a single list that is empty by mistake', () => {
     await stage.main({ operation: 'create', 'server-id': '12345', 'keep-last': '1' })
     stage.faults.add(agreed, listing(2))
     const seen = await stage.post('success')
-    expect(seen.annotations.map(({ text }) => text).join()).toContain('the list still shows it')
+    expect(seen.annotations.map(({ text }) => text).join()).toContain('still lists it')
     expect(seen.verdict).not.toContain('Deleted')
   })
 

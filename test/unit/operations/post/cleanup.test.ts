@@ -76,7 +76,7 @@ describe('delete-on', () => {
     stage.faults.add(onDelete(404))
     const seen = await stage.post('success')
     expect(seen.green).toBe(true)
-    expect(seen.annotations.map(({ text }) => text).join()).toContain('but the list still shows it')
+    expect(seen.annotations.map(({ text }) => text).join()).toContain('still lists it')
     expect(seen.verdict).toContain('unknown')
   })
 

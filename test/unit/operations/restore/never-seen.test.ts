@@ -5,7 +5,7 @@ import { byWorkflow, fleet, hoursAgo } from '../support/scenery.ts'
 import { createStage, type StageSettings, type Transcript } from '../support/stage.ts'
 
 const UNSEEN = { timeline: { restoreShows: null } }
-const SAID = '"restoring" was never observed'
+const SAID = 'never reported "restoring"'
 
 /** A restore of so many servers. */
 function restored(count: number, more: StageSettings = {}): Promise<Transcript> {
@@ -32,9 +32,9 @@ function textsOf({ annotations, printed, summary }: Transcript): readonly string
 
 describe('a restore that was never seen', () => {
   it.each([
-    [1, 'VPS.org accepted the restore;'],
-    [2, 'VPS.org accepted the restores of web-11, web-12;'],
-    [5, 'VPS.org accepted the restores of web-11, web-12, web-13 and 2 more;'],
+    [1, 'the server'],
+    [2, 'web-11, web-12, but they'],
+    [5, 'web-11, web-12, web-13 and 2 more, but they'],
   ])('is told in the verdict and in the summary of %i', async (count, which) => {
     const seen = await restored(count, { settings: UNSEEN })
     expect(seen.green).toBe(true)
@@ -46,7 +46,7 @@ describe('a restore that was never seen', () => {
     if (first === undefined || second === undefined) throw new Error('A fleet of two has two.')
     const servers = [first, { ...second, ...UNSEEN }]
     const seen = await restored(2, { servers })
-    for (const text of textsOf(seen)) expect(text).toContain(`the restore of web-12; ${SAID} there.`)
+    for (const text of textsOf(seen)) expect(text).toContain(`the restore of web-12, but it ${SAID}.`)
   })
 
   it.each([1, 2])('is told where the health check failed, of %i', async count => {

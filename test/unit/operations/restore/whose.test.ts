@@ -41,7 +41,7 @@ function begun({ world }: Stage): readonly (string | undefined)[] {
 /** What each of the two truths must say. */
 function expectHonest(seen: Transcript): void {
   const text = seen.annotations.at(-1)?.text ?? ''
-  expect(text).toMatch(/may be somebody else's/)
+  expect(text).toMatch(/perhaps by somebody else/)
   expect(text).toMatch(/run `operation: wait` with `snapshot-id: 80[12]`/)
   expect(told(seen)).not.toMatch(/Nothing was sent|was not overwritten|Re-run/)
 }
