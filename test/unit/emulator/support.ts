@@ -44,7 +44,7 @@ export function stage(setup: WorldSetup = REFERENCE_SETUP) {
 
 export function requestOf(asked: string, origin: string) {
   const [, method = '', path = '', body = ''] = /^(\S+) (\S+) ?(.*)$/s.exec(asked) ?? []
-  const base = path.startsWith(CONTROL_PATH) ? '' : BASE_PATH
+  const base = /^\/(?:_emulator|hook|repos)\b/.test(path) ? '' : BASE_PATH
   return { method, url: new URL(`${base}${path}`, origin), body }
 }
 
@@ -147,7 +147,7 @@ export function told(answer: WorldAnswer | undefined): string {
   const { status, headers, body } = answer
   const type = headers['content-type'] ?? ''
   const isUsual = [body === '' ? '' : 'application/json', 'text/plain'].includes(type)
-  const others = ['location', 'retry-after', 'content-encoding', ...LIMITS].flatMap(
+  const others = ['link', 'location', 'retry-after', 'content-encoding', ...LIMITS].flatMap(
     name => headers[name] ?? [],
   )
   return [status, ...(isUsual ? [] : [type]), ...others, body].join(' ').trim()
