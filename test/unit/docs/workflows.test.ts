@@ -3,8 +3,8 @@ import { parse } from 'yaml'
 import { INPUT_NAMES } from '../../../src/inputs/rows.ts'
 import { parseInputs } from '../../../src/inputs.ts'
 import { OUTPUT_NAMES } from '../../../src/report/output-names.ts'
-import { documents, readText } from './markdown.ts'
-import { examples, type Step, snippets, textsOf } from './snippets.ts'
+import { documents, readText } from '../../documents/markdown.ts'
+import { examples, type Step, snippets, textsOf } from '../../documents/snippets.ts'
 
 interface Workflow {
   readonly concurrency?: Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { filesOf, readText } from '../docs/markdown.ts'
+import { filesOf, readText } from '../../documents/markdown.ts'
 
 const NAMES = ['ci.yml', 'codeql.yml', 'dependabot-dist.yml', 'dependencies.yml', 'release.yml']
 const textOf = (name: string) => readText(`.github/workflows/${name}`)
