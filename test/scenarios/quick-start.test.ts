@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mainStage, postStage } from '../../src/stages.ts'
+import { snippets } from '../documents/snippets.ts'
 import type { WorldSetup } from '../emulator/settings.ts'
 import { VirtualClock } from '../emulator/virtual-clock.ts'
 import { createVirtualWire } from '../emulator/virtual-wire.ts'
@@ -7,7 +8,6 @@ import { World } from '../emulator/world.ts'
 import { createDice } from '../soak/dice.ts'
 import { WORKFLOW } from '../soak/scenario.ts'
 import { beginStage, ORIGIN_OF_RUN } from '../soak/stage.ts'
-import { snippets } from '../unit/docs/snippets.ts'
 import { diskOf, history, ONE_SERVER, TOKEN as SCENE_TOKEN, sceneFor } from './scene.ts'
 
 const MINUTE = 60_000

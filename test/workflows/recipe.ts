@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { codeBlocks, section } from '../unit/docs/markdown.ts'
+import { codeBlocks, section } from '../documents/markdown.ts'
 
 /**
  * The workflow under a heading of a document: its first piece of YAML, in a job of its own where it is steps only.

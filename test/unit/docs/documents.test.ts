@@ -5,9 +5,17 @@ import type { KeepReason, Kept } from '../../../src/policy/retention.ts'
 import { deletionEnded, kept } from '../../../src/present/messages/job-end.ts'
 import { armed, restored, snapshotDone } from '../../../src/present/messages/results.ts'
 import { keepReason } from '../../../src/run/labels.ts'
+import {
+  anchors,
+  brokenLink,
+  codeBlocks,
+  documents,
+  filesOf,
+  localLinks,
+  readText,
+} from '../../documents/markdown.ts'
 import { readManifest } from '../../harness/manifest.ts'
 import { record, snapshot } from '../present/support.ts'
-import { anchors, brokenLink, codeBlocks, documents, filesOf, localLinks, readText } from './markdown.ts'
 import { sourceTexts, strangeMessage, textsOf } from './messages.ts'
 
 const readme = readText('README.md')

@@ -1,4 +1,4 @@
-import { filesOf, readText } from './markdown.ts'
+import { filesOf, readText } from '../../documents/markdown.ts'
 
 /** Stands for what differs from one time to the next, in a quoted message as in the texts of the source. */
 const VARIABLE = '…'

@@ -3,19 +3,12 @@ import { parse } from 'yaml'
 import { INPUT_NAMES } from '../../../src/inputs/rows.ts'
 import { parseInputs } from '../../../src/inputs.ts'
 import { OUTPUTS } from '../../../src/present/outputs.ts'
-import { documents, filesOf, readText } from './markdown.ts'
-import { examples, type Step, snippets, textsOf } from './snippets.ts'
+import { documents, readText } from '../../documents/markdown.ts'
+import { examples, type Step, snippets, textsOf } from '../../documents/snippets.ts'
 
 interface Workflow {
-  readonly permissions: unknown
   readonly concurrency?: Readonly<Record<string, unknown>>
-  readonly on?: {
-    readonly workflow_dispatch?: { readonly inputs: Record<string, { options?: readonly string[] }> }
-  }
-  readonly jobs: Record<
-    string,
-    { readonly permissions: unknown; readonly steps: readonly { run?: string }[] }
-  >
+  readonly on?: { workflow_dispatch?: { inputs: Record<string, { options?: readonly string[] }> } }
 }
 
 // Safe: GitHub takes a workflow in no other shape, and the expectations fail on one.
@@ -121,42 +114,4 @@ describe('the form by hand', () => {
     }
     expect(source).toContain(`'${FORM}'`)
   })
-})
-
-describe('the workflows of this repository', () => {
-  const NAMES = ['ci.yml', 'codeql.yml', 'dependabot-dist.yml', 'dependencies.yml', 'release.yml']
-  const textOf = (name: string) => readText(`.github/workflows/${name}`)
-  const uses = (name: string) =>
-    allOf(textOf(name), /^\s*(?:- )?uses: (.*)$/gm).filter(used => !used.startsWith('./ '))
-
-  it('are there, and pin one version of each action', () => {
-    expect(
-      filesOf('.github/workflows/*.yml')
-        .map(path => path.split('/').at(-1))
-        .toSorted(),
-    ).toEqual(NAMES)
-    const actions = [...new Set(NAMES.flatMap(uses))].map(pin => pin.split('@')[0])
-    expect(actions).toEqual([...new Set(actions)])
-  })
-
-  it.each(NAMES)(
-    '%s pins every action by its commit, and has no right or credentials but what a job asks for',
-    name => {
-      expect(uses(name)).not.toEqual([])
-      for (const used of uses(name)) expect(used).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
-      expect(parse(textOf(name))).toMatchObject({ permissions: {} })
-      const [, ...checkouts] = textOf(name).split('uses: actions/checkout@')
-      for (const after of checkouts)
-        expect(after.split(/\n {6}- /)[0]).toContain('persist-credentials: false')
-    },
-  )
-
-  it.each(['dependabot-dist.yml', 'release.yml'])(
-    '%s: no job that runs code of the dependencies may write',
-    name => {
-      const jobs = Object.values(workflowOf(textOf(name)).jobs)
-      const running = jobs.filter(({ steps }) => steps.some(step => /npm|node /.test(step.run ?? '')))
-      expect(running.map(({ permissions }) => permissions)).toEqual([{ contents: 'read' }])
-    },
-  )
 })

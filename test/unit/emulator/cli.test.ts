@@ -38,11 +38,11 @@ async function play(
 
 describe.concurrent('the emulator as a program', () => {
   it('says how to point the action at it, logs requests, and ends when its stdin is closed', async () => {
-    const args = '--snapshots reference --speed 1 --start 2025-01-16T16:15:00Z'
-    const { code, said } = await play(args, child => setTimeout(() => child.stdin?.end(), 100), 'pipe')
+    const args = '--snapshots reference --speed 2 --start 2025-01-16T16:15:00Z'
+    const { code, said } = await play(args, child => child.stdin?.end(), 'pipe')
     expect(code).toBe(0)
     expect(said).toMatch(/^ {2}api-url: http:\/\/127\.0\.0\.1:[0-9]+\/api\/v1\n/m)
-    expect(said).toMatch(/^ {2}poll-interval: 15000ms\n/m)
+    expect(said).toMatch(/^ {2}poll-interval: 7500ms\n/m)
     expect(said).toMatch(/^\{"count":2,/m)
     expect(said).toMatch(/^2025-01-16T16:1[5-9]:\S+Z GET \/api\/v1\/snapshots\/ 200$/m)
   })

@@ -1,10 +1,7 @@
 import { get } from 'node:http'
-import { get as getSecurely } from 'node:https'
 import { describe, expect, it } from 'vitest'
-import { makeCertificate } from '../../emulator/certificate.ts'
-import type { LoggedRequest } from '../../emulator/request-log.ts'
 import { AUTHORISED, conversations } from './support.ts'
-import { CREATE, overHttp } from './wires.ts'
+import { CREATE, overHttp, send } from './wires.ts'
 
 describe('the emulated API over HTTP', () => {
   conversations(() => overHttp({ speed: 100 }))`
@@ -20,38 +17,11 @@ describe('the emulated API over HTTP', () => {
       GET /account/me/ -> 200 gzip {…; 999; GET /account/me/ -> 429 {…; 1; GET /account/me/ -> 200 gzip {…
   `
 
-  it('logs every request whole, with the status that was answered, and tells of it', async () => {
-    const noted: LoggedRequest[] = []
-    const { ask, log, world } = await overHttp({ onRequest: request => noted.push(request) })
-    for (const asked of ['GET /snapshots/?server_id=12345', CREATE, 'DELETE /snapshots/801/'])
-      await ask(asked)
-    expect(noted.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
-      ...['GET /api/v1/snapshots/?server_id=12345 200', 'POST /api/v1/snapshots/ 201'],
-      'DELETE /api/v1/snapshots/801/ 204',
-    ])
-    const expected = { body: '{"server_id":12345,"name":"x"}', headers: AUTHORISED, acted: true, fault: null }
-    expect(log.all[1]).toMatchObject({ ...expected, at: world.now() })
-  })
-
-  it('serves HTTPS with a certificate that can be trusted, and is not by itself', async () => {
-    const tls = makeCertificate()
-    const { emulator, send } = await overHttp({ tls })
-    const options = { ca: tls.cert, headers: AUTHORISED }
-    const status = await new Promise((resolve, reject) => {
-      const asked = getSecurely(`${emulator.apiUrl}/snapshots/`, options, answer =>
-        resolve(answer.statusCode),
-      )
-      asked.on('error', reject)
-    })
-    expect(status).toBe(200)
-    await expect(send('GET /snapshots/')).rejects.toThrow()
-  })
-
   it('announces more than it sends of a truncated answer', async () => {
-    const { emulator, faults } = await overHttp()
+    const { origin, faults } = await overHttp()
     faults.add({ when: 'after', fault: { kind: 'truncated' } })
     const [announced, sent] = await new Promise<[number, number]>(resolve => {
-      get(`${emulator.apiUrl}/snapshots/`, { headers: AUTHORISED }, answer => {
+      get(`${origin}/api/v1/snapshots/`, { headers: AUTHORISED }, answer => {
         let bytes = 0
         answer.on('data', (chunk: Buffer) => {
           bytes += chunk.length
@@ -63,10 +33,10 @@ describe('the emulated API over HTTP', () => {
   })
 
   it('hangs until the one who asked ends it', async () => {
-    const { world, faults, send } = await overHttp()
+    const { world, faults, origin } = await overHttp()
     faults.add({ when: 'after', fault: { kind: 'hang' } })
     const controller = new AbortController()
-    const ended = expect(send(CREATE, { signal: controller.signal })).rejects.toThrow('aborted')
+    const ended = expect(send(CREATE, origin, { signal: controller.signal })).rejects.toThrow('aborted')
     while (world.events.length === 0) await new Promise(resolve => setImmediate(resolve))
     controller.abort()
     await ended

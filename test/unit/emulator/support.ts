@@ -44,7 +44,7 @@ export function stage(setup: WorldSetup = REFERENCE_SETUP) {
 
 export function requestOf(asked: string, origin: string) {
   const [, method = '', path = '', body = ''] = /^(\S+) (\S+) ?(.*)$/s.exec(asked) ?? []
-  const base = path.startsWith(CONTROL_PATH) ? '' : BASE_PATH
+  const base = /^\/(?:_emulator|hook|repos)\b/.test(path) ? '' : BASE_PATH
   return { method, url: new URL(`${base}${path}`, origin), body }
 }
 
@@ -66,7 +66,7 @@ const SHORT: readonly (readonly [step: RegExp, asked: string])[] = [
 
 /**
  * Conversations, each a test of its own, in a template: a title that ends with a colon, and below it the steps, which `;`
- * or the line ends, with what comes of each, where `…` is anything. A time (`20000`, `8m`, `8m-1`) passes, and the server
+ * or the line ends, with what comes of each (what is not said has to go well), where `…` is anything. A time (`20000`, `8m`, `8m-1`) passes, and the server
  * is seen: its status, and whether it really runs; so it is after a short form of a change. `METHOD /path {…}` shows the
  * whole answer, `list` what is listed, `events` what happened, `date` the API's clock. `as …` is another authorization.
  */
@@ -91,7 +91,7 @@ function joined(step: string): string {
 }
 
 async function take(played: Stage, written: string): Promise<void> {
-  const [step = '', expected = '…'] = written.split(/ ?-> ?/)
+  const [step = '', expected = /^\d/.test(written) ? '…' : '2…'] = written.split(/ ?-> ?/)
   if (step.startsWith('as ')) played.headers = step === 'as nobody' ? {} : { authorization: step.slice(3) }
   else expect(await outcomeOf(played, step), step).toMatch(like(expected))
 }
@@ -147,7 +147,7 @@ export function told(answer: WorldAnswer | undefined): string {
   const { status, headers, body } = answer
   const type = headers['content-type'] ?? ''
   const isUsual = [body === '' ? '' : 'application/json', 'text/plain'].includes(type)
-  const others = ['location', 'retry-after', 'content-encoding', ...LIMITS].flatMap(
+  const others = ['link', 'location', 'retry-after', 'content-encoding', ...LIMITS].flatMap(
     name => headers[name] ?? [],
   )
   return [status, ...(isUsual ? [] : [type]), ...others, body].join(' ').trim()

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import { ROOT } from '../../harness/manifest.ts'
+import { ROOT } from '../harness/manifest.ts'
 
 /** A document of this project that people read. */
 export interface Document {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { readManifest } from '../../harness/manifest.ts'
+import { readManifest } from '../harness/manifest.ts'
 import { codeBlocks, documents, filesOf, readText } from './markdown.ts'
 
 /** A step of a workflow that uses this action. */
