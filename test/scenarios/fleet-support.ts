@@ -61,6 +61,7 @@ export function stepFor(
   options: RunOptions = {},
 ): RunOptions {
   return {
+    shares: true,
     ...options,
     requests: () => emulator.log.all,
     with: {
