@@ -52,7 +52,9 @@ async function tryOut(scenario: Scenario, tools: Tools, { logs, allTold }: Optio
   const outcome = await play(scenario, tools)
   const wrong = differences(scenario, outcome, allTold ?? { [titleOf(scenario)]: outcome.told })
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
-  console.log(`${wrong.length === 0 ? 'passed' : 'FAILED'}  ${titleOf(scenario)} (${seconds} s)`)
+  const { minutesToDeploy } = outcome
+  const counted = minutesToDeploy === undefined ? '' : `, ${minutesToDeploy} emulated minutes to the deploy`
+  console.log(`${wrong.length === 0 ? 'passed' : 'FAILED'}  ${titleOf(scenario)} (${seconds} s${counted})`)
   for (const line of wrong) console.log(`        ${line}`)
   if (wrong.length > 0) console.log(outcome.log.replace(/^/gm, '        | '))
   if (logs !== undefined) writeFileSync(join(logs, fileName(scenario)), outcome.log)

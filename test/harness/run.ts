@@ -13,11 +13,12 @@ import {
   runnerEnvironment,
   type Texts,
 } from './environment.ts'
-import { type FileTroubles, makeTrouble, readLeft, type TroubledRun } from './file-trouble.ts'
+import { type FileTroubles, fileIn, makeTrouble, readLeft, type TroubledRun } from './file-trouble.ts'
 import { createKiller, type Kill, type Subscribe } from './kill.ts'
 import { createLogReader, type LogReader } from './log.ts'
 import { entryOf } from './manifest.ts'
 import { readKeyValueFile } from './runner-files.ts'
+import { runShared } from './shared-process.ts'
 import type { RecordedRequest, Transcript } from './transcript.ts'
 
 /** What is the same for both stages of a step. */
@@ -31,6 +32,11 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** What is wrong with the runner's files in this stage. */
   readonly files?: FileTroubles
+  /**
+   * Whether the stage may run in a process that runs others, one after the other; it costs a fifth. A stage that is
+   * killed, whose files fail late, or that tells Node something, gets one of its own in any case. False when not given.
+   */
+  readonly shares?: boolean
   /** A stage that takes longer hangs: it is killed, and the run is rejected. One minute when it is not given. */
   readonly hangsAfterMs?: number
 }
@@ -103,8 +109,12 @@ async function runStage(stage: Stage, options: StageOptions, main: RunOptions): 
     const before = options.requests?.().length ?? 0
     const env = { ...runnerEnvironment(folder, run), ...stage.env, ...trouble.env, ...options.env }
     const script = scriptOf(stage.name, main)
-    const { nodeArguments } = trouble
-    const ended = await runProcess({ script, env, folder, nodeArguments, masks: stage.masks }, options)
+    const process = {
+      ...{ script, env, nodeArguments: trouble.nodeArguments, masks: stage.masks },
+      ...{ folder: join(folder, 'workspace'), stateFile: fileIn(folder, 'STATE') },
+      hangsAfterMs: options.hangsAfterMs ?? 60_000,
+    }
+    const ended = await (mayShare(process, options) ? runInShared(process) : runAlone(process, options))
     const requests = options.requests?.().slice(before) ?? []
     return { stage: stage.name, ...ended, ...readFiles(folder, options.files ?? {}), requests }
   } finally {
@@ -142,20 +152,38 @@ interface Process {
   readonly script: string
   readonly env: TroubledRun['env']
   readonly nodeArguments: TroubledRun['nodeArguments']
+  /** In which the process is. */
   readonly folder: string
+  readonly stateFile: string
   readonly masks: readonly string[]
+  readonly hangsAfterMs: number
 }
 
 type Ended = Omit<Transcript, keyof Files | 'stage' | 'requests'>
 
-async function runProcess(process: Process, options: StageOptions): Promise<Ended> {
+/** Asks nothing of the process that only one of its own can do. */
+function mayShare({ env, nodeArguments }: Process, { shares, kill }: StageOptions): boolean {
+  const tellsNode = Object.keys(env).some(name => name.startsWith('NODE_'))
+  return shares === true && kill === undefined && nodeArguments.length === 0 && !tellsNode
+}
+
+async function runInShared({ script, env, folder, masks, hangsAfterMs }: Process): Promise<Ended> {
+  const started = performance.now()
+  const { stdout, stderr, ...end } = await runShared({ script, env, folder }, hangsAfterMs)
+  const log = createLogReader(masks)
+  log.feed('stdout', stdout)
+  log.feed('stderr', stderr)
+  return endedOf(log, { stdout, stderr }, end, { started, sentAt: undefined })
+}
+
+async function runAlone(process: Process, options: StageOptions): Promise<Ended> {
   const started = performance.now()
   const child = spawn(nodePath, [...process.nodeArguments, process.script], {
-    cwd: join(process.folder, 'workspace'),
+    cwd: process.folder,
     env: process.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const stateFile = join(process.folder, 'STATE')
+  const { stateFile, hangsAfterMs } = process
   const killer = createKiller(options.kill, { child, stateFile, onRequest: options.onRequest })
   const log = createLogReader(process.masks, killer.onLine)
   const raw = { stdout: '', stderr: '' }
@@ -165,17 +193,29 @@ async function runProcess(process: Process, options: StageOptions): Promise<Ende
       log.feed(stream, text)
     })
   }
-  const end = await waitForEnd(child, options.hangsAfterMs ?? 60_000).finally(killer.stop)
+  const end = await waitForEnd(child, hangsAfterMs).finally(killer.stop)
+  return endedOf(log, raw, end, { started, sentAt: killer.sentAt() })
+}
+
+interface Times {
+  readonly started: number
+  readonly sentAt: number | undefined
+}
+
+function endedOf(
+  log: LogReader,
+  raw: { readonly stdout: string; readonly stderr: string },
+  { hung, ...end }: End,
+  { started, sentAt }: Times,
+): Ended {
   log.end()
-  if (end.hung) throw new Error(`the action did not end; its log:\n${log.lines.join('\n')}`)
+  if (hung) throw new Error(`the action did not end; its log:\n${log.lines.join('\n')}`)
   const ended = performance.now()
-  const sentAt = killer.sentAt()
   return {
     ...pickLog(log),
     rawStdout: raw.stdout,
     rawStderr: raw.stderr,
-    exitCode: end.exitCode,
-    signal: end.signal,
+    ...end,
     durationMs: ended - started,
     afterSignalMs: sentAt === undefined ? undefined : ended - sentAt,
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import type { SnapshotSpec } from '../emulator/settings.ts'
 import { runAction, runPost } from '../harness/index.ts'
 import { daysAgo, FLEET, fleetServers, fleetText, startFleet, stepFor } from './fleet-support.ts'
@@ -20,22 +20,23 @@ function byHand(server: string, count: number): SnapshotSpec[] {
   }))
 }
 
-describe('a create of ten servers', () => {
-  it('is green when every snapshot is completed, and its lists pair up', async () => {
-    const emulator = await startFleet({ servers: fleetServers() })
+describe.concurrent('a create of ten servers', () => {
+  it('is green when every snapshot is completed, and its lists pair up', async context => {
+    const emulator = await startFleet(context, { servers: fleetServers() })
     const main = await runAction(stepFor(emulator, CREATE))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create'))
   })
 
-  it('changes nothing when one of them is full beforehand', async () => {
-    const emulator = await startFleet({ servers: fleetServers(), snapshots: byHand(FOURTH, 5) })
+  it('changes nothing when one of them is full beforehand', async context => {
+    const emulator = await startFleet(context, { servers: fleetServers(), snapshots: byHand(FOURTH, 5) })
     const main = await runAction(stepFor(emulator, CREATE))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-full'))
-    expect(emulator.world.events).toEqual([])
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-full'))
+    context.expect(emulator.world.events).toEqual([])
   })
 
-  it('keeps what was made when one is refused, and the end of a failed job restores nothing', async () => {
+  it('keeps what was made when one is refused, and the end of a failed job restores nothing', async context => {
     const emulator = await startFleet(
+      context,
       // What is made in between is complete at once, whenever it is listed.
       {
         servers: fleetServers({ [FOURTH]: { timeline: { snapshotMs: 1 } } }),
@@ -51,55 +52,55 @@ describe('a create of ten servers', () => {
       },
     )
     const main = await runAction(stepFor(emulator, CREATE))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-refused'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-refused'))
     const post = await runPost(main, { jobStatus: 'failure' })
-    await expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-one-refused-post'))
-    expect(emulator.world.events.filter(event => event.kind === 'restore-begun')).toEqual([])
+    await context.expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-one-refused-post'))
+    context.expect(emulator.world.events.filter(event => event.kind === 'restore-begun')).toEqual([])
   })
 
-  it('begins no further server once one is refused', async () => {
-    const emulator = await startFleet({ servers: fleetServers() })
+  it('begins no further server once one is refused', async context => {
+    const emulator = await startFleet(context, { servers: fleetServers() })
     emulator.faults.add({
       match: { method: 'POST', path: '/snapshots/', nth: 4 },
       when: 'before',
       fault: { kind: 'status', status: 400, body: '{"detail": "Storage is being maintained."}' },
     })
     const main = await runAction(stepFor(emulator, { ...CREATE, 'max-parallel': '1' }))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-by-one-refused'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-by-one-refused'))
   })
 
-  it('says which one failed while it was made', async () => {
+  it('says which one failed while it was made', async context => {
     const servers = fleetServers({ [FOURTH]: { timeline: { snapshotOutcome: 'failed' } } })
-    const emulator = await startFleet({ servers })
+    const emulator = await startFleet(context, { servers })
     const main = await runAction(stepFor(emulator, CREATE))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-failed'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-one-failed'))
   })
 
-  it('says after a time-out which three are done and how to take up the others', async () => {
-    const emulator = await startFleet({ servers: fleetServers(THREE_END) })
+  it('says after a time-out which three are done and how to take up the others', async context => {
+    const emulator = await startFleet(context, { servers: fleetServers(THREE_END) })
     const main = await runAction(stepFor(emulator, { ...CREATE, timeout: '5s' }))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-timed-out'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-timed-out'))
   })
 
   it.skipIf(process.platform === 'win32')(
     'says after a cancel in the middle what exists and what goes on',
-    async () => {
-      const emulator = await startFleet({ servers: fleetServers(THREE_END) })
+    async context => {
+      const emulator = await startFleet(context, { servers: fleetServers(THREE_END) })
       const kill = { when: { at: 'log', line: /is complete\.$/, nth: 3 }, escalate: false } as const
       const main = await runAction(stepFor(emulator, CREATE, { kill }))
-      await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-cancelled'))
+      await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('create-cancelled'))
       const post = await runPost(main, { jobStatus: 'cancelled' })
-      await expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-cancelled-post'))
+      await context.expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-cancelled-post'))
     },
   )
 
-  it('restores all of them when the job fails afterwards', async () => {
-    const emulator = await startFleet({ servers: fleetServers() })
+  it('restores all of them when the job fails afterwards', async context => {
+    const emulator = await startFleet(context, { servers: fleetServers() })
     const main = await runAction(stepFor(emulator, CREATE))
     for (const id of FLEET) emulator.world.deploy(id, 'broken release')
     const post = await runPost(main, { jobStatus: 'failure' })
-    await expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-rolled-back-post'))
+    await context.expect(fleetText(post, emulator)).toMatchFileSnapshot(fixture('create-rolled-back-post'))
     const disks = emulator.world.report().servers.map(server => server.disk)
-    expect(disks).toEqual(fleetServers().map(server => `first content of ${server.name}`))
+    context.expect(disks).toEqual(fleetServers().map(server => `first content of ${server.name}`))
   })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { formatTranscript, runAction } from '../harness/index.ts'
 import {
   daysAgo,
@@ -18,9 +18,9 @@ function fixture(name: string): string {
   return `fixtures/fleet/${name}.txt`
 }
 
-describe('a restore of ten servers', () => {
-  it('tries each, and says which one was refused', async () => {
-    const emulator = await startFleet({
+describe.concurrent('a restore of ten servers', () => {
+  it('tries each, and says which one was refused', async context => {
+    const emulator = await startFleet(context, {
       settings: { restorableStatuses: ['active', 'stopped'] },
       servers: fleetServers({ [FOURTH]: { status: 'error' } }),
       snapshots: fleetSnapshots(),
@@ -28,37 +28,43 @@ describe('a restore of ten servers', () => {
     // What is refused for the moment is asked for again until the time is over.
     const inputs = { operation: 'restore', 'snapshot-id': IDS, timeout: '8s' }
     const main = await runAction(stepFor(emulator, inputs))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('restore-one-refused'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('restore-one-refused'))
     const disks = Object.fromEntries(emulator.world.report().servers.map(({ id, disk }) => [id, disk]))
     const restored = FLEET.filter(id => id !== FOURTH).map(id => [id, 'content of before'])
-    expect(disks).toEqual({ ...Object.fromEntries(restored), [FOURTH]: 'first content of web-04' })
+    context.expect(disks).toEqual({ ...Object.fromEntries(restored), [FOURTH]: 'first content of web-04' })
   })
 
   it.skipIf(process.platform === 'win32')(
     'says after a cancel in the middle which are back and which restores go on',
-    async () => {
+    async context => {
       const forever = Object.fromEntries(FLEET.slice(3).map(id => [id, { timeline: { restoreMs: 6e9 } }]))
-      const emulator = await startFleet({ servers: fleetServers(forever), snapshots: fleetSnapshots() })
+      const emulator = await startFleet(context, {
+        servers: fleetServers(forever),
+        snapshots: fleetSnapshots(),
+      })
       const kill = { when: { at: 'log', line: /The restore of web-\d+ has finished/, nth: 3 } } as const
       const step = stepFor(emulator, { operation: 'restore', 'snapshot-id': IDS }, { kill })
-      await expect(fleetText(await runAction(step), emulator)).toMatchFileSnapshot(
-        fixture('restore-cancelled'),
-      )
+      await context
+        .expect(fleetText(await runAction(step), emulator))
+        .toMatchFileSnapshot(fixture('restore-cancelled'))
     },
   )
 
-  it('says after a time-out which three are back', async () => {
+  it('says after a time-out which three are back', async context => {
     const forever = Object.fromEntries(FLEET.slice(3).map(id => [id, { timeline: { restoreMs: 6e9 } }]))
-    const emulator = await startFleet({ servers: fleetServers(forever), snapshots: fleetSnapshots() })
+    const emulator = await startFleet(context, {
+      servers: fleetServers(forever),
+      snapshots: fleetSnapshots(),
+    })
     const inputs = { operation: 'restore', 'snapshot-id': IDS, timeout: '5s' }
     const main = await runAction(stepFor(emulator, inputs))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('restore-timed-out'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('restore-timed-out'))
   })
 })
 
-describe('a delete of ten snapshots', () => {
-  it('tries each, and says which one stays', async () => {
-    const emulator = await startFleet({ servers: fleetServers(), snapshots: fleetSnapshots() })
+describe.concurrent('a delete of ten snapshots', () => {
+  it('tries each, and says which one stays', async context => {
+    const emulator = await startFleet(context, { servers: fleetServers(), snapshots: fleetSnapshots() })
     emulator.faults.add({
       match: { method: 'DELETE', path: '/snapshots/804/' },
       when: 'before',
@@ -66,14 +72,14 @@ describe('a delete of ten snapshots', () => {
     })
     const inputs = { operation: 'delete', 'snapshot-id': IDS }
     const main = await runAction(stepFor(emulator, inputs))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('delete-one-refused'))
-    expect(emulator.world.report().snapshots.map(snapshot => snapshot.id)).toEqual(['804'])
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('delete-one-refused'))
+    context.expect(emulator.world.report().snapshots.map(snapshot => snapshot.id)).toEqual(['804'])
   })
 })
 
-describe('a list of several servers', () => {
-  it('shows those servers only, the newest first', async () => {
-    const emulator = await startFleet({
+describe.concurrent('a list of several servers', () => {
+  it('shows those servers only, the newest first', async context => {
+    const emulator = await startFleet(context, {
       servers: fleetServers(),
       snapshots: [
         ...fleetSnapshots(),
@@ -83,14 +89,14 @@ describe('a list of several servers', () => {
     const servers = [FIRST, SECOND, FOURTH].join(',')
     const main = await runAction(stepFor(emulator, { operation: 'list', 'server-id': servers }))
     // Nothing is parallel here, and the order counts.
-    await expect(formatTranscript(main)).toMatchFileSnapshot(fixture('list-three'))
+    await context.expect(formatTranscript(main)).toMatchFileSnapshot(fixture('list-three'))
   })
 })
 
-describe('a wait for several snapshots', () => {
-  it('follows creates and a restore at once, and says which one failed', async () => {
+describe.concurrent('a wait for several snapshots', () => {
+  it('follows creates and a restore at once, and says which one failed', async context => {
     const inProgress = { status: 'in_progress', createdAt: new Date().toISOString() }
-    const emulator = await startFleet({
+    const emulator = await startFleet(context, {
       // Long enough that all are still under way when the action looks for the first time.
       settings: { timeline: { snapshotMs: 2_400_000, restoreMs: 2_400_000 } },
       servers: fleetServers({ [FOURTH]: { timeline: { snapshotOutcome: 'failed' } } }),
@@ -99,6 +105,6 @@ describe('a wait for several snapshots', () => {
     emulator.world.act({ act: 'restore', snapshot: '805' })
     const ids = '801,802,804,805'
     const main = await runAction(stepFor(emulator, { operation: 'wait', 'snapshot-id': ids }))
-    await expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('wait-four'))
+    await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('wait-four'))
   })
 })

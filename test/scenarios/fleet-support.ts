@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest'
+import type { TestContext } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/server.ts'
 import {
   DEFAULT_SETTINGS,
@@ -43,14 +43,18 @@ export function daysAgo(days: number): string {
   return new Date(Date.now() - days * 24 * 60 * MINUTE).toISOString()
 }
 
-/** Starts the emulated API, in time-lapse: five minutes take half a second. */
-export async function startFleet(setup: WorldSetup, options: EmulatorOptions = {}): Promise<Emulator> {
+/** Starts the emulated API for a test, in time-lapse: five minutes take half a second. */
+export async function startFleet(
+  context: TestContext,
+  setup: WorldSetup,
+  options: EmulatorOptions = {},
+): Promise<Emulator> {
   const emulator = await startEmulator({
     ...options,
     setup: { nextSnapshotId: String(FIRST_NEW), ...setup },
     speed: SPEED,
   })
-  onTestFinished(() => emulator.close())
+  context.onTestFinished(() => emulator.close())
   return emulator
 }
 
@@ -61,6 +65,7 @@ export function stepFor(
   options: RunOptions = {},
 ): RunOptions {
   return {
+    shares: true,
     ...options,
     requests: () => emulator.log.all,
     with: {

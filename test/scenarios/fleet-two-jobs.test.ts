@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, it, type TestContext } from 'vitest'
 import type { WorkflowRun } from '../../src/domain/workflow-run.ts'
 import { describe as describeSnapshot, markerFor } from '../../src/policy/marker.ts'
 import type { Emulator } from '../emulator/server.ts'
@@ -42,8 +42,8 @@ async function job(emulator: Emulator, run: Partial<GithubRun>): Promise<readonl
   return [main.exitCode, post.exitCode]
 }
 
-async function serverWith(snapshots: readonly SnapshotSpec[]): Promise<Emulator> {
-  return startFleet({ servers: [{ id: SERVER, name: 'web-01' }], snapshots: [...snapshots] })
+async function serverWith(context: TestContext, snapshots: readonly SnapshotSpec[]): Promise<Emulator> {
+  return startFleet(context, { servers: [{ id: SERVER, name: 'web-01' }], snapshots: [...snapshots] })
 }
 
 /** Holds every DELETE until so many creates were refused, so that neither job takes the slot that the other frees. */
@@ -73,31 +73,34 @@ function names(emulator: Emulator): readonly string[] {
   return snapshots.map(({ name, status }) => `${name} ${status}`).sort()
 }
 
-describe('two jobs at one server at the same time', () => {
-  it('of one workflow: both new snapshots stay, and so does what is not its own', async () => {
-    const emulator = await serverWith([
+describe.concurrent('two jobs at one server at the same time', () => {
+  it('of one workflow: both new snapshots stay, and so does what is not its own', async context => {
+    const emulator = await serverWith(context, [
       BY_HAND,
       left('801', DEPLOY, 9),
       left('802', DEPLOY, 8),
       left('803', NIGHTLY, 7),
     ])
     const ends = await Promise.all([job(emulator, runOf('111', DEPLOY)), job(emulator, runOf('222', DEPLOY))])
-    expect(ends).toEqual([
+    context.expect(ends).toEqual([
       [0, 0],
       [0, 0],
     ])
-    expect(deletedFrom(emulator)).toEqual(['801', '802'])
-    expect(names(emulator)).toEqual([
-      'by-hand completed',
-      'shop-111-1 completed',
-      'shop-222-1 completed',
-      'shop-77803-1 completed',
-    ])
+    context.expect(deletedFrom(emulator)).toEqual(['801', '802'])
+    context
+      .expect(names(emulator))
+      .toEqual([
+        'by-hand completed',
+        'shop-111-1 completed',
+        'shop-222-1 completed',
+        'shop-77803-1 completed',
+      ])
   })
 
-  it('of two workflows at a full server: each makes room with its own', async () => {
+  it('of two workflows at a full server: each makes room with its own', async context => {
     const hold = holdDeletes(2)
     const emulator = await startFleet(
+      context,
       {
         servers: [{ id: SERVER, name: 'web-01' }],
         snapshots: [
@@ -113,26 +116,30 @@ describe('two jobs at one server at the same time', () => {
       job(emulator, runOf('111', DEPLOY)),
       job(emulator, runOf('333', NIGHTLY)),
     ])
-    expect(ends).toEqual([
+    context.expect(ends).toEqual([
       [0, 0],
       [0, 0],
     ])
-    expect(deletedFrom(emulator)).toEqual(['801', '802', '803', '804'])
-    expect(names(emulator)).toEqual(['by-hand completed', 'shop-111-1 completed', 'shop-333-1 completed'])
+    context.expect(deletedFrom(emulator)).toEqual(['801', '802', '803', '804'])
+    context
+      .expect(names(emulator))
+      .toEqual(['by-hand completed', 'shop-111-1 completed', 'shop-333-1 completed'])
   })
 
-  it('that starts while the other takes its snapshot: it waits, and spares it', async () => {
-    const emulator = await serverWith([BY_HAND, left('801', DEPLOY, 9)])
+  it('that starts while the other takes its snapshot: it waits, and spares it', async context => {
+    const emulator = await serverWith(context, [BY_HAND, left('801', DEPLOY, 9)])
     const first = stepFor(
       emulator,
       { operation: 'create', 'server-id': SERVER, wait: 'false' },
       { run: runOf('111', DEPLOY) },
     )
-    expect((await runAction(first)).exitCode).toBe(0)
-    expect(await job(emulator, runOf('222', DEPLOY))).toEqual([0, 0])
-    expect(deletedFrom(emulator)).toEqual(['801'])
+    context.expect((await runAction(first)).exitCode).toBe(0)
+    context.expect(await job(emulator, runOf('222', DEPLOY))).toEqual([0, 0])
+    context.expect(deletedFrom(emulator)).toEqual(['801'])
     const kinds = emulator.world.events.map(event => event.kind)
-    expect(kinds.slice(0, 3)).toEqual(['snapshot-created', 'snapshot-completed', 'snapshot-created'])
-    expect(names(emulator)).toEqual(['by-hand completed', 'shop-111-1 completed', 'shop-222-1 completed'])
+    context.expect(kinds.slice(0, 3)).toEqual(['snapshot-created', 'snapshot-completed', 'snapshot-created'])
+    context
+      .expect(names(emulator))
+      .toEqual(['by-hand completed', 'shop-111-1 completed', 'shop-222-1 completed'])
   })
 })

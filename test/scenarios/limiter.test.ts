@@ -94,7 +94,10 @@ describe('behind a limiter', () => {
       'server-id': '50001',
       'restore-on': 'failure',
     }
-    const main = await runAction({ with: { ...inputs, 'poll-interval': '100ms', timeout: '50s' } })
+    const main = await runAction({
+      shares: true,
+      with: { ...inputs, 'poll-interval': '100ms', timeout: '50s' },
+    })
     expect(main).toMatchObject({ exitCode: 0, outputs: { status: 'completed', reason: '' } })
     emulator.world.deploy('50001', 'broken')
     const post = await runPost(main, { jobStatus: 'failure' })

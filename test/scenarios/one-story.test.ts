@@ -47,7 +47,7 @@ function cancelWhen(context: TestContext, isSo: () => boolean): Kill {
   return { when: { at: 'event', happens } }
 }
 
-describe('one story, wherever it is told: a restore that never began', () => {
+describe.concurrent('one story, wherever it is told: a restore that never began', () => {
   const busy = { id: '12345', name: 'web-server-01', status: 'starting', disk: 'version 2' }
 
   it('of one server', async context => {
@@ -60,7 +60,7 @@ describe('one story, wherever it is told: a restore that never began', () => {
   })
 
   it('of one of two servers', async context => {
-    const emulator = await startFleet({
+    const emulator = await startFleet(context, {
       servers: fleetServers({ [FIRST]: { status: 'starting' } }).slice(0, 2),
       snapshots: fleetSnapshots().slice(0, 2),
     })
@@ -72,7 +72,7 @@ describe('one story, wherever it is told: a restore that never began', () => {
   })
 })
 
-describe('one story, wherever it is told: a server that was not begun', () => {
+describe.concurrent('one story, wherever it is told: a server that was not begun', () => {
   const servers = fleetServers().slice(0, 3)
   const inputs = { ...CREATE, 'server-id': `${FIRST} ${SECOND} ${THIRD}`, 'max-parallel': '1' }
   const noPlan: FaultRule = {
@@ -94,7 +94,7 @@ describe('one story, wherever it is told: a server that was not begun', () => {
       ['timed-out', busy, { timeout: '12s' }, undefined, 'server-busy'],
       ['cancelled', busy, {}, cancel, 'cancelled'],
     ])('since another one was %s', async ([why, rule, more, kill, reason], context) => {
-    const emulator = await startFleet({ servers: [...servers] })
+    const emulator = await startFleet(context, { servers: [...servers] })
     emulator.faults.add(rule)
     const options = kill === undefined ? {} : { kill }
     const main = await runAction(stepFor(emulator, { ...inputs, ...more }, options))
@@ -104,47 +104,51 @@ describe('one story, wherever it is told: a server that was not begun', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('one story, wherever it is told: a cancel', () => {
-  it('after one create was refused, in the failing health check of the other', async context => {
-    const health = await failingCheck(context)
-    // The other one's create comes first.
-    const late = { [SECOND]: { timeline: { stoppingMs: 5 * MINUTE } } }
-    const emulator = await startFleet({ servers: fleetServers(late).slice(0, 2) })
-    const isRefused = () => emulator.log.all.some(({ status }) => status === 401)
-    const kill = cancelWhen(context, () => isRefused() && health.log.all.length > 1)
-    emulator.faults.add({
-      match: { kind: 'create', nth: 2 },
-      when: 'before',
-      fault: { kind: 'refusal', status: 401, detail: 'Invalid token.' },
+describe.skipIf(process.platform === 'win32')(
+  'one story, wherever it is told: a cancel',
+  { concurrent: true },
+  () => {
+    it('after one create was refused, in the failing health check of the other', async context => {
+      const health = await failingCheck(context)
+      // The other one's create comes first.
+      const late = { [SECOND]: { timeline: { stoppingMs: 5 * MINUTE } } }
+      const emulator = await startFleet(context, { servers: fleetServers(late).slice(0, 2) })
+      const isRefused = () => emulator.log.all.some(({ status }) => status === 401)
+      const kill = cancelWhen(context, () => isRefused() && health.log.all.length > 1)
+      emulator.faults.add({
+        match: { kind: 'create', nth: 2 },
+        when: 'before',
+        fault: { kind: 'refusal', status: 401, detail: 'Invalid token.' },
+      })
+      const inputs = { ...CREATE, 'server-id': `${FIRST} ${SECOND}`, 'stop-server': 'true' }
+      const step = stepFor(emulator, { ...inputs, 'health-check': `${health.origin}/healthz` }, { kill })
+      const main = await runAction(step)
+      context.expect(main).toMatchObject({ exitCode: 1, outputs: { status: 'failed' } })
+      context.expect(errorOf(main)).toMatch(/Cancelled.*health check.*cut off/i)
+      await fleetFixture(context, 'refused-then-cancelled', emulator, main)
     })
-    const inputs = { ...CREATE, 'server-id': `${FIRST} ${SECOND}`, 'stop-server': 'true' }
-    const step = stepFor(emulator, { ...inputs, 'health-check': `${health.origin}/healthz` }, { kill })
-    const main = await runAction(step)
-    context.expect(main).toMatchObject({ exitCode: 1, outputs: { status: 'failed' } })
-    context.expect(errorOf(main)).toMatch(/Cancelled.*health check.*cut off/i)
-    await fleetFixture(context, 'refused-then-cancelled', emulator, main)
-  })
 
-  it('in the health check of a wait is no failed snapshot', async context => {
-    const health = await failingCheck(context)
-    const kill = cancelWhen(context, () => health.log.all.length > 1)
-    const scene = await sceneFor(context, { setup: ONE_SNAPSHOT })
-    const inputs = { operation: 'wait', 'snapshot-id': '801', 'health-check': `${health.origin}/healthz` }
-    const main = await scene.run(inputs, { kill })
-    context.expect(main).toMatchObject({
-      ...{ exitCode: 1, outputs: { status: 'completed', reason: 'cancelled' } },
-      annotations: [{ title: context.expect.not.stringContaining('failed') }],
+    it('in the health check of a wait is no failed snapshot', async context => {
+      const health = await failingCheck(context)
+      const kill = cancelWhen(context, () => health.log.all.length > 1)
+      const scene = await sceneFor(context, { setup: ONE_SNAPSHOT })
+      const inputs = { operation: 'wait', 'snapshot-id': '801', 'health-check': `${health.origin}/healthz` }
+      const main = await scene.run(inputs, { kill })
+      context.expect(main).toMatchObject({
+        ...{ exitCode: 1, outputs: { status: 'completed', reason: 'cancelled' } },
+        annotations: [{ title: context.expect.not.stringContaining('failed') }],
+      })
+      context.expect(wordsOf(main)).toEqual(['completed'])
+      await expectFixture(context, 'one-story/wait-cancelled-in-health-check', scene, main)
     })
-    context.expect(wordsOf(main)).toEqual(['completed'])
-    await expectFixture(context, 'one-story/wait-cancelled-in-health-check', scene, main)
-  })
-})
+  },
+)
 
 // Chance that breaks once the snapshot was accepted, as a mistake of the action's own would.
 const BROKEN =
   "--import=data:text/javascript,import{readFileSync}from'node:fs';const{random}=Math;Math.random=()=>{if(readFileSync(process.env.GITHUB_OUTPUT,'utf8').includes('802'))throw(new(Error)('chance_broke'));return(random())}"
 
-describe('one story, wherever it is told: an internal error', () => {
+describe.concurrent('one story, wherever it is told: an internal error', () => {
   it('after an accepted create', async context => {
     const scene = await sceneFor(context, { setup: ONE_SERVER })
     const inputs = { ...CREATE, 'restore-on': 'failure', 'poll-interval': 'auto' }

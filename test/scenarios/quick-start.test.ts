@@ -114,7 +114,7 @@ describe("the README's quick start", () => {
     expect(deploys).toEqual(deploys.map(() => ({ ...GREEN, disk: 'version 0' })))
   })
 
-  it.for<[fixture: string, ends: readonly ('success' | 'failure')[]]>([
+  it.concurrent.for<[fixture: string, ends: readonly ('success' | 'failure')[]]>([
     ['six-in-an-hour', ['success', 'success', 'success', 'success', 'success', 'success']],
     ['after-three-failed', ['failure', 'failure', 'failure', 'success']],
   ])('works with the built action: %s', { timeout: 120_000 }, async ([fixture, ends], context) => {

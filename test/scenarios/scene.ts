@@ -69,7 +69,7 @@ export async function openScene({ setup, startAt = START, pace = MINUTE }: Scene
   return {
     emulator,
     run: (inputs, options) =>
-      runAction({ ...watched, ...options, with: { ...usual(inputs['operation']), ...inputs } }),
+      runAction({ ...watched, shares: true, ...options, with: { ...usual(inputs['operation']), ...inputs } }),
     post: (main, options) => runPost(moved(main, emulator.apiUrl), { ...watched, ...options }),
     close: () => emulator.close(),
   }

@@ -16,6 +16,9 @@ import { fileNameOf, type Outcome, type Scenario, type Told } from './scenario.t
 const SPEED = 600
 const POLL_INTERVAL = '100ms'
 const TIME_LIMIT_MS = 120_000
+const MINUTE_MS = 60_000
+/** Where minutes are counted, a look at a snapshot that is being taken comes so long after the one before it. */
+const LOOK_MS = MINUTE_MS / 2
 const DAY_MS = 24 * 60 * 60_000
 
 /** The pull request of the commit that is deployed. */
@@ -31,7 +34,8 @@ export interface Tools {
 /** Runs a scenario's workflow in a repository of its own, against a world of its own. */
 export async function play(scenario: Scenario, tools: Tools): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'test-workflows-ü-'))
-  const emulator = await startEmulator({ speed: SPEED, setup: scenario.world })
+  const startAt = Date.now()
+  const emulator = await startWorld(scenario, startAt)
   const sha = makeRepository(scenario, tools.root, join(folder, 'repository'), emulator)
   const listeners = await startListeners(scenario, folder, sha)
   try {
@@ -41,13 +45,33 @@ export async function play(scenario: Scenario, tools: Tools): Promise<Outcome> {
     const { code, log } = await runAct(scenario, tools, folder, listeners.env)
     // What was begun and not awaited ends, so that the events do not depend on when one looks.
     emulator.advance(DAY_MS)
-    const run = code === 0 ? 'green' : 'red'
-    return { run, servers: serversOf(emulator.world.report()), log, told: listeners.told() }
+    const report = emulator.world.report()
+    const deployedAt = report.events.find(({ kind }) => kind === 'disk')?.at
+    const counts = scenario.minutesToDeploy !== undefined && deployedAt !== undefined
+    return {
+      ...{ run: code === 0 ? 'green' : 'red', servers: serversOf(report), log, told: listeners.told() },
+      minutesToDeploy: counts ? (deployedAt - startAt) / MINUTE_MS : undefined,
+    }
   } finally {
     await listeners.close()
     await emulator.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** In time-lapse; where minutes are counted, by a clock that does not depend on the machine. */
+async function startWorld({ world: setup, minutesToDeploy }: Scenario, startAt: number): Promise<Emulator> {
+  if (minutesToDeploy === undefined) return startEmulator({ speed: SPEED, setup, startAt })
+  const emulator = await startEmulator({
+    ...{ setup, startAt },
+    realNow: () => 0,
+    onRequest: ({ method }) => {
+      const { snapshots } = emulator.world.report()
+      if (method === 'GET' && snapshots.some(({ status }) => status === 'in_progress'))
+        emulator.advance(LOOK_MS)
+    },
+  })
+  return emulator
 }
 
 /** Whoever the action tells about things: a webhook, which can be that of a chat, and GitHub. */

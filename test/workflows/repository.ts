@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Emulator } from '../emulator/server.ts'
 import { DEFAULT_SETTINGS } from '../emulator/settings.ts'
 import { recipe } from './recipe.ts'
-import { type Command, fileNameOf, type Scenario } from './scenario.ts'
+import { BUILD_MINUTES, type Command, fileNameOf, type Scenario } from './scenario.ts'
 
 export const REPOSITORY = 'owner/shop'
 export const ACTION = 'OWNER/vps-snapshot-action@v1'
@@ -54,7 +54,9 @@ function workflowText({ workflow }: Scenario, root: string, emulator: Emulator):
 function commandText(command: Command, scenario: Scenario, emulator: Emulator): string {
   const control = `${emulator.origin}/_emulator`
   const all = Object.keys(scenario.servers)
-  const { fails } = scenario
+  const { fails, minutesToDeploy } = scenario
+  const takesTime = command === 'build.sh' && minutesToDeploy !== undefined
+  const advance = { method: 'POST', body: JSON.stringify({ ms: BUILD_MINUTES * 60_000 }) }
   const failsFor = fails?.command !== command ? [] : fails.server === undefined ? all : [fails.server]
   return `#!/usr/bin/env node
 const named = process.argv.slice(2)
@@ -64,6 +66,7 @@ const failsFor = ${JSON.stringify(failsFor)}
 async function main() {
   const { snapshots } = await (await fetch('${control}/state')).json()
   console.log('${command} sees these snapshots:', snapshots.map(({ status }) => status).join(', '))
+  if (${takesTime}) await fetch('${control}/advance', ${JSON.stringify(advance)})
   for (const id of ${command === 'deploy.sh' ? 'servers' : '[]'})
     await fetch('${control}/servers/' + id + '/disk', { method: 'PUT', body: '${DEPLOYED}' })
   if (servers.some(id => failsFor.includes(id))) throw new Error('${command} fails')

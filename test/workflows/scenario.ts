@@ -48,7 +48,15 @@ export interface Scenario {
   readonly chat?: string
   /** Texts that the log must not hold. */
   readonly neverSays?: readonly string[]
+  /**
+   * From the job's first step to its deploy, on the emulated clock, which then only moves with the build and with looks
+   * at a snapshot that is being taken.
+   */
+  readonly minutesToDeploy?: number
 }
+
+/** What a build takes where minutes are counted. */
+export const BUILD_MINUTES = 4
 
 /** What others were told. */
 export interface Told {
@@ -79,6 +87,8 @@ export interface Outcome {
   readonly servers: Readonly<Record<string, ServerExpectation>>
   readonly log: string
   readonly told: Told
+  /** Undefined where they are not counted. */
+  readonly minutesToDeploy: number | undefined
 }
 
 /** What is not as the scenario expects it, one line each; none: it has passed. */
@@ -92,6 +102,8 @@ export function differences(scenario: Scenario, outcome: Outcome, allTold: AllTo
       found.push(`server ${id} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`)
   }
   for (const text of scenario.says ?? []) if (!outcome.log.includes(text)) found.push(`never said: ${text}`)
+  if (outcome.minutesToDeploy !== scenario.minutesToDeploy)
+    found.push(`deployed after ${outcome.minutesToDeploy} minutes, not ${scenario.minutesToDeploy}`)
   const told = allTold[titleOf(scenario)] ?? NOBODY
   if (!isDeepStrictEqual(outcome.told, told))
     found.push(`told: ${JSON.stringify(outcome.told)}, not ${JSON.stringify(told)}`)

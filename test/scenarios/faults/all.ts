@@ -16,7 +16,7 @@ if (values.list) {
   for (const { name, reason } of omitted) console.log(`(${name}: ${reason})`)
 } else {
   const began = performance.now()
-  const { ran, failed, strays } = await playAll(chosen)
+  const { ran, failed, strays } = await playAll(chosen, { shares: false })
   const seconds = ((performance.now() - began) / 1_000).toFixed(0)
   if (failed.length > 0) console.log(describeFailures(failed))
   for (const stray of strays) console.log(`A redirect was followed: ${stray}`)

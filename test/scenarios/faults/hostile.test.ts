@@ -52,7 +52,7 @@ async function run(apiUrl: string, given: Readonly<Record<string, string>>, more
   const hasPace = given['operation'] !== 'list' && apiUrl.includes('//127.')
   const timed = given['operation'] === 'list' ? {} : { timeout: '60s' }
   const inputs = { ...common, ...timed, ...(hasPace ? { 'poll-interval': '100ms' } : {}) }
-  const transcript = await runAction({ with: { ...inputs, ...given }, ...more })
+  const transcript = await runAction({ shares: true, with: { ...inputs, ...given }, ...more })
   const printed = (transcript.rawStdout + transcript.rawStderr).replaceAll(`::add-mask::${TOKEN}`, '')
   expect(printed + transcript.summary + JSON.stringify(transcript.outputs)).not.toContain(TOKEN)
   expect(transcript.commands.map(({ name }) => name).filter(name => !ORDERS.includes(name))).toEqual([])

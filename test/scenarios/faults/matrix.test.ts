@@ -14,7 +14,7 @@ describe('the fault matrix', () => {
 
   it('holds, as far as a part of it tells', { timeout: 300_000 }, async () => {
     const cells = allCells().cells.filter((_, index) => index % EVERY === 0)
-    const { ran, failed, strays } = await playAll(cells)
+    const { ran, failed, strays } = await playAll(cells, { shares: true })
     console.log(`${ran} cells of the fault matrix: ${ran - failed.length} held, ${failed.length} did not.`)
     expect(describeFailures(failed)).toBe('')
     expect(strays).toEqual([])

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pLimit from 'p-limit'
 import type { Cell } from './cells.ts'
-import { type PlayedCell, playCell } from './play-cell.ts'
+import { type Place, type PlayedCell, playCell } from './play-cell.ts'
 
 /** What many cells came to. */
 export interface Matrix {
@@ -16,7 +16,7 @@ export interface Matrix {
 const AT_ONCE = 8
 
 /** Plays cells side by side, those that wait longest first. */
-export async function playAll(cells: readonly Cell[]): Promise<Matrix> {
+export async function playAll(cells: readonly Cell[], { shares }: Pick<Place, 'shares'>): Promise<Matrix> {
   const strays: string[] = []
   const sink = createServer((request, response) => {
     strays.push(`${request.method} ${request.url}`)
@@ -28,13 +28,12 @@ export async function playAll(cells: readonly Cell[]): Promise<Matrix> {
   try {
     const limit = pLimit(AT_ONCE)
     const patient = [...cells].sort((one, other) => one.timeoutSeconds - other.timeoutSeconds)
-    const played = await Promise.all(
-      patient.map(cell => limit(() => playCell(cell, `http://127.0.0.1:${port}`))),
-    )
+    const place = { sink: `http://127.0.0.1:${port}`, shares }
+    const played = await Promise.all(patient.map(cell => limit(() => playCell(cell, place))))
     const alone = pLimit(1)
     // Beside seven others on a busy machine, time in time-lapse can run out: a defect shows again when played alone.
     const again = await Promise.all(
-      played.filter(isBroken).map(({ cell }) => alone(() => playCell(cell, `http://127.0.0.1:${port}`))),
+      played.filter(isBroken).map(({ cell }) => alone(() => playCell(cell, place))),
     )
     return { ran: played.length, failed: again.filter(isBroken), strays }
   } finally {

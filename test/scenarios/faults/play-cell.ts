@@ -21,20 +21,28 @@ export interface PlayedCell {
 // On a busy machine all can be over before the request that was to meet the fault: such a play tells nothing.
 const TRIES = 3
 
-/** Plays a cell against the built action. `sink` is the origin where nobody may be asked. */
-export async function playCell(cell: Cell, sink: string): Promise<PlayedCell> {
+/** Where cells are played. */
+export interface Place {
+  /** The origin where nobody may be asked. */
+  readonly sink: string
+  /** Whether a process may play several, one after the other. */
+  readonly shares: boolean
+}
+
+/** Plays a cell against the built action. */
+export async function playCell(cell: Cell, place: Place): Promise<PlayedCell> {
   for (let left = TRIES - 1; ; left -= 1) {
-    const played = await playOnce(cell, sink)
+    const played = await playOnce(cell, place)
     if (left === 0 || !played.breaches.includes(NEVER_MET)) return played
   }
 }
 
 const NEVER_MET = 'the fault was met 0 times'
 
-async function playOnce(cell: Cell, sink: string): Promise<PlayedCell> {
+async function playOnce(cell: Cell, place: Place): Promise<PlayedCell> {
   const emulator = await startEmulator({ speed: SPEED, setup: setupOf(cell.play, cell.servers, TOKEN) })
   try {
-    const { story, log } = await playOut(cell, sink, emulator)
+    const { story, log } = await playOut(cell, place, emulator)
     const { main, post } = story
     const isGreen = main.green && post?.green !== false
     const unseen = cell.passes && !isGreen ? ['the fault passes, and the step is red'] : []
@@ -62,7 +70,7 @@ export async function playSignal(
   const at = { step, fault, when: 'after' } as const
   const rest = { servers: 1, timeoutSeconds: 20, passes: false } as const
   try {
-    const { story } = await playOut({ name, play, at, ...rest }, '', emulator, signal)
+    const { story } = await playOut({ name, play, at, ...rest }, { sink: '', shares: true }, emulator, signal)
     const requests = play.inPost === true ? (story.post?.requests ?? []) : story.main.requests
     const struck = requests.findIndex(request => request.fault !== null)
     const late = requests.slice(struck + 1).map(({ method, path }) => `${method} ${path}`)
@@ -85,7 +93,7 @@ function arrivalOfFault(emulator: Emulator): Promise<void> {
 
 async function playOut(
   cell: Cell,
-  sink: string,
+  { sink, shares }: Place,
   emulator: Emulator,
   signal?: NodeJS.Signals,
 ): Promise<{ readonly story: Story; readonly log: readonly string[] }> {
@@ -103,6 +111,7 @@ async function playOut(
   const main = await runAction({
     with: inputsOf(cell, wish, emulator.apiUrl),
     requests: () => emulator.log.all,
+    shares,
     // The step's own time, what cleaning up may take, and a slow machine.
     hangsAfterMs: cell.timeoutSeconds * 1_000 + 60_000,
     ...(cell.play.inPost === true ? {} : kill),

@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type FileTrouble,
   formatTranscript,
@@ -13,24 +12,11 @@ import {
   runPost,
 } from '../../harness/index.ts'
 import { entryOf } from '../../harness/manifest.ts'
+import { scriptWriter } from './scripts.ts'
+
+const script = scriptWriter()
 
 const STAY = 'setInterval(() => {}, 1_000)'
-
-const FOLDER = mkdtempSync(join(tmpdir(), 'harness-scripts-'))
-afterAll(() => rmSync(FOLDER, { recursive: true }))
-let scripts = 0
-
-/** Writes a stand-in for the action; hands back its path. */
-function script(body: string): string {
-  scripts += 1
-  const path = join(FOLDER, `${scripts}.cjs`)
-  const helpers = `const { appendFileSync, readFileSync } = require('node:fs')
-    const file = (name, text) => appendFileSync(process.env['GITHUB_' + name], text + '\\n')
-    const post = process.env['STATE_stage'] === 'post'
-    `
-  writeFileSync(path, helpers + body)
-  return path
-}
 
 describe.concurrent('a main stage', () => {
   it('has its inputs, a clean environment, a closed stdin, and the workspace around it', async () => {

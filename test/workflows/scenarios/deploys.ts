@@ -16,6 +16,9 @@ const QUIESCED = { workflow: 'examples/quiesce-database.yml', event: 'push', wor
 const NOTIFYING = { workflow: 'examples/notify.yml', event: 'push', world: oneServer() } as const
 const FAILING_SNAPSHOT = oneServer({ snapshotOutcome: 'failed' })
 
+/** Beside or after a build of four minutes. */
+const TIMED = { world: oneServer({ snapshotMs: 6 * 60_000 }), run: 'green', servers: DEPLOYED_WELL } as const
+
 /** Each host decides the shape. */
 const CHATS: readonly (readonly [name: string, address: string])[] = [
   ['Slack', 'https://hooks.slack.com/services/T0/B0/s3cr3t-path'],
@@ -88,6 +91,13 @@ export const DEPLOYS: readonly Scenario[] = [
       },
     },
     says: ['::error', 'The restore of web-server-01 from snapshot 901 failed'],
+  },
+  {
+    ...STEP,
+    ...TIMED,
+    when: 'a build of 4 minutes is followed by a snapshot of 6',
+    expected: 'the deploy comes after 10',
+    minutesToDeploy: 10,
   },
   { ...STEP, when: 'the deploy succeeds', expected: 'it stays', run: 'green', servers: DEPLOYED_WELL },
   {
@@ -184,6 +194,13 @@ export const DEPLOYS: readonly Scenario[] = [
     run: 'green',
     servers: DEPLOYED_WELL,
     says: ['build.sh sees these snapshots: in_progress', 'deploy.sh sees these snapshots: completed'],
+  },
+  {
+    ...BESIDE,
+    ...TIMED,
+    when: 'a build of 4 minutes and a snapshot of 6 go side by side',
+    expected: 'the deploy comes after 6',
+    minutesToDeploy: 6,
   },
   {
     ...BESIDE,
