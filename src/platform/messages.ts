@@ -11,6 +11,11 @@ export function internalError(message: string): string {
   return `Internal error: ${message}. Please open an issue with this log.`
 }
 
+/** Runners other than GitHub's start whichever Node they find. */
+export function nodeTooOld(version: string): string {
+  return `This action needs Node 24, but the runner started it with Node ${version}. Nothing was sent. Give the runner Node 24: see docs/runners.md.`
+}
+
 // ---- a health target that is not healthy
 
 export function answered(status: number): string {

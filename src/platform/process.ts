@@ -10,7 +10,7 @@ import { githubRunner } from '../report/runner.ts'
 import { oneLine } from '../report/sanitize.ts'
 import type { StageDeps } from '../stages.ts'
 import { createHealthProbe } from './health-probe.ts'
-import { internalError, TITLE } from './messages.ts'
+import { internalError, nodeTooOld, TITLE } from './messages.ts'
 import { readWorkflowRun } from './read-workflow-run.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -21,6 +21,10 @@ const LAST_RESORT_MS = 1_900
 /** Runs a stage with the real clock, network and runner, and sets the exit code. */
 export async function runStage(stage: (deps: StageDeps) => Promise<boolean>): Promise<void> {
   const { env } = process
+  if (!('withResolvers' in Promise)) {
+    process.exitCode = 1
+    return githubRunner.error(nodeTooOld(process.versions.node), TITLE)
+  }
   const transports = [
     createUndiciTransport({ env }),
     createUndiciTransport({ env }),

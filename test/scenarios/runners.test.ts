@@ -40,6 +40,19 @@ describe.concurrent('a runner', () => {
     expect(report.snapshots[0]?.description).toContain('workflow=owner/shop/Deploy run=9876543210 attempt=1')
   })
 
+  it('that starts an older Node is told so, and nothing is sent', async context => {
+    const { expect } = context
+    const scene = await sceneFor(context, { setup: ONE_SERVER })
+    const older = 'data:text/javascript,delete Promise.withResolvers'
+    const env = { NODE_OPTIONS: `--import=${encodeURI(older)}` }
+    const main = await scene.run(CREATE, { env })
+    expect(main).toMatchObject({ exitCode: 1, requests: [] })
+    expect(main.log).toHaveLength(1)
+    expect(main.log[0]).toMatch(/needs Node 24, but .* Node \d+\./)
+    const post = await scene.post(main, { jobStatus: 'failure', env })
+    expect(post).toMatchObject({ exitCode: 1, requests: [] })
+  })
+
   it('that ends lines as Windows does is understood', async context => {
     const { expect } = context
     const scene = await sceneFor(context, {
