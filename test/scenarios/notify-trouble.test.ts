@@ -150,12 +150,16 @@ function warningsOf({ annotations }: Transcript): Transcript['annotations'] {
   return annotations.filter(({ level }) => level === 'warning')
 }
 
-/** Which error a lost connection is depends on the operating system; how long was waited, on the machine. */
+/**
+ * Which error a lost connection is depends on the operating system; how long was waited, on the machine: GitHub is given
+ * what is left of two seconds.
+ */
 function stable(warning: string): string {
   return warning
     .replaceAll(/ \((?:UND_ERR_\w+|(?:connect|read) .*?)\)/g, '')
     .replaceAll(/connection (?:closed|reset)/g, 'connection lost')
     .replaceAll(/no complete answer within \d+ ms|no time left/g, 'no answer in time')
+    .replaceAll(/(?<=GitHub did not answer \()no complete answer within [\d.]+s/g, 'no answer in time')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
 }
 
