@@ -1,4 +1,19 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+// Vitest begins with the largest files, and would end with one that is small and takes longest, when the other workers
+// have nothing left to do.
+const BEGINS_WITH = [/scenarios\/faults\/matrix/, /\/soak\//, /\/scenarios\//]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = BEGINS_WITH.findIndex(pattern => pattern.test(moduleId))
+      return found < 0 ? BEGINS_WITH.length : found
+    }
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +22,7 @@ export default defineConfig({
     // or leaves anything behind. Shuffled files would tell if one did.
     maxWorkers: '100%',
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // The scenarios mostly wait for the processes that they started, and some start dozens.
     maxConcurrency: 6,
     testTimeout: 300_000,

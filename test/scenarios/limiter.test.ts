@@ -59,7 +59,7 @@ async function deployAndFail(count: number, limiter: LimiterOptions | undefined)
   }
 }
 
-describe('behind a limiter', () => {
+describe.concurrent('behind a limiter', () => {
   it.each<[what: string, servers: number, limiter: LimiterOptions]>([
     ['one server, one request a second without burst', 1, ONE_A_SECOND],
     ['one server, ten a second with a burst of two', 1, TEN_A_SECOND],

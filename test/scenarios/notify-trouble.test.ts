@@ -150,7 +150,10 @@ function warningsOf({ annotations }: Transcript): Transcript['annotations'] {
   return annotations.filter(({ level }) => level === 'warning')
 }
 
-/** Which error a lost connection is depends on the operating system; how long was waited, on the machine. */
+/**
+ * Which error a lost connection is depends on the operating system; how long was waited, on the machine: GitHub is given
+ * what is left of two seconds.
+ */
 function stable(warning: string): string {
   return warning
     .replaceAll(/ \((?:UND_ERR_\w+|(?:connect|read) .*?)\)/g, '')

@@ -169,7 +169,8 @@ async function runMain(outcome: Outcome, settings: Settings): Promise<void> {
     'server-id': '12345',
     'restore-on': settings.restoreOn.join(' '),
     'delete-on': settings.deleteOn.join(' '),
-    timeout: outcome === 'timed out' ? '1500ms' : '',
+    // Long enough for all that comes before the wait, on a busy machine too.
+    timeout: outcome === 'timed out' ? '3s' : '',
   }
   const main = await scene.run(inputs, killOf(outcome))
   expect(main.outputs['snapshot-id']).toBe('802')

@@ -59,11 +59,22 @@ async function playOnce(cell: Cell, place: Place): Promise<PlayedCell> {
 }
 
 /** Plays a step of an operation in which the runner asks for the end while a request is on its way. */
-export async function playSignal(
-  play: Play,
-  step: Step,
-  signal: NodeJS.Signals,
-): Promise<{ readonly story: Story; readonly late: readonly string[] }> {
+export async function playSignal(play: Play, step: Step, signal: NodeJS.Signals): Promise<Struck> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    const played = await strikeOnce(play, step, signal)
+    if (left === 0 || played.wasStruck) return played
+  }
+}
+
+interface Struck {
+  readonly story: Story
+  /** What was asked for after the signal. */
+  readonly late: readonly string[]
+  /** Whether the request was made during which the signal is sent. */
+  readonly wasStruck: boolean
+}
+
+async function strikeOnce(play: Play, step: Step, signal: NodeJS.Signals): Promise<Struck> {
   const emulator = await startEmulator({ speed: SPEED, setup: setupOf(play, 1, TOKEN) })
   const name = `${signal} at ${step.name} of ${play.name}`
   const fault = { name: 'delay', kind: 'slow', fault: { kind: 'delay', ms: 400 } } as const
@@ -74,7 +85,7 @@ export async function playSignal(
     const requests = play.inPost === true ? (story.post?.requests ?? []) : story.main.requests
     const struck = requests.findIndex(request => request.fault !== null)
     const late = requests.slice(struck + 1).map(({ method, path }) => `${method} ${path}`)
-    return { story, late }
+    return { story, late, wasStruck: struck >= 0 }
   } finally {
     await emulator.close()
   }
