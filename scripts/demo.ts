@@ -150,11 +150,9 @@ function print(label: string, lines: readonly string[]): void {
 function conclude(): void {
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)
   if (problems.length === 0) {
-    console.log(styleText(['bold', 'green'], `\nThe demo went as expected (${seconds} s).`))
+    console.log(styleText(['bold', 'green'], `\nAll checks passed (${seconds} s).`))
     return
   }
-  console.log(
-    styleText(['bold', 'red'], `\nThe demo did not go as expected. Not true: ${problems.join('; ')}.`),
-  )
+  console.log(styleText(['bold', 'red'], `\nFailed: ${problems.join('; ')}.`))
   process.exitCode = 1
 }

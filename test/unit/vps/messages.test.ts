@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiFailure } from '../../../src/vps/failure.ts'
-import { describeFailure, describeInTwo, namesServer, remedyFor } from '../../../src/vps/messages.ts'
+import {
+  describeFailure,
+  describeInTwo,
+  lastAnswer,
+  namesServer,
+  remedyFor,
+} from '../../../src/vps/messages.ts'
 
 function failed(kind: ApiFailure['kind'], more: Partial<ApiFailure> = {}): ApiFailure {
   return { kind, method: 'POST', path: '/snapshots/', detail: '', repeated: 1, ...more }
@@ -83,6 +89,13 @@ describe('describeInTwo', () => {
     expect(what).toMatch(/400.*\/snapshots\/804\/restore\//)
     expect(what).not.toContain('valid state')
     expect(words).toContain(detail)
+  })
+})
+
+describe('lastAnswer', () => {
+  it('is what the API said, or nothing', () => {
+    expect(lastAnswer(refused(409))).toBe('')
+    expect(lastAnswer(refused(409, { detail: 'Locked.' }))).toMatch(/Locked \(409/)
   })
 })
 
