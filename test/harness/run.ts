@@ -34,7 +34,8 @@ export interface StageOptions {
   readonly files?: FileTroubles
   /**
    * Whether the stage may run in a process that runs others, one after the other; it costs a fifth. A stage that is
-   * killed, whose files fail late, or that tells Node something, gets one of its own in any case. False when not given.
+   * killed, whose files fail late, or that tells Node something, gets one of its own in any case, and so does every one on
+   * Windows. False when not given.
    */
   readonly shares?: boolean
   /** A stage that takes longer hangs: it is killed, and the run is rejected. One minute when it is not given. */
@@ -164,7 +165,9 @@ type Ended = Omit<Transcript, keyof Files | 'stage' | 'requests'>
 /** Asks nothing of the process that only one of its own can do. */
 function mayShare({ env, nodeArguments }: Process, { shares, kill }: StageOptions): boolean {
   const tellsNode = Object.keys(env).some(name => name.startsWith('NODE_'))
-  return shares === true && kill === undefined && nodeArguments.length === 0 && !tellsNode
+  // There, Node itself cannot do without some of the environment that a stage is not given.
+  const isWindows = process.platform === 'win32'
+  return shares === true && !isWindows && kill === undefined && nodeArguments.length === 0 && !tellsNode
 }
 
 async function runInShared({ script, env, folder, masks, hangsAfterMs }: Process): Promise<Ended> {

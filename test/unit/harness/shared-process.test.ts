@@ -15,7 +15,7 @@ function run(body: string, options: RunOptions = {}) {
   return runAction({ script: script(body), shares: true, ...options })
 }
 
-describe('a stage that shares its process', () => {
+describe.skipIf(process.platform === 'win32')('a stage that shares its process', () => {
   it('finds nothing of the stage before it', async () => {
     const untidy = `
       process.env.LEFT = 'over'
@@ -52,7 +52,7 @@ describe('a stage that shares its process', () => {
     expect((await run(TELL)).outputs['pid']).not.toBe(ended.outputs['pid'])
   })
 
-  it.skipIf(process.platform === 'win32')('and is killed by itself has that signal', async () => {
+  it('and is killed by itself has that signal', async () => {
     const killed = await run("console.log('said'); process.kill(process.pid, 'SIGKILL')")
     expect(killed).toMatchObject({ exitCode: null, signal: 'SIGKILL', log: ['said'] })
   })
