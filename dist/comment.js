@@ -77,7 +77,7 @@ const CELL_LIMIT = 100;
 const DIALECT = {
 	text: require_shared.githubText,
 	code: (command) => `\`${command}\``,
-	link: (url) => `[View the workflow run](${url})`
+	link: (url) => `[${require_shared.VIEW_RUN}](${url})`
 };
 /**
 * What a comment begins with, so that a later attempt or stage of the same run finds and updates it: the run, and a
@@ -108,10 +108,10 @@ function table(servers) {
 	if (servers.length === 0) return [];
 	const left = servers.length - ROW_LIMIT;
 	return [[
-		"| Server | Snapshot | Taken | Result | Changes lost since |",
+		`| ${require_shared.COLUMNS.join(" | ")} |`,
 		"|---|---|---|---|---|",
 		...servers.slice(0, ROW_LIMIT).map(row)
-	].join("\n"), ...left > 0 ? [`… and ${left} more ${left === 1 ? "server" : "servers"}.`] : []];
+	].join("\n"), ...left > 0 ? [require_shared.moreServers(left)] : []];
 }
 function row({ id, name, snapshot, status, reason, lost_since }) {
 	return `| ${[
@@ -169,7 +169,7 @@ function fetchThrough({ transport, timeLeft, signal }) {
 		const timeoutMs = timeLeft();
 		if (timeoutMs === 0) throw new GitHubUnanswered({
 			kind: "timeout",
-			reason: "no time left"
+			reason: require_shared.NO_TIME_LEFT
 		});
 		const result = await transport.send({
 			method,
@@ -273,7 +273,7 @@ function address({ repository }) {
 }
 function read(schema, data) {
 	const parsed = require_shared.safeParse(schema, data);
-	if (!parsed.success) throw new GitHubUnreadable("unexpected answer");
+	if (!parsed.success) throw new GitHubUnreadable(require_shared.UNEXPECTED_RESPONSE);
 	return parsed.output;
 }
 
@@ -290,9 +290,9 @@ async function commentOnPullRequests(notification, settings) {
 		body: commentBody(marker, notification)
 	};
 	const outcome = await require_shared.attempt(settings, (timeLeft) => writeAll(comment, settings, timeLeft)).catch(() => CANCELLED);
-	return outcome.ok ? void 0 : `The pull request comment was not written: ${outcome.reason}.`;
+	return outcome.ok ? void 0 : require_shared.commentFailed(outcome.reason);
 }
-/** One pull request may be locked or gone; the others get their comment all the same, unless GitHub asks for a pause. */
+/** One pull request may be locked or gone; the others still get their comment, unless GitHub asks for a pause. */
 async function writeAll(comment, settings, timeLeft) {
 	const attempted = async (act) => {
 		try {
@@ -317,14 +317,7 @@ async function writeAll(comment, settings, timeLeft) {
 	}
 	return worst;
 }
-const CANCELLED = permanent("the step was cancelled");
-const PERMISSION = "give the job the permissions \"contents: read\" and \"pull-requests: write\"";
-const REMEDIES = {
-	401: "GitHub rejected github-token (401)",
-	403: `github-token may not do this (403); ${PERMISSION}`,
-	404: `github-token cannot see the repository, the commit or the pull request (404); ${PERMISSION}`,
-	422: "GitHub does not know the commit or does not accept the comment (422)"
-};
+const CANCELLED = permanent(require_shared.CANCELLED);
 const WITHOUT_ANSWER = require_shared.object({ cause: require_shared.instance(GitHubUnanswered) });
 const HTTP_ERROR = require_shared.object({
 	status: require_shared.number(),
@@ -338,22 +331,22 @@ function outcomeOf(error, now) {
 	if (require_shared.is(WITHOUT_ANSWER, error)) return unanswered(error.cause);
 	if (error instanceof GitHubUnreadable) return fromBetween(200);
 	const parsed = require_shared.safeParse(HTTP_ERROR, error);
-	if (!parsed.success) return permanent("Octokit could not be used; check GITHUB_API_URL and the proxy variables");
+	if (!parsed.success) return permanent(require_shared.github.unusable);
 	const { status, response } = parsed.output;
 	const { headers, data } = response;
 	const retryAfterMs = require_shared.parseRetryAfter(headers["retry-after"], now) ?? rateLimitWait(headers, now);
-	if (status === 429 || status === 403 && retryAfterMs !== void 0) return transient(`GitHub's rate limit is reached (${status})`, retryAfterMs);
-	if (require_shared.isTransientStatus(status)) return transient(`GitHub answered ${status}`, retryAfterMs);
+	if (status === 429 || status === 403 && retryAfterMs !== void 0) return transient(require_shared.github.limited(status), retryAfterMs);
+	if (require_shared.isTransientStatus(status)) return transient(require_shared.github.answered(status), retryAfterMs);
 	if (!require_shared.is(GITHUB_ERROR, data)) return fromBetween(status);
-	return permanent(REMEDIES[status] ?? `GitHub answered ${status}`);
+	return permanent(require_shared.github.refused[status] ?? require_shared.github.answered(status));
 }
 function unanswered({ failure }) {
-	if (failure === "redirect") return permanent("GitHub redirects, which is not followed; was the repository renamed?");
-	return require_shared.failureOutcome(failure, `GitHub did not answer (${require_shared.oneLine(failure.reason)})`);
+	if (failure === "redirect") return permanent(require_shared.github.redirects);
+	return require_shared.failureOutcome(failure, require_shared.github.unanswered(require_shared.oneLine(failure.reason)));
 }
 /** A challenge page, a gateway: it says nothing of the token's permissions, and may be gone in a moment. */
 function fromBetween(status) {
-	return transient(`something other than GitHub answered (${status}); check GITHUB_API_URL and the proxy`);
+	return transient(require_shared.github.fromBetween(status));
 }
 function transient(reason, retryAfterMs) {
 	return {

@@ -704,6 +704,10 @@ function getState(name) {
 }
 
 // src/domain/clock.ts
+const SECOND_MS$1 = 1e3;
+const MINUTE_MS$1 = 60 * SECOND_MS$1;
+const HOUR_MS = 60 * MINUTE_MS$1;
+const DAY_MS = 24 * HOUR_MS;
 /** Why the process's AbortSignal is aborted: the runner, or a person at a terminal, cancelled the step. */
 var Cancelled = class extends Error {
 	name = "Cancelled";
@@ -714,8 +718,65 @@ var Cancelled = class extends Error {
 	}
 };
 
-// src/http/content-encoding.ts
+// src/http/messages.ts
 var import_undici = require_undici$1.require_undici();
+/**
+* Every phrase for what goes wrong on the way to a server: each ends a sentence that others begin, such as `Could not
+* connect to the API: connection refused (…)`.
+*/
+/** By the codes of Node and undici. */
+const NETWORK_ERRORS = {
+	EAI_AGAIN: "the host name could not be looked up",
+	ECONNREFUSED: "connection refused",
+	ECONNRESET: "connection reset",
+	EHOSTUNREACH: "no route to the host",
+	ENETUNREACH: "no route to the network",
+	ENOTFOUND: "the host name does not exist",
+	EPIPE: "connection closed",
+	ETIMEDOUT: "connection timed out",
+	UND_ERR_BODY_TIMEOUT: "the response stopped before its end",
+	UND_ERR_CONNECT_TIMEOUT: "no connection in time",
+	UND_ERR_HEADERS_OVERFLOW: "the headers of the response are too large",
+	UND_ERR_HEADERS_TIMEOUT: "no response in time",
+	UND_ERR_PRX_CONN: "the proxy closed the connection",
+	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the response was cut off",
+	UND_ERR_RES_EXCEEDED_MAX_SIZE: "the response is too large",
+	UND_ERR_SOCKET: "connection closed"
+};
+/** By the status with which a proxy answers. */
+function proxyRefusal(status) {
+	if (status === "407") return "the proxy asks for other credentials (407)";
+	return status === "403" ? "the proxy does not allow this host (403)" : `the proxy could not connect (${status})`;
+}
+function noTls(code) {
+	return `TLS could not be negotiated (${code})`;
+}
+/** A limit of time for a person, to a tenth of a second: `30s`, `1.5s`. */
+function limitText(ms) {
+	return `${Math.max(1, Math.round(ms / 100)) / 10}s`;
+}
+function noConnection(limitMs) {
+	return `no connection within ${limitText(limitMs)}`;
+}
+function noResponse(limitMs) {
+	return `no complete response within ${limitText(limitMs)}`;
+}
+const TOO_LARGE_DECOMPRESSED = "the response is too large once decompressed";
+function unknownEncoding(encoding) {
+	return `the response has the encoding "${encoding.slice(0, 50)}", which cannot be decoded`;
+}
+/** @param variable the environment variable that holds it */
+function noProxyAddress(variable) {
+	return `${variable} is not the address of an HTTP proxy (http://… or https://…)`;
+}
+/** What only ends an exchange of ours; nobody reads it. */
+const ENDED$1 = {
+	closed: "all connections were closed",
+	unwanted: "no longer wanted",
+	headersOnly: "the body does not matter"
+};
+
+// src/http/content-encoding.ts
 const DECODERS = /* @__PURE__ */ new Map([
 	["gzip", node_zlib.gunzipSync],
 	["x-gzip", node_zlib.gunzipSync],
@@ -755,7 +816,7 @@ function oversized() {
 		ok: false,
 		failure: {
 			kind: "oversized",
-			reason: "the answer is too large once decompressed"
+			reason: TOO_LARGE_DECOMPRESSED
 		}
 	};
 }
@@ -764,7 +825,7 @@ function unreadable$2(encoding) {
 		ok: false,
 		failure: {
 			kind: "unreadable",
-			reason: `the answer came in the encoding "${encoding.slice(0, 50)}", which cannot be decoded`
+			reason: unknownEncoding(encoding)
 		}
 	};
 }
@@ -798,7 +859,7 @@ function chooseProxy(url, env) {
 	};
 	return {
 		via: "nothing",
-		reason: `${name} is not the address of an HTTP proxy (http://… or https://…)`
+		reason: noProxyAddress(name)
 	};
 }
 /** Whether a host name or address (without brackets) means this machine: `localhost`, 127.0.0.0/8 or `::1`. */
@@ -881,28 +942,6 @@ const PROXY_ANSWER = /^Proxy (?:response|Authentication Required) \((\d+)\)/;
 const PROXY_REFUSALS = /* @__PURE__ */ new Set(["403", "407"]);
 const TIMEOUT_CODES = /* @__PURE__ */ new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 const OVERSIZE_CODES = /* @__PURE__ */ new Set(["UND_ERR_HEADERS_OVERFLOW", "UND_ERR_RES_EXCEEDED_MAX_SIZE"]);
-const EXPLANATIONS = {
-	EAI_AGAIN: "the host name could not be looked up",
-	ECONNREFUSED: "connection refused",
-	ECONNRESET: "connection reset",
-	EHOSTUNREACH: "no route to the host",
-	ENETUNREACH: "no route to the network",
-	ENOTFOUND: "the host name does not exist",
-	EPIPE: "connection closed",
-	ETIMEDOUT: "connection timed out",
-	UND_ERR_BODY_TIMEOUT: "the answer stopped before its end",
-	UND_ERR_CONNECT_TIMEOUT: "no connection in time",
-	UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too large",
-	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-	UND_ERR_PRX_CONN: "the proxy closed the connection",
-	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer was cut off",
-	UND_ERR_RES_EXCEEDED_MAX_SIZE: "the answer is too large",
-	UND_ERR_SOCKET: "connection closed"
-};
-/** A limit of time for a person, to a tenth of a second: `30s`, `1.5s`. */
-function limitText(ms) {
-	return `${Math.max(1, Math.round(ms / 100)) / 10}s`;
-}
 /**
 * Says what an error of the connection means.
 * @param started whether undici had begun to write the request. Until then no byte of it can have reached the API,
@@ -940,11 +979,9 @@ function proxyStatusOf(message) {
 }
 function reasonOf$3({ code, message }) {
 	const proxyStatus = proxyStatusOf(message);
-	if (proxyStatus === "407") return "the proxy asks for other credentials (407)";
-	if (proxyStatus === "403") return "the proxy does not allow this host (403)";
-	if (proxyStatus !== void 0) return `the proxy could not connect (${proxyStatus})`;
-	if (TLS_CODE.test(code)) return `TLS could not be negotiated (${code})`;
-	const explanation = EXPLANATIONS[code];
+	if (proxyStatus !== void 0) return proxyRefusal(proxyStatus);
+	if (TLS_CODE.test(code)) return noTls(code);
+	const explanation = NETWORK_ERRORS[code];
 	const [first] = message.split(";", 1);
 	if (explanation === void 0) return first ? `${first} (${code})` : code;
 	return `${explanation} (${message.includes(code) ? message : code})`;
@@ -973,7 +1010,7 @@ function createUndiciTransport(settings) {
 				ok: false,
 				failure: {
 					kind: "unreachable",
-					reason: "all connections were closed"
+					reason: ENDED$1.closed
 				}
 			};
 			const choice = chooseProxy(request.url, env);
@@ -1091,7 +1128,7 @@ var Exchange = class {
 	}
 	/** Called when there is a connection, immediately before the first byte of the request is written. */
 	onRequestStart(controller) {
-		if (this.#over) controller.abort(/* @__PURE__ */ new Error("no longer wanted"));
+		if (this.#over) controller.abort(new Error(ENDED$1.unwanted));
 		else this.#controller = controller;
 	}
 	onResponseStart(controller, status, headers) {
@@ -1106,7 +1143,7 @@ var Exchange = class {
 				body: ""
 			}
 		});
-		controller.abort(/* @__PURE__ */ new Error("the body does not matter"));
+		controller.abort(new Error(ENDED$1.headersOnly));
 	}
 	onResponseData(_, chunk) {
 		this.#chunks.push(chunk);
@@ -1135,13 +1172,13 @@ var Exchange = class {
 		});
 	}
 	#onTimeout = () => {
-		const limit = limitText(this.#options.timeoutMs);
+		const { timeoutMs } = this.#options;
 		const failure = this.#controller === void 0 ? {
 			kind: "unreachable",
-			reason: `no connection within ${limit}`
+			reason: noConnection(timeoutMs)
 		} : {
 			kind: "timeout",
-			reason: `no complete answer within ${limit}`
+			reason: noResponse(timeoutMs)
 		};
 		this.#end({
 			ok: false,
@@ -1170,21 +1207,20 @@ var Exchange = class {
 
 // src/domain/limits.ts
 /** Limits and durations of the API, documented or assumed. */
-const MINUTE_MS$4 = 6e4;
 /** 3 to 10 minutes (published reference): a hint, not a promise. */
 const CREATE_DURATION = {
-	fromMs: 3 * MINUTE_MS$4,
-	toMs: 10 * MINUTE_MS$4
+	fromMs: 3 * MINUTE_MS$1,
+	toMs: 10 * MINUTE_MS$1
 };
 /** 5 to 15 minutes (published reference): a hint, not a promise. */
 const RESTORE_DURATION = {
-	fromMs: 5 * MINUTE_MS$4,
-	toMs: 15 * MINUTE_MS$4
+	fromMs: 5 * MINUTE_MS$1,
+	toMs: 15 * MINUTE_MS$1
 };
 
-// src/domain/first-of.ts
+// src/domain/few.ts
 /** The first few of a list, and how many more there are: `801, 802, 803 and 7 more`. */
-function firstOf(items, shown, separator = ", ") {
+function few(items, shown = 3, separator = ", ") {
 	const more = items.length > shown ? ` and ${items.length - shown} more` : "";
 	return `${items.slice(0, shown).join(separator)}${more}`;
 }
@@ -1203,7 +1239,7 @@ function wordList(words, joint) {
 }
 /** The first few of many: ten thousand wrong items in a list are one mistake. */
 function firstFew(items, separator) {
-	return firstOf(items, LIST_ITEMS_SHOWN, separator);
+	return few(items, LIST_ITEMS_SHOWN, separator);
 }
 const HEADLINE = 150;
 /** What is said of these problems: the headline, and what does not fit into it. */
@@ -1218,6 +1254,11 @@ function refusal(problems) {
 		state: problems.join(" ")
 	};
 }
+const FIND_IDS = {
+	server: "the setup in the README shows how to list them",
+	snapshot: "`operation: list` shows them"
+};
+const EMPTY_VARIABLE = "A variable whose name is misspelled, or that was saved as a secret, is empty.";
 const SEPARATED = "separated by commas, spaces or line breaks";
 const expects = {
 	boolean: "`true` or `false`",
@@ -1230,7 +1271,7 @@ const expects = {
 	oneOf: (words) => wordList(words, "or"),
 	anyOf: (words) => `one or more of ${wordList(words, "and")}, ${SEPARATED}`,
 	orWord: (word, other) => `\`${word}\` or ${other}`,
-	ids: (what) => `${what} IDs (digits or UUIDs, not names), ${SEPARATED}`,
+	ids: (what) => `${what} IDs (digits or UUIDs, not names; ${FIND_IDS[what]}), ${SEPARATED}`,
 	apiUrl: "an `https:` URL (`http:` only for a loopback address) without credentials, query or fragment",
 	notifyUrl: "an `https:` URL (`http:` only for a loopback address) without credentials",
 	healthTargets: `\`https://…\`, \`http://…\` or \`tcp://host:port\` without credentials, ${SEPARATED}`,
@@ -1281,10 +1322,10 @@ const withoutToken = "a value without it: only `api-token` may hold the API toke
 const hiddenSecret = "the value (not shown)";
 const missing$1 = {
 	operation: (operations) => `\`operation\` is empty. Expected ${expects.oneOf(operations)}.`,
-	apiToken: "`api-token` is empty. Workflows from forks receive no secrets. Workflows triggered by Dependabot receive only Dependabot's own secrets. A secret of an environment needs `environment:` on the job. A secret whose name is misspelled is empty.",
-	serversToSnapshot: "`server-id` is empty. Set it to the IDs of the servers to snapshot.",
+	apiToken: "`api-token` is empty. Check the name of the secret. Forks get no secrets, Dependabot only its own, and a secret of an environment needs `environment:` on the job.",
+	serversToSnapshot: `\`server-id\` is empty. Set it to the IDs of the servers to snapshot (${FIND_IDS.server}). ${EMPTY_VARIABLE}`,
 	snapshots: "`snapshot-id` is empty. Set `snapshot-id` or `snapshot-name`. An empty value is never treated as `latest`. If the value comes from `steps.<id>.outputs.snapshot-id` or from `needs`, the snapshot step was skipped, it made no snapshot, or the runner dropped the ID because it contains the text of a secret.",
-	serversToSearch: (input) => `\`server-id\` is empty. \`${input}\` needs the servers to search.`
+	serversToSearch: (input) => `\`server-id\` is empty. \`${input}\` needs the servers to search. ${EMPTY_VARIABLE}`
 };
 const contradictions = {
 	needsCompletion: (names, what) => `\`wait: false\` cannot be combined with ${wordList(names, "and")}, which ${names.length === 1 ? "needs" : "need"} the ${what} to complete. Move ${names.length === 1 ? "it" : "them"} to a later step with \`operation: wait\`, or remove \`wait: false\`.`,
@@ -1335,18 +1376,14 @@ function idToJson(id) {
 }
 
 // src/policy/durations.ts
-const SECOND_MS$1 = 1e3;
-const MINUTE_MS$3 = 60 * SECOND_MS$1;
-const HOUR_MS$1 = 60 * MINUTE_MS$3;
-const DAY_MS = 24 * HOUR_MS$1;
 /** Ten years: longer than any time-out or age, and far below where numbers lose precision. */
 const LONGEST_MS = 3650 * DAY_MS;
 const SECONDS$1 = /^[0-9]{1,15}$/;
 const COMBINED = /^(?:(?<d>[0-9]{1,15})d)?(?:(?<h>[0-9]{1,15})h)?(?:(?<m>[0-9]{1,15})m)?(?:(?<s>[0-9]{1,15})s)?(?:(?<ms>[0-9]{1,15})ms)?$/;
 const UNITS = [
 	["d", DAY_MS],
-	["h", HOUR_MS$1],
-	["m", MINUTE_MS$3],
+	["h", HOUR_MS],
+	["m", MINUTE_MS$1],
 	["s", SECOND_MS$1],
 	["ms", 1]
 ];
@@ -1372,9 +1409,9 @@ function formatDuration(ms) {
 	const seconds = Math.round(bounded$1(ms) / SECOND_MS$1);
 	if (seconds < 60) return `${seconds}s`;
 	if (seconds < 3600) return pair(Math.floor(seconds / 60), "m", seconds % 60, "s");
-	const minutes = Math.round(bounded$1(ms) / MINUTE_MS$3);
+	const minutes = Math.round(bounded$1(ms) / MINUTE_MS$1);
 	if (minutes < 2880) return pair(Math.floor(minutes / 60), "h", minutes % 60, "m");
-	const hours = Math.round(bounded$1(ms) / HOUR_MS$1);
+	const hours = Math.round(bounded$1(ms) / HOUR_MS);
 	return pair(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 function pair(large, largeUnit, small, smallUnit) {
@@ -1388,9 +1425,9 @@ function formatAge(ms) {
 	const age = bounded$1(ms);
 	const seconds = Math.round(age / SECOND_MS$1);
 	if (seconds < 60) return counted(seconds, "second");
-	const minutes = Math.round(age / MINUTE_MS$3);
+	const minutes = Math.round(age / MINUTE_MS$1);
 	if (minutes < 60) return counted(minutes, "minute");
-	const hours = Math.round(age / HOUR_MS$1);
+	const hours = Math.round(age / HOUR_MS);
 	return hours < 48 ? counted(hours, "hour") : counted(Math.round(age / DAY_MS), "day");
 }
 function counted(count, unit) {
@@ -1440,12 +1477,14 @@ function countEdits(a, b, limit) {
 }
 
 // src/inputs/parsers.ts
+/** The value of a text that is valid. */
 function ok(value) {
 	return {
 		ok: true,
 		value
 	};
 }
+/** What is wrong with a text. */
 function invalid(complaint) {
 	return {
 		ok: false,
@@ -1474,7 +1513,7 @@ const TEXT = {
 	parse: (text) => ok(text)
 };
 /** A GitHub job ends after five days at most, and timers do not reach much further. */
-const LONGEST_WAIT_MS$1 = 432e6;
+const LONGEST_WAIT_MS$1 = 5 * DAY_MS;
 /** A duration in milliseconds, from `leastMs` to `mostMs` (what `parseDuration` takes by default). */
 function duration(expected, { leastMs = 1, mostMs = Number.POSITIVE_INFINITY }) {
 	return {
@@ -1569,7 +1608,7 @@ function anyOf(words) {
 	};
 }
 /** Ids, each only once. `parse` says what an id is, and brings two spellings of one id to the same text. */
-function idsOf(what, parse) {
+function idsOf$1(what, parse) {
 	const list = listOf$1(expects.ids(what), (text, quote) => {
 		const id = parse(text);
 		return id === void 0 ? invalid(complaints.notId(quote(text), what)) : ok(id);
@@ -1762,6 +1801,13 @@ const RESTORING = [
 ];
 /** Their post step acts when the job has ended. */
 const AT_JOB_END = ["create", "wait"];
+/** How long an operation may take where `timeout` is not given. */
+const TIMEOUTS_MS = {
+	create: 30 * MINUTE_MS$1,
+	restore: HOUR_MS,
+	delete: 5 * MINUTE_MS$1,
+	wait: 30 * MINUTE_MS$1
+};
 const JOB_STATUS = {
 	expects: expects.jobStatus,
 	parse: (text) => ok(parseJobStatus(text))
@@ -1785,13 +1831,13 @@ const INPUTS$1 = [
 	{
 		name: "server-id",
 		field: "servers",
-		parser: idsOf("server", parseServerId),
+		parser: idsOf$1("server", parseServerId),
 		operations: ALL,
 		otherwise: []
 	},
 	{
 		name: "snapshot-id",
-		parser: orWord("latest", idsOf("snapshot", parseSnapshotId)),
+		parser: orWord("latest", idsOf$1("snapshot", parseSnapshotId)),
 		operations: CHOOSING
 	},
 	{
@@ -1923,8 +1969,10 @@ const INPUTS$1 = [
 	},
 	{
 		name: "timeout",
+		field: "timeoutMs",
 		parser: TIMEOUT,
-		operations: TIMED
+		operations: TIMED,
+		otherwiseFor: TIMEOUTS_MS
 	},
 	{
 		name: "poll-interval",
@@ -1961,25 +2009,17 @@ const INPUTS$1 = [
 		otherwise: "unknown"
 	}
 ];
-const ROWS = INPUTS$1;
-const INPUT_NAMES = ROWS.map((row) => row.name);
+const ROWS$1 = INPUTS$1;
+const INPUT_NAMES = ROWS$1.map((row) => row.name);
 /** Whether an operation uses an input. */
 function uses(operation, name) {
-	return ROWS.some((row) => row.name === name && row.operations.includes(operation));
+	return ROWS$1.some((row) => row.name === name && row.operations.includes(operation));
 }
 /** Never wrong: what is not one of the runner's three words is unknown. */
 function parseJobStatus(text) {
 	const status = text.trim().toLowerCase();
 	return status === "success" || status === "failure" || status === "cancelled" ? status : "unknown";
 }
-const MINUTE_MS$2 = 6e4;
-/** How long an operation may take when `timeout` is not given. */
-const DEFAULT_TIMEOUTS_MS = {
-	create: 30 * MINUTE_MS$2,
-	restore: 60 * MINUTE_MS$2,
-	delete: 5 * MINUTE_MS$2,
-	wait: 30 * MINUTE_MS$2
-};
 
 // src/inputs/contradictions.ts
 const CONTRADICTIONS$1 = [
@@ -2039,9 +2079,10 @@ function findTwoChoices(values) {
 
 // src/inputs/raw.ts
 const SHORTEST_TOKEN = 8;
+/** Parses every input by itself, in the order of the table; never throws. */
 function parseEach(texts) {
 	const textOf = ({ name }) => (texts.get(name) ?? "").trim();
-	const secretTexts = ROWS.filter((row) => row.secret).map(textOf);
+	const secretTexts = ROWS$1.filter((row) => row.secret).map(textOf);
 	const secrets = new Set(secretTexts.filter((text) => text !== ""));
 	const quote = quoteWithout([...secrets]);
 	const token = (texts.get("api-token") ?? "").trim();
@@ -2060,7 +2101,7 @@ function parseEach(texts) {
 		problems.set(row.name, problemOf$1(row.name, complaint, row.parser.expects));
 		return valueFor(row, "");
 	}
-	for (const row of ROWS) {
+	for (const row of ROWS$1) {
 		const value = valueFor(row, textOf(row));
 		values[row.name] = value;
 		if (holdsToken(row) && !problems.has(row.name)) problems.set(row.name, problemOf$1(row.name, complaints.misplacedToken, withoutToken));
@@ -2179,7 +2220,7 @@ const NEEDS = {
 };
 /** One line that names every input which was given and has no effect, and why; none when there is no such input. */
 function findUnused({ given }, operation) {
-	const found = ROWS.filter((row) => given.has(row.name)).flatMap(({ name, operations }) => {
+	const found = ROWS$1.filter((row) => given.has(row.name)).flatMap(({ name, operations }) => {
 		if (!operations.includes(operation)) return [unused.otherOperations(name, operations)];
 		const needed = NEEDS[name]?.[operation] ?? [];
 		return needed.length === 0 || needed.some((other) => given.has(other)) ? [] : [unused.needs(name, needed)];
@@ -2216,7 +2257,7 @@ function requestOf(operation, raw) {
 		...raw.values,
 		...DISARMED
 	} : raw.values;
-	const own = ROWS.flatMap(({ name, field, operations }) => field !== void 0 && operations.includes(operation) ? [[field, values[name]]] : []);
+	const own = ROWS$1.flatMap(({ name, field, operations, otherwiseFor }) => field !== void 0 && operations.includes(operation) ? [[field, values[name] ?? otherwiseFor?.[operation]]] : []);
 	const notices = [...findUnused(raw, operation), ...findBareNumbers(raw, operation)];
 	return {
 		ok: true,
@@ -2247,7 +2288,6 @@ function deriveCreate({ values, invalidNames, quote }) {
 		value: {
 			name,
 			givenName,
-			timeoutMs: values.timeout ?? DEFAULT_TIMEOUTS_MS.create,
 			...healthOf(values),
 			...restoreTimeoutOf(values)
 		}
@@ -2255,19 +2295,16 @@ function deriveCreate({ values, invalidNames, quote }) {
 }
 function withChoice(raw, operation, more) {
 	const chosen = chooseSnapshots(raw, operation);
-	if (!chosen.ok) return chosen;
-	const timeoutMs = raw.values.timeout ?? DEFAULT_TIMEOUTS_MS[operation];
-	return {
+	return chosen.ok ? {
 		ok: true,
 		value: {
 			choice: chosen.value,
-			timeoutMs,
 			...more
 		}
-	};
+	} : chosen;
 }
 function restoreTimeoutOf(values) {
-	return { restoreTimeoutMs: values.timeout ?? DEFAULT_TIMEOUTS_MS.restore };
+	return { restoreTimeoutMs: values.timeout ?? TIMEOUTS_MS.restore };
 }
 function healthOf(values) {
 	return { health: {
@@ -2408,6 +2445,30 @@ function findMissing({ values, invalidNames }) {
 	return [...isMissing("operation") ? [missing$1.operation(OPERATIONS)] : [], ...isMissing("api-token") ? [missing$1.apiToken] : []];
 }
 
+// src/report/messages.ts
+/** What is said by the log, the annotations and the summary themselves, whatever an operation has to tell. */
+/** The title of annotations that are not about how a stage ended. */
+const TITLE$1 = "VPS.org snapshot";
+function outputsLost(why) {
+	return `The step's outputs cannot be written (${why}); their values are printed here instead.`;
+}
+function summaryLost(why) {
+	return `The job summary could not be written: ${why}`;
+}
+/** After the last annotation that the runner shows. */
+function moreInLog(text) {
+	return `${text} (More in the log.)`;
+}
+const UNKNOWN_REASON = "unknown reason";
+const NO_STATE_FILE = "GITHUB_STATE is not set";
+const NEXT = "Next:";
+const AVAILABLE$1 = "Available snapshots:";
+const BY_FORM = "Or, with the form from the README:";
+const CHART_TITLE = "Times in UTC";
+function moreRows(count) {
+	return `… and ${count} more`;
+}
+
 // src/report/runner.ts
 const SHORTEST_SECRET = 8;
 /**
@@ -2441,7 +2502,7 @@ const githubRunner = {
 	mask: setSecret,
 	setOutput,
 	saveState: (name, value) => {
-		if ((process.env["GITHUB_STATE"] ?? "") === "") throw new Error("GITHUB_STATE is not set");
+		if ((process.env["GITHUB_STATE"] ?? "") === "") throw new Error(NO_STATE_FILE);
 		saveState(name, value);
 	},
 	writeSummary: async (markup, { replace }) => {
@@ -2495,6 +2556,35 @@ function mermaidText(text) {
 	return oneLine$1(text.replace(/[^\p{L}\p{N} .()/_-]+/gu, " "), 60);
 }
 
+// src/platform/messages.ts
+/** The title of an annotation that belongs to no operation. */
+const TITLE = "VPS.org snapshot";
+/** A mistake in this program, outside of any operation. */
+function internalError(message) {
+	return `Internal error: ${message}. Please open an issue with this log.`;
+}
+/** Runners other than GitHub's start whichever Node they find. */
+function nodeTooOld(version) {
+	return `This action needs Node 24, but the runner started it with Node ${version}. Nothing was sent. Give the runner Node 24: see docs/runners.md.`;
+}
+function answered(status) {
+	return `answered with ${status}`;
+}
+function redirectsOutOfHttp(status) {
+	return `answered with ${status}, a redirect to an address that is not http`;
+}
+/** Another host's health says nothing about this one. */
+function redirectsAway(status, host) {
+	return `answered with ${status}, a redirect to another host (${host}), which is not followed`;
+}
+function redirectsTooOften(most) {
+	return `redirects more than ${most} times`;
+}
+function unanswered$1({ kind, reason }) {
+	if (kind !== "certificate") return reason;
+	return `its certificate is not accepted: ${reason} (set NODE_EXTRA_CA_CERTS for a CA of your own)`;
+}
+
 // src/platform/system-clock.ts
 /** The machine's clock. It follows the monotonic timer, so that a corrected wall clock moves no deadline. */
 const systemClock = {
@@ -2537,20 +2627,16 @@ async function probeHttp(transport, clock, url, options) {
 			timeoutMs,
 			headersOnly: true
 		});
-		if (!result.ok) return explain$1(result.failure);
+		if (!result.ok) return unanswered$1(result.failure);
 		const { status, headers } = result.answer;
-		if (status >= 400) return `answered with ${status}`;
+		if (status >= 400) return answered(status);
 		if (status < 300 || headers["location"] === void 0) return void 0;
 		const next = URL.parse(headers["location"], target.href);
-		if (next === null || !/^https?:$/.test(next.protocol)) return `answered with ${status} and redirects to an address that is not http`;
-		if (next.hostname !== url.hostname) return `answered with ${status} and redirects to another host (${next.host}), which proves nothing about this one`;
+		if (next === null || !/^https?:$/.test(next.protocol)) return redirectsOutOfHttp(status);
+		if (next.hostname !== url.hostname) return redirectsAway(status, next.host);
 		target = next;
 	}
-	return `redirects more than ${MOST_REDIRECTS} times`;
-}
-function explain$1({ kind, reason }) {
-	if (kind !== "certificate") return reason;
-	return `its certificate is not accepted: ${reason} (set NODE_EXTRA_CA_CERTS for a CA of your own)`;
+	return redirectsTooOften(MOST_REDIRECTS);
 }
 /** Healthy is a connection; it is closed at once. */
 function probeTcp(target, options) {
@@ -2560,7 +2646,7 @@ function probeTcp(target, options) {
 		port: target.port
 	});
 	const { timeoutMs } = options;
-	const timer = setTimeout(() => resolve(`no connection within ${limitText(timeoutMs)}`), timeoutMs);
+	const timer = setTimeout(() => resolve(noConnection(timeoutMs)), timeoutMs);
 	const onAbort = () => reject(options.signal.reason);
 	if (options.signal.aborted) onAbort();
 	options.signal.addEventListener("abort", onAbort);
@@ -2780,6 +2866,10 @@ const LAST_RESORT_MS = 1900;
 /** Runs a stage with the real clock, network and runner, and sets the exit code. */
 async function runStage(stage) {
 	const { env } = process;
+	if (!("withResolvers" in Promise)) {
+		process.exitCode = 1;
+		return githubRunner.error(nodeTooOld(process.versions.node), TITLE);
+	}
 	const transports = [
 		createUndiciTransport({ env }),
 		createUndiciTransport({ env }),
@@ -2804,7 +2894,7 @@ async function runStage(stage) {
 		process.exitCode = isGreen ? 0 : 1;
 	} catch (error) {
 		const message = oneLine$1(error instanceof Error ? error.message : String(error));
-		githubRunner.error(`Internal error: ${message}. Please open an issue with this log.`, "VPS.org snapshot");
+		githubRunner.error(internalError(message), TITLE);
 	} finally {
 		await Promise.all(transports.map(({ close }) => close()));
 		if (process.exitCode !== 0) endForGood();
@@ -2828,10 +2918,10 @@ function endForGood() {
 const UNREADABLE_STATUS = "unreadable";
 
 // src/policy/timestamps.ts
-const HOUR_MS = 36e5;
 const FURTHEST_EAST_MS = 14 * HOUR_MS;
 const FURTHEST_WEST_MS = 12 * HOUR_MS;
-const SKEW_MS = 3e5;
+const FURTHEST_AHEAD_MS = FURTHEST_EAST_MS + HOUR_MS;
+const SKEW_MS = 5 * MINUTE_MS$1;
 const TIMESTAMP = new RegExp([/^(?<date>\d{4}-\d\d-\d\d)[t ](?<minute>\d\d:\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,12}))?)?/, / ?(?<zone>z|utc|gmt|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?$/].map(({ source }) => source).join(""), "i");
 const EPOCH = /^[1-9]\d{9}(?:\d{3})?(?:\.\d{1,12})?$/;
 const EPOCH_SECONDS_END = 1e10;
@@ -2863,7 +2953,7 @@ function epochMs(value) {
 /** `+02:00`, `-0530`, `+02`; what has no sign is UTC. */
 function offsetMs(zone = "") {
 	const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
-	const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 6e4;
+	const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * MINUTE_MS$1;
 	return sign === "-" ? -offset : offset;
 }
 /** When it was made, in milliseconds since the epoch; undefined without a date and zone that can be read. */
@@ -2880,7 +2970,7 @@ function ageOf$1({ createdAt }, now) {
 	const timestamp = parseTimestamp(createdAt);
 	if (timestamp === void 0) return { state: "unknown" };
 	const age = now - timestamp.ms;
-	if (age < -54e6) return { state: "future" };
+	if (age < -FURTHEST_AHEAD_MS) return { state: "future" };
 	if (timestamp.hasZone) return {
 		state: "known",
 		atLeastMs: age,
@@ -2905,7 +2995,7 @@ function isDatedLater(snapshot, other, byMs) {
 
 // src/policy/statuses.ts
 /** The longest creation that the reference mentions takes ten minutes. */
-const STUCK_AFTER_MS = 18e5;
+const STUCK_AFTER_MS = 30 * MINUTE_MS$1;
 const SNAPSHOT_WORDS = new Map([
 	["in_progress", "in_progress"],
 	...words("completed", "completed", "complete", "available", "ready", "done", "success", "finished"),
@@ -2946,8 +3036,8 @@ function snapshotActivity(snapshot, now) {
 	const age = ageOf$1(snapshot, now);
 	if (age.state === "future") return "stuck";
 	if (age.state === "unknown") return "undated";
-	if (age.atLeastMs >= 18e5) return "stuck";
-	return age.atMostMs < 18e5 ? "in_progress" : "undated";
+	if (age.atLeastMs >= STUCK_AFTER_MS) return "stuck";
+	return age.atMostMs < STUCK_AFTER_MS ? "in_progress" : "undated";
 }
 function normalize(status) {
 	return status.trim().toLowerCase().replace(/[\s-]+/g, "_");
@@ -2996,36 +3086,48 @@ function snapshotOf({ task, target }) {
 		case "ambiguous": return target;
 	}
 }
+const HOW_FAR = {
+	pending: "not begun",
+	skipped: "not begun",
+	planned: "checked",
+	rejected: "checked",
+	requested: "asked",
+	ambiguous: "asked",
+	running: "accepted",
+	"left running": "accepted",
+	succeeded: "accepted",
+	failed: "accepted"
+};
 /** Whether the API has accepted what the record is about. */
 function isAccepted({ task }) {
-	switch (task.state) {
-		case "running":
-		case "left running":
-		case "failed": return true;
-		case "succeeded": return task.how !== "already gone";
-		case "requested":
-		case "pending":
-		case "planned":
-		case "skipped":
-		case "rejected":
-		case "ambiguous": return false;
-	}
+	const isOurs = task.state !== "succeeded" || task.how !== "already gone";
+	return HOW_FAR[task.state] === "accepted" && isOurs;
+}
+/** Whether anything may have been changed for it, accepted or not. */
+function mayBeTouched({ task, power, deletions }) {
+	const howFar = HOW_FAR[task.state];
+	return howFar === "asked" || howFar === "accepted" || power.state !== "untouched" || deletions.length > 0;
+}
+/** There is nothing to tell of it: its task was not begun, and nothing was asked of the API besides. */
+function hasNoTrace(run) {
+	return HOW_FAR[run.task.state] === "not begun" && !mayBeTouched(run) && run.safety === void 0;
 }
 /** Whether its restore counts as done though no read of the server ever showed it. */
 function wasNeverSeen({ task }) {
 	return task.state === "succeeded" && task.how === "never seen";
 }
+const MAY_BE_DOWN = {
+	untouched: false,
+	"stop requested": true,
+	stopped: true,
+	"start requested": true,
+	"start failed": true,
+	started: false,
+	"left stopped": false
+};
 /** Whether the server is, or may be, down because of this action and has not been seen running since. */
 function mayBeDown$1({ power }) {
-	switch (power.state) {
-		case "stop requested":
-		case "stopped":
-		case "start requested":
-		case "start failed": return true;
-		case "untouched":
-		case "started":
-		case "left stopped": return false;
-	}
+	return MAY_BE_DOWN[power.state];
 }
 /** Whether what was accepted goes on at VPS.org, and nothing is worse: this action has not left the server down. */
 function goesOn(run) {
@@ -3033,18 +3135,11 @@ function goesOn(run) {
 }
 /** Everything that went wrong for this server, the task's own problem first. */
 function problemsOf({ task, power, health }) {
-	const own = "problem" in task ? [task.problem] : [];
-	const start = power.state === "start failed" ? [power.problem] : [];
-	const unhealthy = health.state === "failed" ? [health.problem] : [];
 	return [
-		...own,
-		...start,
-		...unhealthy
-	];
-}
-/** Nothing was asked of the API for it that would change anything. */
-function hasNoTrace(run) {
-	return (run.task.state === "skipped" || run.task.state === "pending") && run.power.state === "untouched" && run.deletions.length === 0 && run.safety === void 0;
+		task,
+		power,
+		health
+	].flatMap((part) => "problem" in part ? [part.problem] : []);
 }
 /** Whether nothing was begun for it because another server of its group had failed. */
 function isSkippedWithGroup({ task }) {
@@ -3056,24 +3151,32 @@ function isSkippedWithGroup({ task }) {
 */
 function isGood(run) {
 	const { goal, task, health } = run;
-	return (goal === "clean up" || task.state === "succeeded" || task.state === "planned" || task.state === "left running" && task.why === "not awaited") && !mayBeDown$1(run) && (health.state === "passed" || health.state === "not checked");
+	return (goal === "clean up" || standOf(task) === "good") && !mayBeDown$1(run) && IS_HEALTH_GOOD[health.state];
 }
+const IS_HEALTH_GOOD = {
+	"not checked": true,
+	checking: false,
+	passed: true,
+	failed: false,
+	"cut off": false
+};
 /** Whether something went wrong for it that is known already: what is still under way has not failed. */
 function hasFailed({ task, power, health }) {
-	return isTaskBad(task) || power.state === "start failed" || health.state === "failed";
+	return standOf(task) === "bad" || power.state === "start failed" || health.state === "failed";
 }
-function isTaskBad(task) {
+/** `open`: it is still under way, or has not begun. */
+function standOf(task) {
 	switch (task.state) {
+		case "planned":
+		case "succeeded": return "good";
+		case "left running": return task.why === "not awaited" ? "good" : "bad";
 		case "skipped":
 		case "rejected":
 		case "ambiguous":
-		case "failed": return true;
-		case "left running": return task.why !== "not awaited";
+		case "failed": return "bad";
 		case "pending":
-		case "planned":
 		case "requested":
-		case "running":
-		case "succeeded": return false;
+		case "running": return "open";
 	}
 }
 
@@ -3082,12 +3185,26 @@ function isTaskBad(task) {
 function serverLabel({ server }) {
 	return server.name === "" ? `Server ${server.id}` : shortName(server.name);
 }
-const NAME_SHOWN = 32;
+const NAME_SHOWN$1 = 32;
 /** A long name without its middle: those of a fleet often differ at the end only. */
 function shortName(name) {
 	const letters = Array.from(name);
-	if (letters.length <= NAME_SHOWN) return name;
+	if (letters.length <= NAME_SHOWN$1) return name;
 	return `${letters.slice(0, 16).join("")}…${letters.slice(-15).join("")}`;
+}
+/** The step to look at it in the panel. */
+function checkServer(run) {
+	return {
+		kind: "check server",
+		server: serverLabel(run)
+	};
+}
+/** The step to start it in the panel. */
+function startServer(run) {
+	return {
+		kind: "start server",
+		server: serverLabel(run)
+	};
 }
 /** The id of its snapshot, for a text; empty while there is none. */
 function snapshotIdOf(run) {
@@ -3137,7 +3254,7 @@ function keptBecause(kept) {
 		group.ids.push(snapshot.id);
 		groups.set(keepReason(reason), group);
 	}
-	return [...groups.values()].map(({ reason, ids }) => `${firstOf(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`).join("; ");
+	return [...groups.values()].map(({ reason, ids }) => `${few(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`).join("; ");
 }
 /** Why retention leaves a snapshot, or several, alone, to be read after the ids. */
 function keepReason(reason, areSeveral = false) {
@@ -3160,6 +3277,7 @@ function keepReason(reason, areSeveral = false) {
 		case "not-oldest": return `${be} not the oldest`;
 	}
 }
+/** `02:41 UTC` */
 function timeOfDay(at) {
 	return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }
@@ -3249,7 +3367,7 @@ function readReset(headers, now) {
 }
 /** Of several quotas (`10;w=1, 100;w=60`), the strictest on average. */
 function readDistance(headers) {
-	const distances = [...valuesOf(headers, "policy"), ...valuesOf(headers, "limit")].flatMap((value) => value.split(",")).flatMap((policy) => {
+	const distances = [...valuesOf$1(headers, "policy"), ...valuesOf$1(headers, "limit")].flatMap((value) => value.split(",")).flatMap((policy) => {
 		const quota = parameter(policy, "q") ?? leadingNumber(policy);
 		const seconds = parameter(policy, "w");
 		return quota && seconds ? [seconds * 1e3 / quota] : [];
@@ -3258,7 +3376,7 @@ function readDistance(headers) {
 }
 /** The numbers of a field: of `X-RateLimit-Remaining: 0`, of `remaining=0`, of `;r=0`. */
 function fieldValues(headers, name, letter) {
-	const own = valuesOf(headers, name).flatMap((value) => value.split(",")).map(leadingNumber);
+	const own = valuesOf$1(headers, name).flatMap((value) => value.split(",")).map(leadingNumber);
 	const combined = (headers["ratelimit"] ?? "").slice(0, LONGEST_HEADER).split(",");
 	return [...own, ...combined.map((item) => parameter(item, name) ?? parameter(item, letter))].filter((value) => value !== void 0);
 }
@@ -3268,7 +3386,7 @@ const PREFIXES = [
 	"x-rate-limit-"
 ];
 const LONGEST_HEADER = 1e3;
-function valuesOf(headers, name) {
+function valuesOf$1(headers, name) {
 	return PREFIXES.map((prefix) => headers[prefix + name]?.slice(0, LONGEST_HEADER)).filter((value) => value !== void 0);
 }
 function parameter(item, name) {
@@ -3383,7 +3501,7 @@ function titleOf$1(body) {
 	const tag = head.toLowerCase().indexOf("<title");
 	const start = tag < 0 ? -1 : head.indexOf(">", tag);
 	const end = start < 0 ? -1 : head.indexOf("<", start);
-	return (end < 0 ? "" : head.slice(start + 1, end)).replace(/\s+/g, " ").trim() || "an HTML page";
+	return (end < 0 ? "" : head.slice(start + 1, end)).replace(/\s+/g, " ").trim();
 }
 function extractMessage(body) {
 	if (!isRecord(body)) return flatten(body, 0);
@@ -3544,7 +3662,8 @@ function isSuccess(status) {
 	return status >= 200 && status < 300;
 }
 
-// src/vps/failure-messages.ts
+// src/vps/messages.ts
+/** Every sentence about a request of the API that failed, and what helps. */
 /** One whole sentence: what happened, in whose words, HTTP last. Raw text: not yet harmless to print. */
 function describeFailure(failure) {
 	if (failure.last !== void 0) return describeFailure(failure.last);
@@ -3566,9 +3685,21 @@ function describeInTwo(failure) {
 		words: `The answer: ${words}.`
 	};
 }
+/** The API's own words, after what a whole row of failures has been called; nothing where it had none. */
+function lastAnswer(failure) {
+	const words = wordsOf(failure);
+	return words === "" ? "" : `The last answer: ${words} (${httpOf(failure)}).`;
+}
 /** Whether the description names the server, and not only the request. */
 function namesServer(failure) {
-	return failure.kind === "refused" && failure.status === 404 && BY_ID.exec(failure.path)?.[1] === "server";
+	return isMissing(failure, "server");
+}
+/** Whether it says that a snapshot does not exist. */
+function namesSnapshot(failure) {
+	return isMissing(failure, "snapshot");
+}
+function isMissing({ kind, status, path }, what) {
+	return kind === "refused" && status === 404 && BY_ID.exec(path)?.[1] === what;
 }
 /** The API's own words, where they say more than the status does. */
 function wordsOf({ detail, status }) {
@@ -3629,17 +3760,14 @@ const CHECK_API_URL = "Check that `api-url` is the address of the VPS.org API.";
 const MAYBE_DONE = "Check the current state before you try again: the request may have taken effect.";
 const TRY_LATER = "Try again later.";
 const VERIFICATION = "Verification cannot be switched off.";
-/**
-* The next step for a person. Raw text where it names permissions or fields.
-* @param permissions of the token, where they are known; they are named for a 403
-*/
-function remedyFor(failure, permissions) {
-	if (failure.last !== void 0) return remedyFor(failure.last, permissions);
+/** The next step for a person. Raw text where it names permissions, servers or fields. */
+function remedyFor(failure, token = {}) {
+	if (failure.last !== void 0) return remedyFor(failure.last, token);
 	if (failure.retryAfterMs !== void 0 && failure.status === 429) return waitRemedy(failure.retryAfterMs);
 	if (failure.kind === "certificate") return certificateRemedy(failure.code ?? "");
 	if (failure.method === "GET" && ["timeout", "interrupted"].includes(failure.kind)) return TRY_LATER;
 	if (failure.kind !== "refused") return KIND_REMEDIES[failure.kind];
-	return refusalRemedy(failure, permissions);
+	return refusalRemedy(failure, token);
 }
 const KIND_REMEDIES = {
 	unreachable: "Check that this runner can reach `api-url`: the firewall, and the proxy variables HTTPS_PROXY and NO_PROXY.",
@@ -3661,13 +3789,13 @@ function certificateRemedy(code) {
 	if (/ALTNAME|HOSTNAME|UND_ERR_PRX_TLS/.test(code)) return `Use the host name that the certificate was issued for. ${VERIFICATION}`;
 	return `If a proxy or gateway of yours signs with its own CA, set NODE_EXTRA_CA_CERTS to the file with that CA. ${VERIFICATION}`;
 }
-function refusalRemedy(failure, permissions) {
+function refusalRemedy(failure, { permissions, servers = [] }) {
 	const { status = 0 } = failure;
 	const fields = refusedFields(failure);
 	if (fields.length > 0) return fieldsRemedy(fields);
 	if (status === 401) return `Check that the secret holds the complete token. If it expired or was revoked, create a new one in ${ACCOUNT}.`;
 	if (status === 403) return permissionRemedy(permissions);
-	if (status === 404) return remedyForMissing(failure);
+	if (status === 404) return remedyForMissing(failure, servers);
 	if (status === 402) return "Check the billing of your VPS.org account, then try again.";
 	if (status === 429) return "Try again in a few minutes, with fewer jobs at once.";
 	if (isMomentaryRefusal(failure)) return "Check the status of the server, then try again.";
@@ -3682,18 +3810,61 @@ function fieldsRemedy(fields) {
 	return fields.every((field) => INPUTS.has(field)) ? `Correct ${fields.map((field) => INPUTS.get(field)).join(" and ")} as VPS.org asks.` : `Resolve what VPS.org reports about ${fields.join(", ")}, then try again.`;
 }
 /** A list has no ID that could be wrong. */
-function remedyForMissing({ path }) {
+function remedyForMissing({ path }, servers) {
 	const [, kind] = BY_ID.exec(path) ?? [];
-	if (kind === void 0) return CHECK_API_URL;
-	return kind === "server" ? "Correct `server-id`, or use a token of the account that owns the server." : "To see which snapshots exist, run `operation: list`.";
+	if (kind !== "server") return CHECK_API_URL;
+	const remedy = "Correct `server-id`, or use a token of the account that owns the server.";
+	return servers.length === 0 ? remedy : `${remedy} This token can see: ${visible(servers)}.`;
+}
+const SERVERS_SHOWN = 5;
+const NAME_SHOWN = 40;
+/** `web-01 (12345), db-01 (12346) and 3 more`. */
+function visible(servers) {
+	const texts = servers.map(({ id, name }) => name === "" ? id : `${Array.from(name).slice(0, NAME_SHOWN).join("")} (${id})`);
+	return few(texts, SERVERS_SHOWN);
 }
 function permissionRemedy(permissions) {
 	const give = `Give the API token the permission it needs in ${ACCOUNT}.`;
 	if (permissions === void 0) return give;
-	return `${give} It has ${permissions.length === 0 ? "none" : permissions.join(", ")}.`;
+	return `${give} The token has ${permissions.length === 0 ? "none" : permissions.join(", ")}.`;
 }
 function waitRemedy(retryAfterMs) {
 	return `Try again in ${formatDuration(Math.ceil(retryAfterMs / 1e3) * 1e3)}, with fewer jobs at once.`;
+}
+const RESPONSE = "the response";
+const ITEM = "the item";
+const ID_EXPECTED = "an ID (digits or a UUID)";
+const PERMISSIONS_EXPECTED = "a list of permissions";
+const EMPTY = "the response is empty";
+const NOT_JSON = "the response is not JSON";
+const NO_TARGET = "it names no target";
+const NOT_ABOUT_RESTORE = "it does not mention a restore";
+const PAGES_IN_CIRCLES = "its pages lead back to what was read already";
+const LINK_WITHOUT_QUERY = "its link to the next page has no query";
+function missingField(place) {
+	return `${place} is missing`;
+}
+function wrongField(place, kind, expected) {
+	return `${place} is ${kind} where ${expected} was expected`;
+}
+function pointsTo(address) {
+	return `it points to ${address}`;
+}
+function tooManyPages(most) {
+	return `the list has more than ${most} pages`;
+}
+function otherSnapshot$1(id) {
+	return `it names snapshot ${id}`;
+}
+/** @param asked undefined where the server that was asked for is in the request */
+function otherServer$1(ids, asked) {
+	return `it names server ${ids.join(" = ")}${asked === void 0 ? "" : `, not ${asked}`}`;
+}
+function snapshotOfOther(id, ids, asked) {
+	return `snapshot ${id} belongs to server ${ids.join(" = ")}, not ${asked}`;
+}
+function noStatusInList(id) {
+	return `server ${id} has no status there`;
 }
 
 // src/operations/messages.ts
@@ -3701,7 +3872,7 @@ function waitRemedy(retryAfterMs) {
 * Every sentence that an operation itself says: log lines, warnings, plans of a dry run, and why it goes no further. Texts
 * from the API are raw; the report makes them harmless.
 */
-const NOTHING_CHANGED$2 = "Nothing was changed.";
+const NOTHING_CHANGED$3 = "Nothing was changed.";
 /** The titles of the log's groups. */
 const GROUPS = {
 	preflight: "Preflight checks",
@@ -3712,11 +3883,8 @@ function nameChanged(given, name) {
 	return `VPS.org does not allow the snapshot name "${given}"; using "${name}" (at most ${64} ASCII letters, digits, "-" and "_").`;
 }
 const NO_SNAPSHOT_OF_IT = "No snapshot of it was taken.";
-function notSettledForCreate({ reason, what, state }) {
-	return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, {
-		kind: "re-run",
-		after: "Check the server in the VPS.org panel, then"
-	});
+function notSettledForCreate({ reason, what, state }, run) {
+	return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, checkServer(run), { kind: "re-run" });
 }
 function needsReadableServer$1(input, state) {
 	return `\`${input}\` needs a token that may read the server. ${state}`.trim();
@@ -3738,16 +3906,13 @@ function mayBeInconsistent(run) {
 }
 /** An unknown status is not the same as not running. */
 function cannotStop(run) {
-	return certain("server-busy", `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`, `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`, advice("Check the server in the VPS.org panel, or take the snapshot without `stop-server`."));
+	return certain("server-busy", `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`, `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`, checkServer(run), advice("Or take the snapshot without `stop-server`."));
 }
 function nameTaken(run, { id, name }) {
 	return `${serverLabel(run)} already has a snapshot named "${name}" (${id}). To tell the two apart later, use \`snapshot-id\` instead of \`snapshot-name\`.`;
 }
 function startedByOther(run) {
-	return certain("server-busy", `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`, NO_SNAPSHOT_OF_IT, {
-		kind: "re-run",
-		after: "Check what else starts or restores the server, then"
-	});
+	return certain("server-busy", `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`, NO_SNAPSHOT_OF_IT, advice("Check what else starts or restores the server."), { kind: "re-run" });
 }
 function wouldTake$1(run, name) {
 	const { slots, server } = run;
@@ -3767,22 +3932,25 @@ function twoOfOneServer(one, other) {
 	const what = `Snapshots ${one.id} and ${other.id} both belong to server ${other.server.id}.`;
 	const next = advice("Set one snapshot for each server.");
 	return {
-		...certain("ambiguous", what, NOTHING_CHANGED$2, next),
+		...certain("ambiguous", what, NOTHING_CHANGED$3, next),
 		candidates: [one, other]
 	};
 }
 /** @param candidates what could be restored instead; undefined where it could not be read */
 function notFound$2(ids, candidates) {
 	const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`;
-	const next = advice("Set `snapshot-id` to a snapshot that exists.");
+	const next = candidates?.length === 0 ? {
+		kind: "list",
+		server: void 0
+	} : advice("Set `snapshot-id` to a snapshot that exists.");
 	return {
 		...certain("not-found", what, `Nothing was restored from ${ids.length === 1 ? "it" : "them"}.${alternatives(candidates)}`, next),
 		candidates: candidates ?? []
 	};
 }
 function alternatives(candidates) {
-	if (candidates === void 0) return " The snapshots that could be restored instead could not be read.";
-	return candidates.length === 0 ? " There is no other snapshot that could be restored." : "";
+	if (candidates === void 0) return " The other snapshots could not be read.";
+	return candidates.length === 0 ? " There is no other snapshot to restore." : "";
 }
 function rejected(run, snapshot, rejection, candidates) {
 	const isAge = rejection.why !== "not completed";
@@ -3861,7 +4029,7 @@ function absent(id) {
 }
 /** @param guard the servers that are allowed */
 function notFoundToDelete(ids, guard) {
-	return certain("not-found", `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`, `Not deleted: nothing shows whether an unlisted snapshot belongs to a server that \`server-id\` allows (${guard.join(", ")}).`, advice("Check `snapshot-id`. What has already been deleted needs no other step."));
+	return certain("not-found", `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`, `Not deleted: whether an unlisted snapshot belongs to a server in \`server-id\` (${guard.join(", ")}) cannot be checked.`, advice("Check `snapshot-id`. If the snapshot has already been deleted, nothing is left to do."));
 }
 function wouldDelete$1(run, snapshot, now) {
 	return `Would delete snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} (${ageOf(snapshot, now)}).`;
@@ -3872,7 +4040,7 @@ function goneAlready$1({ id }, mayBeOurs) {
 }
 function givenTwice(one, other) {
 	const what = `\`server-id\` names one server twice: ${one} and ${other} are the same.`;
-	return certain("invalid-input", what, NOTHING_CHANGED$2, advice(`Remove ${other} from \`server-id\`.`));
+	return certain("invalid-input", what, NOTHING_CHANGED$3, advice(`Remove ${other} from \`server-id\`.`));
 }
 function unknownButListed(run, { id, server }) {
 	const what = `Snapshot ${id} of ${serverLabel(run)} was not deleted: VPS.org says that it does not exist, but still lists it.`;
@@ -3906,7 +4074,7 @@ function notDeleted$1({ id }) {
 	return `Snapshot ${id} was not deleted.`;
 }
 function deletionUnobservable({ id }) {
-	return `The deletion of snapshot ${id} was accepted; whether it is gone could not be seen.`;
+	return `VPS.org accepted the deletion of snapshot ${id}; whether it is gone is unknown.`;
 }
 function nothingToWaitFor(ids) {
 	const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`;
@@ -3937,10 +4105,10 @@ function serverIs(run) {
 	return `${serverLabel(run)} is ${lastStatus(run)}.`;
 }
 function brokenServer(run) {
-	return certain("restore-failed", `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`, "If it was being restored, the restore has failed.", advice("Check the server in the VPS.org panel. Restore it again, or contact VPS.org support."));
+	return certain("restore-failed", `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`, "If it was being restored, the restore has failed.", checkServer(run), advice("Restore it again, or contact VPS.org support."));
 }
 function restoreNotVisible(run) {
-	return `Snapshot ${snapshotIdOf(run)} is complete, but it could not be seen whether ${serverLabel(run)} is being restored.`;
+	return `Snapshot ${snapshotIdOf(run)} is complete, but it is unknown whether ${serverLabel(run)} is being restored.`;
 }
 const JOB_STATUS_UNKNOWN$1 = "The runner did not say how the job ended (`job-status` is empty or unknown), so nothing was restored or deleted.";
 function interleavedUnknown(failure) {
@@ -3955,7 +4123,7 @@ function interleaved(run, target, { snapshot, marker }, runId) {
 }
 /** A fleet is rolled back as a whole or not at all. */
 function interleavedInGroup(run, target, other, { marker }) {
-	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to ${serverLabel(other)}, which belongs to the same group.`, "Of a group all servers are rolled back, or none. Nothing was overwritten.", {
+	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to ${serverLabel(other)}, which belongs to the same group.`, "A group is rolled back as a whole or not at all. Nothing was overwritten.", {
 		kind: "restore",
 		snapshot: target.id
 	});
@@ -3967,13 +4135,10 @@ function fullAfterFailure(run) {
 	return `All ${5} slots of ${serverLabel(run)} are in use: the next create will be refused unless you delete a snapshot or set \`when-full: delete-oldest\`.`;
 }
 function cannotArm(why) {
-	return certain("runner-files", "The runner's state file cannot be written, so nothing would happen at the end of the job.", `${NOTHING_CHANGED$2} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
+	return certain("runner-files", "The runner's state file cannot be written, so nothing would happen at the end of the job.", `${NOTHING_CHANGED$3} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
 }
 function disarmed(why) {
-	return certain("runner-files", "No rollback is armed: the runner's state file can no longer be written.", `The snapshot exists. The cause: ${why}.`, {
-		kind: "re-run",
-		after: "Check the disk of the runner, then"
-	});
+	return certain("runner-files", "No rollback is armed: the runner's state file can no longer be written.", `The snapshot exists. The cause: ${why}.`, advice("Check the disk of the runner."), { kind: "re-run" });
 }
 function cleanUpDisarmed(why) {
 	return `The runner's state file can no longer be written (${why}): do not rely on \`delete-on\` or \`keep-last\` for this snapshot. If it stays, delete it yourself.`;
@@ -3981,8 +4146,13 @@ function cleanUpDisarmed(why) {
 const STATE_LOST_UNCLEAR = "What the main step saved for the end of the job is missing, and so are its inputs: nothing was restored, started or deleted. If the job failed after a deploy, restore the server yourself.";
 const STATE_LOST_CLEAN_UP = "What the main step saved for the end of the job is missing: no snapshot was deleted.";
 function stateLost(isRestoreDue, mayBeDown, servers) {
-	const list = servers.join(", ");
-	return certain("lost-state", `${isRestoreDue ? "Nothing was restored" : "Nothing was started"}: what the snapshot step saved is missing.`, mayBeDown ? "The server may still be stopped." : "The post step cannot tell which snapshot to restore.", ...isRestoreDue ? [advice(`If the deploy has begun, find this run's snapshot with \`operation: list\`${list === "" ? "" : ` and \`server-id: ${list}\``}, and restore it.`)] : [], ...mayBeDown ? [{ kind: "start server" }] : []);
+	return certain("lost-state", `${isRestoreDue ? "Nothing was restored" : "Nothing was started"}: what the snapshot step saved is missing.`, mayBeDown ? "The server may still be stopped." : "The post step cannot tell which snapshot to restore.", ...isRestoreDue ? [...(servers.length === 0 ? [void 0] : servers).map((server) => ({
+		kind: "list",
+		server
+	})), advice("If the deploy has begun, restore this run's snapshot.")] : [], ...mayBeDown ? servers.map((id) => ({
+		kind: "start server",
+		server: `server ${id}`
+	})) : []);
 }
 const AVAILABLE = "Available snapshots:";
 const RESULTS = "Results:";
@@ -3992,6 +4162,14 @@ function moreInOutput(count) {
 /** For those who have saved the form by hand. */
 function byHand(command) {
 	return `By hand: ${command}`;
+}
+const NOTHING_LEFT = "Nothing to do: the main step saved nothing for the post step.";
+const SUCCESS_PROVES_NOTHING = "A composite action on this runner does not learn how the job ended: \"success\" counts as unknown.";
+function stateNotSaved(why) {
+	return `The step's state cannot be saved: ${why}`;
+}
+function foundByName(asked, name) {
+	return `VPS.org does not know server ${asked} by its ID; using the one server named "${name}".`;
 }
 
 // src/operations/lost-state.ts
@@ -4022,6 +4200,642 @@ function judgeLostState(parsed, jobStatus) {
 		...NOTHING,
 		warning: STATE_LOST_CLEAN_UP
 	} : NOTHING;
+}
+
+// src/present/messages/phrases.ts
+/** What the sentences of this folder are made of. */
+const NEVER_SEEN_RESTORING = "VPS.org accepted the restore, but the server never reported \"restoring\".";
+const NOTHING_CHANGED$2 = "Nothing was changed.";
+/** Sentences side by side, without those that are empty. */
+function joined(sentences) {
+	return sentences.filter((sentence) => sentence !== "").join(" ");
+}
+function age(run, now) {
+	const created = createdAtOf(run);
+	if (created === void 0) return "of unknown age";
+	return isAhead(created, now) ? "dated in the future" : `${formatAge(now - created)} old`;
+}
+/** `02:41 UTC`, with the date where it was another day. */
+function clockTime(at, now) {
+	const text = new Date(at).toISOString();
+	const today = new Date(now).toISOString().slice(0, 10);
+	return text.startsWith(today) ? timeOfDay(at) : `${text.slice(0, 10)} ${timeOfDay(at)}`;
+}
+
+// src/present/messages/server-trouble.ts
+const ENDED = {
+	cancelled: "Cancelled",
+	"internal error": "Interrupted",
+	"out of time": "Timed out"
+};
+function skipped(run, why) {
+	return why === "group failed" ? {
+		what: `Skipped ${serverLabel(run)} because another server in the group failed.`,
+		state: ""
+	} : {
+		what: `${ENDED[why]} before ${skippedWork(run)}.`,
+		state: stateOfSkipped(run)
+	};
+}
+function skippedWork(run) {
+	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
+	if (run.goal === "delete") return `snapshot ${id} of ${server} was deleted`;
+	if (run.goal === "wait") return `snapshot ${id} of ${server} was checked`;
+	return run.goal === "restore" ? `${server} was restored from snapshot ${id}` : `a snapshot of ${server} was requested`;
+}
+function stateOfSkipped(run) {
+	if (run.safety !== void 0) return `Nothing was overwritten; its safety snapshot ${run.safety.snapshot.id} was accepted.`;
+	if (hasNoTrace(run)) return "Nothing was changed on it.";
+	return run.goal === "restore" ? "Nothing was overwritten." : "";
+}
+function unanswered(run) {
+	return {
+		what: `The step ended before VPS.org answered a request for ${serverLabel(run)}.`,
+		state: "It is unknown whether VPS.org acted on it."
+	};
+}
+function timedOut$1(run, { work, since, at, lastFailure, last }) {
+	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
+	const failure = lastFailure === void 0 ? "" : ` The last request failed: ${lastFailure}`;
+	const waited = formatDuration(at - (work === "snapshot" ? run.began ?? since : since));
+	const isRestoring = lastFailure === void 0 && serverPhase(lastStatus(run)) === "restoring";
+	switch (work) {
+		case "snapshot": return {
+			what: `Snapshot ${id} of ${server} did not complete within ${waited}.`,
+			state: `${lastSeenText(last)} It continues at VPS.org.${failure}`
+		};
+		case "restore": return {
+			what: isRestoring ? `${server} is still restoring from snapshot ${id} after ${waited}.` : `After ${waited}, it is unknown whether ${server} has been restored from snapshot ${id}.`,
+			state: `${isRestoring ? "The restore continues at VPS.org" : "VPS.org accepted the restore"} (last status: ${lastStatusSince(run)}). Do not restore again.${failure}`
+		};
+		case "possible restore": return {
+			what: `Snapshot ${id} is complete, but it is unknown whether ${server} is being restored.`,
+			state: `Its last status was ${lastStatusSince(run)}.${failure}`
+		};
+		case "deletion": return {
+			what: `Snapshot ${id} of ${server} is still listed ${waited} after its deletion was accepted.`,
+			state: failure.trim()
+		};
+	}
+}
+function cutOff$1(run, { work, why }) {
+	const ended = ENDED[why];
+	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
+	switch (work) {
+		case "snapshot": return {
+			what: `${ended} while snapshot ${id} of ${server} was in progress.`,
+			state: "It continues at VPS.org."
+		};
+		case "restore": return {
+			what: `${ended} while ${server} was restoring from snapshot ${id}.`,
+			state: "The restore was accepted and continues at VPS.org. Do not restore again."
+		};
+		case "possible restore": return {
+			what: `${ended} before it was clear whether ${server} is being restored.`,
+			state: `Snapshot ${id} is complete.`
+		};
+		case "deletion": return {
+			what: `${ended} while snapshot ${id} of ${server} was being deleted.`,
+			state: "VPS.org accepted the deletion."
+		};
+	}
+}
+function acceptedInCancelledJob(run, { since, apiTime = since }) {
+	return {
+		what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(apiTime, apiTime)}).`,
+		state: "A cancelled job has no time to wait for the restore to finish. Do not restore again."
+	};
+}
+function unobservable({ work }, { what, state }) {
+	return {
+		what,
+		state: (work === "restore" || work === "possible restore") && state === "" ? "Do not restore again." : state
+	};
+}
+function mayBeDown(run) {
+	const server = serverLabel(run);
+	if (run.power.state === "start requested" && run.task.state === "succeeded" && run.task.work === "restore") return {
+		what: `${server} has been restored, but has not been seen running.`,
+		state: "The restore left it stopped, and its start was requested."
+	};
+	if (run.goal === "clean up" || run.goal === "restore") return {
+		what: `${server} has not been seen running since it was stopped for its snapshot.`,
+		state: ""
+	};
+	return {
+		what: `${server} ${run.power.state === "stop requested" ? "was being stopped" : "is stopped"}.`,
+		state: "It is started again at the end of the job."
+	};
+}
+function restoredNotStarted(run, { what, state }) {
+	return {
+		what: `${serverLabel(run)} has been restored, but could not be started.`,
+		state: joined([what, state])
+	};
+}
+function unhealthy$1(run, { what, state }) {
+	return {
+		what: `${doneBut(run)} ${what}.`,
+		state
+	};
+}
+function healthCheckCutOff(run) {
+	return {
+		what: `The health check of ${serverLabel(run)} was cut off.`,
+		state: ""
+	};
+}
+/** A cancel after the work itself was done. */
+function cancelledAfter(run, work, signal) {
+	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
+	return work === "restore" ? `Cancelled (${signal}) after ${server} was restored from snapshot ${id}.` : `Cancelled (${signal}) after snapshot ${id} of ${server} had completed.`;
+}
+/** The request to stop it may have been obeyed, whatever its answer was. */
+function mayHaveStopped(run, { state }) {
+	return {
+		what: `${serverLabel(run)} was asked to stop for its snapshot and may be stopped now.`,
+		state
+	};
+}
+function doneBut(run) {
+	return run.task.state === "succeeded" && run.task.work === "restore" ? `${serverLabel(run)} has been restored, but` : `Snapshot ${snapshotIdOf(run)} is complete, but`;
+}
+function deletedToFreeSlot(snapshots) {
+	return `Snapshot ${snapshots.map(snapshotLabel).join(", ")} was deleted to free a slot.`;
+}
+const SNAPSHOTS_CONTINUE = "The snapshots in progress continue at VPS.org.";
+const RESTORES_CONTINUE = "The restores in progress continue at VPS.org. Do not restore those servers again.";
+function deletionsAccepted(ids) {
+	return ids.length === 1 ? `VPS.org accepted the deletion of snapshot ${ids.join("")}; it may still be listed.` : `VPS.org accepted the deletion of snapshots ${few(ids, 10)}; they may still be listed.`;
+}
+function skippedUnchanged(servers) {
+	return `Nothing was changed on ${few(servers.map(serverLabel), 10)}.`;
+}
+/** @param isNamed whether the account names the server itself */
+function serverFailed(run, { what, state }, isNamed) {
+	const text = joined([what, state]);
+	return isNamed ? text : `${serverLabel(run)}: ${text}`;
+}
+function furtherFailed(servers) {
+	return `${servers.length} more: ${few(servers.map(serverLabel), IDS$1)}.`;
+}
+const IDS$1 = 30;
+
+// src/present/status.ts
+const RUNNING = {
+	snapshot: "in_progress",
+	restore: "restoring",
+	"possible restore": "in_progress",
+	deletion: "unknown"
+};
+const DONE = {
+	snapshot: "completed",
+	restore: "restored",
+	"possible restore": "completed",
+	deletion: "deleted"
+};
+/** How one server's part stands. `timed_out` and `cancelled` say that the API had accepted. */
+function statusOf$1({ task }) {
+	switch (task.state) {
+		case "pending":
+		case "skipped":
+		case "rejected":
+		case "failed": return "failed";
+		case "planned": return "planned";
+		case "requested":
+		case "ambiguous": return "unknown";
+		case "running": return RUNNING[task.work];
+		case "left running": return statusOfLeft(task.why, task.work);
+		case "succeeded": return DONE[task.work];
+	}
+}
+function statusOfLeft(why, work) {
+	switch (why) {
+		case "timed out": return "timed_out";
+		case "cancelled":
+		case "job cancelled": return "cancelled";
+		case "not awaited":
+		case "internal error":
+		case "unobservable": return RUNNING[work];
+	}
+}
+const BAD = [
+	"unknown",
+	"failed",
+	"timed_out",
+	"cancelled",
+	"restoring",
+	"in_progress"
+];
+const GOOD = [
+	"restoring",
+	"in_progress",
+	"planned",
+	"completed",
+	"restored",
+	"deleted"
+];
+/** How the operation as a whole stands: of several servers the worst. */
+function overallStatus(run) {
+	const bad = new Set(run.servers.filter((server) => !isGood(server)).map(statusOf$1));
+	const { problem } = run;
+	const isAboutServers = problem?.reason !== "runner-files" || !run.servers.some(isAccepted);
+	if (problem !== void 0 && isAboutServers) bad.add(problem.done === "unknown" ? "unknown" : "failed");
+	const worst = BAD.find((status) => bad.has(status));
+	if (worst !== void 0) return worst;
+	const all = new Set(run.servers.map(statusOf$1));
+	if (run.absent.length > 0 || run.deletedUnlisted.length > 0) all.add("deleted");
+	return GOOD.find((status) => all.has(status)) ?? "failed";
+}
+/**
+* The server that stands worst, if any has anything wrong: its reason speaks for all. One that was only skipped because of
+* another is asked last, since that other one knows why.
+*/
+function worstServer(run) {
+	const bad = run.servers.filter((server) => !isGood(server));
+	const rank = (server) => {
+		if (isSkippedWithGroup(server)) return BAD.length + 1;
+		const place = BAD.indexOf(statusOf$1(server));
+		return place === -1 ? BAD.length : place;
+	};
+	return bad.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+/** Whether the stage is green. */
+function isGreen({ operation, servers, problem, cutOff }) {
+	const isCutOff = cutOff?.by === "internal error" || cutOff !== void 0 && operation !== "post";
+	return problem === void 0 && !isCutOff && servers.every(isGood);
+}
+
+// src/present/account.ts
+/** What went wrong for one server, and what state it is in; undefined where all is as asked. */
+function whatWentWrong(run) {
+	const [first, ...others] = [
+		accountOfTask(run),
+		accountOfPower(run),
+		accountOfHealth(run)
+	].filter((account) => account !== void 0);
+	if (first === void 0) return void 0;
+	const rest = others.flatMap(({ what, state }) => [what, state]);
+	return {
+		what: first.what,
+		state: joined([
+			first.state,
+			wasNeverSeen(run) ? NEVER_SEEN_RESTORING : "",
+			...rest,
+			...freed$1(run)
+		])
+	};
+}
+/** An account as one text. */
+function textOf$1({ what, state }) {
+	return joined([what, state]);
+}
+function accountOfTask(run) {
+	const { task, goal } = run;
+	switch (task.state) {
+		case "pending":
+		case "planned":
+		case "running":
+		case "succeeded": return;
+		case "skipped": return goal === "clean up" ? void 0 : skipped(run, task.why);
+		case "requested": return unanswered(run);
+		case "rejected": return isStopUnclear(run) ? mayHaveStopped(run, task.problem) : task.problem;
+		case "ambiguous":
+		case "failed": return task.problem;
+		case "left running": return accountOfLeft(run, task);
+	}
+}
+function accountOfLeft(run, task) {
+	switch (task.why) {
+		case "not awaited": return;
+		case "timed out": return timedOut$1(run, task);
+		case "cancelled":
+		case "internal error": return cutOff$1(run, task);
+		case "job cancelled": return acceptedInCancelledJob(run, task);
+		case "unobservable": return unobservable(task, task.problem);
+	}
+}
+/** It could not be stopped, as far as anybody could see, nor was it seen running again. */
+function isStopUnclear(run) {
+	const { task } = run;
+	return task.state === "rejected" && task.problem.reason === "stop-failed" && mayBeDown$1(run);
+}
+function accountOfPower(run) {
+	const { power, task } = run;
+	if (isStopUnclear(run)) return void 0;
+	if (power.state === "start failed") return task.state === "succeeded" && task.work === "restore" ? restoredNotStarted(run, power.problem) : power.problem;
+	return mayBeDown$1(run) ? mayBeDown(run) : void 0;
+}
+function accountOfHealth(run) {
+	switch (run.health.state) {
+		case "failed": return unhealthy$1(run, run.health.problem);
+		case "cut off": return healthCheckCutOff(run);
+		case "not checked":
+		case "checking":
+		case "passed": return;
+	}
+}
+/** What was deleted for a snapshot that then was not taken must be said. */
+function freed$1(run) {
+	const deleted = run.deletions.filter(({ by, end }) => by === "when-full" && end === "deleted");
+	if (deleted.length === 0 || run.task.state === "succeeded" && snapshotOf(run) !== void 0) return [];
+	return [deletedToFreeSlot(deleted.map(({ snapshot }) => snapshot))];
+}
+/** How many servers of a group stand how. */
+function tallyOf(servers) {
+	const count = (is) => servers.filter(is).length;
+	const skipped = count(({ task }) => task.state === "skipped");
+	return {
+		all: servers.length,
+		done: count(({ task }) => task.state === "succeeded"),
+		underWay: count(({ task }) => task.state === "left running"),
+		unknown: count((server) => statusOf$1(server) === "unknown"),
+		failed: count((server) => statusOf$1(server) === "failed") - skipped,
+		skipped,
+		troubled: count((server) => server.task.state === "succeeded" && !isGood(server))
+	};
+}
+const FAILURES = 3;
+/** What went wrong, the first few servers with their accounts. */
+function failuresText(servers) {
+	const shown = servers.slice(0, FAILURES).map((server) => failureText(server));
+	const others = servers.slice(FAILURES);
+	return joined([...shown, others.length === 0 ? "" : furtherFailed(others)]);
+}
+function failureText(server) {
+	const account = whatWentWrong(server);
+	if (account === void 0) return "";
+	const { task } = server;
+	const isNamed = !("problem" in task && task.problem.isUnnamed === true);
+	return serverFailed(server, account, isNamed);
+}
+/** What is wrong with some servers of a group: what several have in common, and then the first few others. */
+function groupTexts(servers) {
+	return [...toldTogether(servers), failuresText(ownFailures(servers))];
+}
+/** What is not told of all of them at once. */
+function ownFailures(servers) {
+	return servers.filter((server) => !isGood(server) && !isSkippedWithGroup(server) && !isQuietlyLeft(server) && !isNotBegun(server));
+}
+/** It goes on at VPS.org, and there is nothing more to say about it. */
+function isQuietlyLeft(server) {
+	const { task } = server;
+	if (task.state !== "left running" || !goesOn(server)) return false;
+	if (task.work === "possible restore") return false;
+	return task.why !== "unobservable" && (task.why !== "timed out" || task.lastFailure === void 0);
+}
+/** Its turn had not come when the end was asked for. */
+function isNotBegun(server) {
+	const { task } = server;
+	return task.state === "skipped" && task.why === "cancelled" && hasNoTrace(server);
+}
+/** What goes on, and what was not begun. */
+function toldTogether(servers) {
+	const leftWith = (work) => servers.filter((server) => isQuietlyLeft(server) && "work" in server.task && server.task.work === work);
+	const notBegun = servers.filter(isNotBegun);
+	const deletions = leftWith("deletion").map(snapshotIdOf);
+	return [
+		leftWith("snapshot").length > 0 ? SNAPSHOTS_CONTINUE : "",
+		leftWith("restore").length > 0 ? RESTORES_CONTINUE : "",
+		deletions.length > 0 ? deletionsAccepted(deletions) : "",
+		notBegun.length > 0 ? skippedUnchanged(notBegun) : ""
+	];
+}
+/** The failures for which the verdict has only a name. */
+function furtherFailures({ servers }) {
+	return ownFailures(servers).slice(FAILURES).map(failureText).filter((text) => text !== "");
+}
+
+// src/present/reason.ts
+/** Why one server's part is red; undefined where it is not. */
+function reasonOf$2(run) {
+	return reasonOfTask(run) ?? reasonOfPower(run) ?? reasonOfHealth(run);
+}
+function reasonOfTask({ task, goal }) {
+	switch (task.state) {
+		case "pending":
+		case "planned":
+		case "running":
+		case "succeeded": return;
+		case "skipped":
+			if (goal === "clean up") return void 0;
+			return SKIPPED[task.why];
+		case "requested": return "lost-answer";
+		case "rejected":
+		case "ambiguous":
+		case "failed": return task.problem.reason;
+		case "left running": switch (task.why) {
+			case "not awaited": return;
+			case "timed out": return "timeout";
+			case "cancelled":
+			case "job cancelled": return "cancelled";
+			case "internal error": return "internal-error";
+			case "unobservable": return task.problem.reason;
+		}
+	}
+}
+const SKIPPED = {
+	"group failed": "group-failed",
+	"out of time": "timeout",
+	cancelled: "cancelled",
+	"internal error": "internal-error"
+};
+function reasonOfPower(run) {
+	if (run.power.state === "start failed") return run.power.problem.reason;
+	return mayBeDown$1(run) ? "cancelled" : void 0;
+}
+function reasonOfHealth({ health }) {
+	switch (health.state) {
+		case "failed": return health.problem.reason;
+		case "cut off": return "cancelled";
+		case "not checked":
+		case "checking":
+		case "passed": return;
+	}
+}
+/** Why the operation is red: of several servers the reason of the worst; undefined where it is green. */
+function overallReason(run) {
+	if (isGreen(run)) return void 0;
+	if (run.cutOff?.by === "internal error") return "internal-error";
+	const worst = worstServer(run);
+	const own = worst === void 0 ? void 0 : reasonOf$2(worst);
+	return run.problem?.reason ?? own ?? (run.cutOff === void 0 ? void 0 : "cancelled");
+}
+
+// src/present/outputs.ts
+/** Every output, in the order of action.yml. */
+const OUTPUTS = [
+	{
+		name: "snapshot-id",
+		from: "change",
+		value: listOf(({ id }) => id)
+	},
+	{
+		name: "snapshot-name",
+		from: "along",
+		value: listOf(({ name }) => name)
+	},
+	{
+		name: "server-id",
+		from: "along",
+		value: listOf((_, { id }) => id)
+	},
+	{
+		name: "server-name",
+		from: "along",
+		value: listOf((_, { name }) => name)
+	},
+	{
+		name: "created-at",
+		from: "along",
+		value: listOf(({ createdAt }) => createdAt ?? "")
+	},
+	{
+		name: "size-mb",
+		from: "along",
+		value: sizes
+	},
+	{
+		name: "status",
+		from: "change",
+		value: (run, isOver) => isOver ? finalStatus(run) : earlyStatus(run)
+	},
+	{
+		name: "server-status",
+		from: "end",
+		value: serverStatuses
+	},
+	{
+		name: "snapshots",
+		from: "end",
+		value: snapshotsJson
+	},
+	{
+		name: "count",
+		from: "end",
+		value: count
+	},
+	{
+		name: "deleted-snapshot-ids",
+		from: "change",
+		value: (run) => idsOf(deletedSnapshots(run))
+	},
+	{
+		name: "safety-snapshot-id",
+		from: "change",
+		value: (run) => idsOf(safetySnapshots(run))
+	},
+	{
+		name: "reason",
+		from: "end",
+		value: (run) => overallReason(run) ?? ""
+	},
+	{
+		name: "duration-seconds",
+		from: "end",
+		value: ({ began }, now) => `${Math.round((now - began) / 1e3)}`
+	}
+];
+const ROWS = OUTPUTS;
+/** All outputs of an operation that has ended at `now`, in clock milliseconds. */
+function finalOutputs(run, now) {
+	return valuesOf((row) => row.from === "end" ? row.value(run, now) : row.value(run, true));
+}
+/** What can be published before the end: what exists, and what goes on. */
+function earlyOutputs(run) {
+	return valuesOf((row) => row.from === "end" ? void 0 : row.value(run, false));
+}
+function valuesOf(value) {
+	return Object.fromEntries(ROWS.map((row) => [row.name, value(row)]));
+}
+/** What a change of the record has to publish at once, whatever comes then; undefined: nothing. */
+function changedOutputs(before, after) {
+	return ROWS.some((row) => row.from === "change" && row.value(after, false) !== row.value(before, false)) ? earlyOutputs(after) : void 0;
+}
+const SEPARATOR = ",";
+/** A list of what exists, in the order of the servers; of nothing an empty one, once the operation is over. */
+function listOf(value) {
+	return (run, isOver) => {
+		const values = run.servers.flatMap((each) => {
+			const snapshot = snapshotOf(each);
+			return snapshot === void 0 ? [] : [value(snapshot, each.server)];
+		});
+		if (values.length === 0 && (!isOver || run.operation === "list")) return void 0;
+		return (values.length > 1 ? values.map((text) => text.replaceAll(SEPARATOR, " ")) : values).join(SEPARATOR);
+	};
+}
+const sizeList = listOf(({ sizeMb }) => `${sizeMb ?? ""}`);
+/** Empty where none is known. */
+function sizes(run, isOver) {
+	const list = sizeList(run, isOver);
+	return list?.replaceAll(SEPARATOR, "") === "" ? "" : list;
+}
+function finalStatus(run) {
+	return run.operation === "list" ? void 0 : overallStatus(run);
+}
+/** What goes on, or has just ended. */
+function earlyStatus({ servers }) {
+	const works = new Set(servers.flatMap(({ task }) => isUnderWay(task) ? [task.work] : []));
+	if (works.has("restore")) return "restoring";
+	return works.has("snapshot") ? "in_progress" : void 0;
+}
+function isUnderWay(task) {
+	return task.state === "running" || task.state === "left running" || task.state === "succeeded";
+}
+/** They pair up with the other lists, which hold what exists; where nothing does, there is nothing to pair up with. */
+function serverStatuses({ operation, servers, stopsServers }) {
+	if (operation === "create" && !stopsServers) return void 0;
+	const existing = servers.filter((server) => snapshotOf(server) !== void 0);
+	const statuses = (existing.length > 0 ? existing : servers).map(({ server }) => server.status ?? "");
+	return statuses.some((status) => status !== "") ? statuses.join(SEPARATOR) : void 0;
+}
+function idsOf(snapshots) {
+	return snapshots.length === 0 ? void 0 : snapshots.map(({ id }) => id).join(SEPARATOR);
+}
+/** What `when-full`, `keep-last` or `delete-on` deleted. */
+function deletedSnapshots({ servers }) {
+	return servers.flatMap(({ deletions }) => deletions.filter(({ end }) => end === "deleted")).map(({ snapshot }) => snapshot);
+}
+/** What `safety-snapshot` made. */
+function safetySnapshots({ servers }) {
+	return servers.flatMap(({ safety }) => safety === void 0 ? [] : [safety.snapshot]);
+}
+function count({ operation, listed, servers, deletedUnlisted }) {
+	if (operation === "list") return listed === void 0 ? void 0 : `${listed.length}`;
+	if (operation !== "delete") return void 0;
+	return `${servers.filter(({ task }) => task.state === "succeeded" && task.how !== "already gone").length + deletedUnlisted.length}`;
+}
+/** Ids as strings, whose each one is, and why where it went wrong. A list that could not be read is not an empty one. */
+function snapshotsJson(run) {
+	if (run.operation === "list" && run.listed === void 0) return void 0;
+	const items = run.listed?.map((snapshot) => jsonOf(snapshot)) ?? run.servers.flatMap((server) => {
+		const snapshot = snapshotOf(server);
+		return snapshot === void 0 ? [] : [jsonOf(snapshot, server)];
+	});
+	return JSON.stringify(items);
+}
+function jsonOf(snapshot, server) {
+	const marker = parseMarker(snapshot.description);
+	const error = server === void 0 ? void 0 : whatWentWrong(server);
+	return {
+		id: snapshot.id,
+		name: snapshot.name,
+		status: server === void 0 ? snapshot.status : statusOf$1(server),
+		size_mb: snapshot.sizeMb,
+		created_at: snapshot.createdAt,
+		description: snapshot.description,
+		server: {
+			id: snapshot.server.id,
+			name: snapshot.server.name
+		},
+		made_by: marker === void 0 ? null : {
+			workflow: marker.workflow,
+			run_id: marker.run,
+			attempt: marker.attempt,
+			purpose: marker.purpose
+		},
+		...error === void 0 ? {} : { error: textOf$1(error) }
+	};
 }
 
 // src/run/apply.ts
@@ -4095,8 +4909,8 @@ function apply(run, event, at) {
 			state: "failed",
 			problem: event.problem
 		}, at);
-		case "cancelled": return cutOff$1(run, "cancelled", at);
-		case "abandoned": return cutOff$1(run, "internal error", at);
+		case "cancelled": return cutOff(run, "cancelled", at);
+		case "abandoned": return cutOff(run, "internal error", at);
 		default: return afterTask(run, event, at);
 	}
 }
@@ -4288,7 +5102,7 @@ function afterSafety(run, state, at) {
 	};
 }
 /** What a cancel, or a mistake of this action, makes of a record: no operation has to prepare for it. */
-function cutOff$1(run, by, at) {
+function cutOff(run, by, at) {
 	const health = run.health.state === "checking" ? { state: "cut off" } : run.health;
 	return {
 		...run,
@@ -4407,590 +5221,6 @@ function allProblems(run) {
 	const own = run.servers.flatMap(problemsOf);
 	return run.problem === void 0 ? own : [run.problem, ...own];
 }
-/** Snapshots that `when-full`, `keep-last` or `delete-on` deleted. */
-function deletedSnapshots(run) {
-	return run.servers.flatMap((server) => server.deletions.filter(({ end }) => end === "deleted").map(({ snapshot }) => snapshot));
-}
-
-// src/present/messages/phrases.ts
-/** What the sentences of this folder are made of. */
-const NEVER_SEEN_RESTORING = "VPS.org accepted the restore; \"restoring\" was never observed.";
-const NOTHING_CHANGED$1 = "Nothing was changed.";
-/** Sentences side by side, without those that are empty. */
-function joined(sentences) {
-	return sentences.filter((sentence) => sentence !== "").join(" ");
-}
-function age(run, now) {
-	const created = createdAtOf(run);
-	if (created === void 0) return "of unknown age";
-	return isAhead(created, now) ? "dated in the future" : `${formatAge(now - created)} old`;
-}
-/** `02:41 UTC`, with the date where it was another day. */
-function clockTime(at, now) {
-	const text = new Date(at).toISOString();
-	const today = new Date(now).toISOString().slice(0, 10);
-	const time = `${text.slice(11, 16)} UTC`;
-	return text.startsWith(today) ? time : `${text.slice(0, 10)} ${time}`;
-}
-/** The first few of a list, and how many more: a headline fits one line. */
-function few(items, shown = 3, separator = ", ") {
-	return firstOf(items, shown, separator);
-}
-
-// src/present/messages/server-trouble.ts
-const ENDED = {
-	cancelled: "Cancelled",
-	"internal error": "Interrupted"
-};
-function skipped(run, why) {
-	const server = serverLabel(run);
-	switch (why) {
-		case "group failed": return {
-			what: `Skipped ${server} because another server in the group failed.`,
-			state: ""
-		};
-		case "out of time": return {
-			what: `Timed out before ${server} was started.`,
-			state: "Nothing was changed on it."
-		};
-		case "cancelled":
-		case "internal error": return {
-			what: `${ENDED[why]} before ${skippedWork(run)}.`,
-			state: stateOfSkipped(run)
-		};
-	}
-}
-function skippedWork(run) {
-	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
-	if (run.goal === "delete") return `snapshot ${id} of ${server} was deleted`;
-	return run.goal === "restore" ? `${server} was restored from snapshot ${id}` : `a snapshot of ${server} was requested`;
-}
-function stateOfSkipped({ goal, safety, power }) {
-	if (goal !== "restore") return "";
-	if (safety !== void 0) return `Nothing was overwritten; its safety snapshot ${safety.snapshot.id} was accepted.`;
-	return power.state === "untouched" ? "Nothing was changed on it." : "Nothing was overwritten.";
-}
-function unanswered(run) {
-	return {
-		what: `The step ended while a request for ${serverLabel(run)} was waiting for its answer.`,
-		state: "It is unknown whether VPS.org acted on it."
-	};
-}
-function timedOut(run, { work, since, at, lastFailure, last }) {
-	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
-	const failure = lastFailure === void 0 ? "" : ` The last request failed: ${lastFailure}`;
-	switch (work) {
-		case "snapshot": return {
-			what: `Snapshot ${id} of ${server} did not complete within ${formatDuration(at - (run.began ?? since))}.`,
-			state: `${lastSeenText(last)} It continues at VPS.org.${failure}`
-		};
-		case "restore": return {
-			what: lastFailure === void 0 ? `${server} is still restoring from snapshot ${id} after ${formatDuration(at - since)}.` : `The restore of ${server} from snapshot ${id} was not seen to finish within ${formatDuration(at - since)}.`,
-			state: `${lastFailure === void 0 ? "The restore continues at VPS.org" : "VPS.org had accepted it"} (last status: ${lastStatusSince(run)}). Do not restore again.${failure}`
-		};
-		case "possible restore": return {
-			what: `Snapshot ${id} is complete, but it could not be seen whether ${server} is being restored.`,
-			state: `Its last status was ${lastStatusSince(run)}.${failure}`
-		};
-		case "deletion": return {
-			what: `Snapshot ${id} of ${server} is still listed ${formatDuration(at - since)} after its deletion was accepted.`,
-			state: failure.trim()
-		};
-	}
-}
-function cutOff(run, { work, why }) {
-	const ended = ENDED[why];
-	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
-	switch (work) {
-		case "snapshot": return {
-			what: `${ended} while snapshot ${id} of ${server} was in progress.`,
-			state: "It continues at VPS.org."
-		};
-		case "restore": return {
-			what: `${ended} while ${server} was restoring from snapshot ${id}.`,
-			state: "The restore was accepted and continues at VPS.org. Do not restore again."
-		};
-		case "possible restore": return {
-			what: `${ended} before it was clear whether ${server} is being restored.`,
-			state: `Snapshot ${id} is complete.`
-		};
-		case "deletion": return {
-			what: `${ended} before snapshot ${id} of ${server} was seen to be gone.`,
-			state: "Its deletion was accepted."
-		};
-	}
-}
-function acceptedInCancelledJob(run, { since, apiTime = since }) {
-	return {
-		what: `${serverLabel(run)} is being restored from snapshot ${snapshotIdOf(run)} (accepted ${clockTime(apiTime, apiTime)}).`,
-		state: "A cancelled job has no time to wait for the end of the restore. Do not restore again."
-	};
-}
-function unobservable({ work }, { what, state }) {
-	return {
-		what,
-		state: (work === "restore" || work === "possible restore") && state === "" ? "Do not restore again." : state
-	};
-}
-function mayBeDown(run) {
-	const server = serverLabel(run);
-	if (run.power.state === "start requested" && run.task.state === "succeeded" && run.task.work === "restore") return {
-		what: `${server} has been restored, but has not been seen running.`,
-		state: "The restore left it stopped, and it was being started."
-	};
-	if (run.goal === "clean up" || run.goal === "restore") return {
-		what: `${server} has not been seen running since it was stopped for its snapshot.`,
-		state: ""
-	};
-	return {
-		what: `${server} ${run.power.state === "stop requested" ? "was being stopped" : "is stopped"}.`,
-		state: "It is started again at the end of the job."
-	};
-}
-function restoredNotStarted(run, { what, state }) {
-	return {
-		what: `${serverLabel(run)} has been restored, but could not be started.`,
-		state: joined([what, state])
-	};
-}
-function unhealthy$1(run, { what, state }) {
-	return {
-		what: `${doneBut(run)} ${what}.`,
-		state
-	};
-}
-function healthCheckCutOff(run) {
-	return {
-		what: `The health check of ${serverLabel(run)} was cut off.`,
-		state: ""
-	};
-}
-/** A cancel after the work itself was done. */
-function cancelledAfter(run, work, signal) {
-	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
-	return work === "restore" ? `Cancelled (${signal}) after ${server} was restored from snapshot ${id}.` : `Cancelled (${signal}) after snapshot ${id} of ${server} had completed.`;
-}
-/** The request to stop it may have been obeyed, whatever its answer was. */
-function mayHaveStopped(run, { state }) {
-	return {
-		what: `${serverLabel(run)} was asked to stop for its snapshot and may be stopped now.`,
-		state
-	};
-}
-function doneBut(run) {
-	return run.task.state === "succeeded" && run.task.work === "restore" ? `${serverLabel(run)} has been restored, but` : `Snapshot ${snapshotIdOf(run)} is complete, but`;
-}
-function deletedToFreeSlot(snapshots) {
-	return `Snapshot ${snapshots.map(snapshotLabel).join(", ")} was deleted to free a slot.`;
-}
-const SNAPSHOTS_CONTINUE = "The snapshots in progress continue at VPS.org.";
-const RESTORES_CONTINUE = "The restores in progress continue at VPS.org. Do not restore those servers again.";
-function deletionsAccepted(ids) {
-	return `The deletion of ${ids.length === 1 ? `snapshot ${ids.join("")}` : `snapshots ${few(ids, 10)}`} was accepted, but not seen to finish.`;
-}
-function skippedUnchanged(servers) {
-	return `Nothing was changed on ${few(servers.map(serverLabel), 10)}.`;
-}
-/** @param isNamed whether the account names the server itself */
-function serverFailed(run, { what, state }, isNamed) {
-	const text = joined([what, state]);
-	return isNamed ? text : `${serverLabel(run)}: ${text}`;
-}
-function furtherFailed(servers) {
-	return `${servers.length} more: ${few(servers.map(serverLabel), IDS$1)}.`;
-}
-const IDS$1 = 30;
-
-// src/present/status.ts
-const RUNNING = {
-	snapshot: "in_progress",
-	restore: "restoring",
-	"possible restore": "in_progress",
-	deletion: "unknown"
-};
-const DONE = {
-	snapshot: "completed",
-	restore: "restored",
-	"possible restore": "completed",
-	deletion: "deleted"
-};
-/** How one server's part stands. `timed_out` and `cancelled` say that the API had accepted. */
-function statusOf$1({ task }) {
-	switch (task.state) {
-		case "pending":
-		case "skipped":
-		case "rejected":
-		case "failed": return "failed";
-		case "planned": return "planned";
-		case "requested":
-		case "ambiguous": return "unknown";
-		case "running": return RUNNING[task.work];
-		case "left running": return statusOfLeft(task.why, task.work);
-		case "succeeded": return DONE[task.work];
-	}
-}
-function statusOfLeft(why, work) {
-	switch (why) {
-		case "timed out": return "timed_out";
-		case "cancelled":
-		case "job cancelled": return "cancelled";
-		case "not awaited":
-		case "internal error":
-		case "unobservable": return RUNNING[work];
-	}
-}
-const BAD = [
-	"unknown",
-	"failed",
-	"timed_out",
-	"cancelled",
-	"restoring",
-	"in_progress"
-];
-const GOOD = [
-	"restoring",
-	"in_progress",
-	"planned",
-	"completed",
-	"restored",
-	"deleted"
-];
-/** How the operation as a whole stands: of several servers the worst. */
-function overallStatus(run) {
-	const bad = new Set(run.servers.filter((server) => !isGood(server)).map(statusOf$1));
-	const { problem } = run;
-	const isAboutServers = problem?.reason !== "runner-files" || !run.servers.some(isAccepted);
-	if (problem !== void 0 && isAboutServers) bad.add(problem.done === "unknown" ? "unknown" : "failed");
-	const worst = BAD.find((status) => bad.has(status));
-	if (worst !== void 0) return worst;
-	const all = new Set(run.servers.map(statusOf$1));
-	if (run.absent.length > 0 || run.deletedUnlisted.length > 0) all.add("deleted");
-	return GOOD.find((status) => all.has(status)) ?? "failed";
-}
-/**
-* The server that stands worst, if any has anything wrong: its reason speaks for all. One that was only skipped because of
-* another is asked last, since that other one knows why.
-*/
-function worstServer(run) {
-	const bad = run.servers.filter((server) => !isGood(server));
-	const rank = (server) => {
-		if (isSkippedWithGroup(server)) return BAD.length + 1;
-		const place = BAD.indexOf(statusOf$1(server));
-		return place === -1 ? BAD.length : place;
-	};
-	return bad.toSorted((a, b) => rank(a) - rank(b))[0];
-}
-/** Whether the stage is green. */
-function isGreen({ operation, servers, problem, cutOff }) {
-	const isCutOff = cutOff?.by === "internal error" || cutOff !== void 0 && operation !== "post";
-	return problem === void 0 && !isCutOff && servers.every(isGood);
-}
-
-// src/present/account.ts
-/** What went wrong for one server, and what state it is in; undefined where all is as asked. */
-function whatWentWrong(run) {
-	const [first, ...others] = [
-		accountOfTask(run),
-		accountOfPower(run),
-		accountOfHealth(run)
-	].filter((account) => account !== void 0);
-	if (first === void 0) return void 0;
-	const rest = others.flatMap(({ what, state }) => [what, state]);
-	return {
-		what: first.what,
-		state: joined([
-			first.state,
-			wasNeverSeen(run) ? NEVER_SEEN_RESTORING : "",
-			...rest,
-			...freed$1(run)
-		])
-	};
-}
-/** An account as one text. */
-function textOf$1({ what, state }) {
-	return joined([what, state]);
-}
-function accountOfTask(run) {
-	const { task, goal } = run;
-	switch (task.state) {
-		case "pending":
-		case "planned":
-		case "running":
-		case "succeeded": return;
-		case "skipped": return goal === "clean up" ? void 0 : skipped(run, task.why);
-		case "requested": return unanswered(run);
-		case "rejected": return isStopUnclear(run) ? mayHaveStopped(run, task.problem) : task.problem;
-		case "ambiguous":
-		case "failed": return task.problem;
-		case "left running": return accountOfLeft(run, task);
-	}
-}
-function accountOfLeft(run, task) {
-	switch (task.why) {
-		case "not awaited": return;
-		case "timed out": return timedOut(run, task);
-		case "cancelled":
-		case "internal error": return cutOff(run, task);
-		case "job cancelled": return acceptedInCancelledJob(run, task);
-		case "unobservable": return unobservable(task, task.problem);
-	}
-}
-/** It could not be stopped, as far as anybody could see, nor was it seen running again. */
-function isStopUnclear(run) {
-	const { task } = run;
-	return task.state === "rejected" && task.problem.reason === "stop-failed" && mayBeDown$1(run);
-}
-function accountOfPower(run) {
-	const { power, task } = run;
-	if (isStopUnclear(run)) return void 0;
-	if (power.state === "start failed") return task.state === "succeeded" && task.work === "restore" ? restoredNotStarted(run, power.problem) : power.problem;
-	return mayBeDown$1(run) ? mayBeDown(run) : void 0;
-}
-function accountOfHealth(run) {
-	switch (run.health.state) {
-		case "failed": return unhealthy$1(run, run.health.problem);
-		case "cut off": return healthCheckCutOff(run);
-		case "not checked":
-		case "checking":
-		case "passed": return;
-	}
-}
-/** What was deleted for a snapshot that then was not taken must be said. */
-function freed$1(run) {
-	const deleted = run.deletions.filter(({ by, end }) => by === "when-full" && end === "deleted");
-	if (deleted.length === 0 || run.task.state === "succeeded" && snapshotOf(run) !== void 0) return [];
-	return [deletedToFreeSlot(deleted.map(({ snapshot }) => snapshot))];
-}
-/** How many servers of a group stand how. */
-function tallyOf(servers) {
-	const count = (is) => servers.filter(is).length;
-	const skipped = count(({ task }) => task.state === "skipped");
-	return {
-		all: servers.length,
-		done: count(({ task }) => task.state === "succeeded"),
-		underWay: count(({ task }) => task.state === "left running"),
-		unknown: count((server) => statusOf$1(server) === "unknown"),
-		failed: count((server) => statusOf$1(server) === "failed") - skipped,
-		skipped,
-		troubled: count((server) => server.task.state === "succeeded" && !isGood(server))
-	};
-}
-const FAILURES = 3;
-/** What went wrong, the first few servers with their accounts. */
-function failuresText(servers) {
-	const shown = servers.slice(0, FAILURES).map((server) => failureText(server));
-	const others = servers.slice(FAILURES);
-	return joined([...shown, others.length === 0 ? "" : furtherFailed(others)]);
-}
-function failureText(server) {
-	const account = whatWentWrong(server);
-	if (account === void 0) return "";
-	const { task } = server;
-	const isNamed = !("problem" in task && task.problem.isUnnamed === true);
-	return serverFailed(server, account, isNamed);
-}
-/** What went wrong for some servers of a group that is not told for all of them at once. */
-function ownFailures(servers) {
-	return servers.filter((server) => !isGood(server) && !isSkippedWithGroup(server) && !isQuietlyLeft(server) && !isNotBegun(server));
-}
-/** It goes on at VPS.org, and there is nothing more to say about it. */
-function isQuietlyLeft(server) {
-	const { task } = server;
-	if (task.state !== "left running" || !goesOn(server)) return false;
-	if (task.work === "possible restore") return false;
-	return task.why !== "unobservable" && (task.why !== "timed out" || task.lastFailure === void 0);
-}
-/** Its turn had not come when the end was asked for. */
-function isNotBegun(server) {
-	const { task } = server;
-	return task.state === "skipped" && task.why === "cancelled" && hasNoTrace(server);
-}
-/** What is told of several servers at once: what goes on, and what was not begun. */
-function toldTogether(servers) {
-	const leftWith = (work) => servers.filter((server) => isQuietlyLeft(server) && "work" in server.task && server.task.work === work);
-	const notBegun = servers.filter(isNotBegun);
-	const deletions = leftWith("deletion").map(snapshotIdOf);
-	return [
-		leftWith("snapshot").length > 0 ? SNAPSHOTS_CONTINUE : "",
-		leftWith("restore").length > 0 ? RESTORES_CONTINUE : "",
-		deletions.length > 0 ? deletionsAccepted(deletions) : "",
-		notBegun.length > 0 ? skippedUnchanged(notBegun) : ""
-	];
-}
-/** The failures for which the verdict has only a name. */
-function furtherFailures({ servers }) {
-	return ownFailures(servers).slice(FAILURES).map(failureText).filter((text) => text !== "");
-}
-
-// src/present/reason.ts
-/** Why one server's part is red; undefined where it is not. */
-function reasonOf$2(run) {
-	return reasonOfTask(run) ?? reasonOfPower(run) ?? reasonOfHealth(run);
-}
-function reasonOfTask({ task, goal }) {
-	switch (task.state) {
-		case "pending":
-		case "planned":
-		case "running":
-		case "succeeded": return;
-		case "skipped":
-			if (goal === "clean up") return void 0;
-			return SKIPPED[task.why];
-		case "requested": return "lost-answer";
-		case "rejected":
-		case "ambiguous":
-		case "failed": return task.problem.reason;
-		case "left running": switch (task.why) {
-			case "not awaited": return;
-			case "timed out": return "timeout";
-			case "cancelled":
-			case "job cancelled": return "cancelled";
-			case "internal error": return "internal-error";
-			case "unobservable": return task.problem.reason;
-		}
-	}
-}
-const SKIPPED = {
-	"group failed": "group-failed",
-	"out of time": "timeout",
-	cancelled: "cancelled",
-	"internal error": "internal-error"
-};
-function reasonOfPower(run) {
-	if (run.power.state === "start failed") return run.power.problem.reason;
-	return mayBeDown$1(run) ? "cancelled" : void 0;
-}
-function reasonOfHealth({ health }) {
-	switch (health.state) {
-		case "failed": return health.problem.reason;
-		case "cut off": return "cancelled";
-		case "not checked":
-		case "checking":
-		case "passed": return;
-	}
-}
-/** Why the operation is red: of several servers the reason of the worst; undefined where it is green. */
-function overallReason(run) {
-	if (isGreen(run)) return void 0;
-	if (run.cutOff?.by === "internal error") return "internal-error";
-	const worst = worstServer(run);
-	const own = worst === void 0 ? void 0 : reasonOf$2(worst);
-	return run.problem?.reason ?? own ?? (run.cutOff === void 0 ? void 0 : "cancelled");
-}
-
-// src/present/outputs.ts
-/** All outputs of an operation that has ended at `now`, in clock milliseconds. */
-function finalOutputs(run, now) {
-	const { operation } = run;
-	return {
-		...operation === "list" ? {} : {
-			...snapshotFields(run),
-			status: overallStatus(run)
-		},
-		...serverStatuses(run),
-		...sideOutputs(run),
-		...operation === "list" && run.listed === void 0 ? {} : { snapshots: snapshotsJson(run) },
-		...countOf(run),
-		reason: overallReason(run) ?? "",
-		"duration-seconds": `${Math.round((now - run.began) / 1e3)}`
-	};
-}
-/** What can be published before the end: what exists, and what goes on. Empty while there is nothing. */
-function earlyOutputs(run) {
-	return {
-		...run.servers.some((server) => snapshotOf(server) !== void 0) ? snapshotFields(run) : {},
-		...sideOutputs(run),
-		...earlyStatus(run)
-	};
-}
-function earlyStatus({ servers }) {
-	const works = new Set(servers.flatMap(({ task }) => isUnderWay(task) ? [task.work] : []));
-	if (works.has("restore")) return { status: "restoring" };
-	return works.has("snapshot") ? { status: "in_progress" } : {};
-}
-function isUnderWay(task) {
-	return task.state === "running" || task.state === "left running" || task.state === "succeeded";
-}
-/** The outputs that have a value for each snapshot that exists, as lists in the order of the servers. */
-function snapshotFields(run) {
-	const existing = run.servers.flatMap((server) => {
-		const snapshot = snapshotOf(server);
-		return snapshot === void 0 ? [] : [{
-			...server.server,
-			snapshot
-		}];
-	});
-	const list = (value) => listOf(existing.map(value));
-	return {
-		"snapshot-id": list(({ snapshot }) => snapshot.id),
-		"snapshot-name": list(({ snapshot }) => snapshot.name),
-		"server-id": list(({ id }) => id),
-		"server-name": list(({ name }) => name),
-		"created-at": list(({ snapshot }) => snapshot.createdAt ?? ""),
-		"size-mb": existing.every(({ snapshot }) => snapshot.sizeMb === null) ? "" : list(({ snapshot }) => `${snapshot.sizeMb ?? ""}`)
-	};
-}
-const SEPARATOR = ",";
-/** Lists pair up, so that of several values none may hold a comma; one alone stays as it is. */
-function listOf(values) {
-	return (values.length > 1 ? values.map((value) => value.replaceAll(SEPARATOR, " ")) : values).join(SEPARATOR);
-}
-/** They pair up with the other lists, which hold what exists; where nothing does, there is nothing to pair up with. */
-function serverStatuses({ operation, servers, stopsServers }) {
-	if (operation === "create" && !stopsServers) return {};
-	const existing = servers.filter((server) => snapshotOf(server) !== void 0);
-	const statuses = (existing.length > 0 ? existing : servers).map(({ server }) => server.status ?? "");
-	return statuses.some((status) => status !== "") ? { "server-status": statuses.join(",") } : {};
-}
-/** What was made and deleted besides. */
-function sideOutputs(run) {
-	const deleted = deletedSnapshots(run).map(({ id }) => id);
-	const safety = safetySnapshots(run).map(({ id }) => id);
-	return {
-		...deleted.length === 0 ? {} : { "deleted-snapshot-ids": deleted.join(",") },
-		...safety.length === 0 ? {} : { "safety-snapshot-id": safety.join(",") }
-	};
-}
-/** What `safety-snapshot` made, in the order of the servers. */
-function safetySnapshots(run) {
-	return run.servers.flatMap(({ safety }) => safety === void 0 ? [] : [safety.snapshot]);
-}
-function countOf({ operation, listed, servers, deletedUnlisted }) {
-	if (operation === "list") return listed === void 0 ? {} : { count: `${listed.length}` };
-	if (operation !== "delete") return {};
-	return { count: `${servers.filter(({ task }) => task.state === "succeeded" && task.how !== "already gone").length + deletedUnlisted.length}` };
-}
-/** The JSON of the `snapshots` output: ids as strings, whose each one is, and why where it went wrong. */
-function snapshotsJson(run) {
-	const items = run.listed?.map((snapshot) => jsonOf(snapshot)) ?? run.servers.flatMap((server) => {
-		const snapshot = snapshotOf(server);
-		return snapshot === void 0 ? [] : [jsonOf(snapshot, server)];
-	});
-	return JSON.stringify(items);
-}
-function jsonOf(snapshot, server) {
-	const marker = parseMarker(snapshot.description);
-	const error = server === void 0 ? void 0 : whatWentWrong(server);
-	return {
-		id: snapshot.id,
-		name: snapshot.name,
-		status: server === void 0 ? snapshot.status : statusOf$1(server),
-		size_mb: snapshot.sizeMb,
-		created_at: snapshot.createdAt,
-		description: snapshot.description,
-		server: {
-			id: snapshot.server.id,
-			name: snapshot.server.name
-		},
-		made_by: marker === void 0 ? null : {
-			workflow: marker.workflow,
-			run_id: marker.run,
-			attempt: marker.attempt,
-			purpose: marker.purpose
-		},
-		...error === void 0 ? {} : { error: textOf$1(error) }
-	};
-}
 
 // src/run/context.ts
 /**
@@ -5010,15 +5240,17 @@ function isNews({ said }, key) {
 // src/run/recorder.ts
 /**
 * Keeps the record of `begin`; whatever happens goes through here.
-* @param apiTime now by the API's clock, in milliseconds
+* @param publish saves what the post step needs, and publishes ids
 */
-function createRecorder(clock, begin, observe, apiTime = () => clock.now()) {
+function createRecorder(ctx, begin, publish = () => void 0) {
+	const { clock } = ctx;
 	let run = begin;
 	let tracks = [];
 	const change = (next) => {
 		const before = run;
 		run = next;
-		observe(before, next);
+		ctx.observe?.(before, next);
+		publish(before, next);
 	};
 	const trackOf = (initial, index) => ({
 		get run() {
@@ -5027,7 +5259,7 @@ function createRecorder(clock, begin, observe, apiTime = () => clock.now()) {
 		record: (event) => {
 			const dated = event.type === "accepted" ? {
 				...event,
-				apiTime: apiTime()
+				apiTime: apiNow(ctx)
 			} : event;
 			change(applyToServer(run, index, dated, clock.now()));
 		}
@@ -5242,6 +5474,18 @@ var ValiError = class extends Error {
 		this.issues = issues;
 	}
 };
+/* @__NO_SIDE_EFFECTS__ */
+function readonly() {
+	return {
+		kind: "transformation",
+		type: "readonly",
+		reference: readonly,
+		async: false,
+		"~run"(dataset) {
+			return dataset;
+		}
+	};
+}
 /**
 * Creates a custom transformation action.
 *
@@ -5773,22 +6017,23 @@ function safeParse(schema, input, config$1) {
 }
 
 // src/run/saved-plan.ts
-const jobEnds = array(picklist([
+const jobEnds = pipe(array(picklist([
 	"success",
 	"failure",
 	"cancelled"
-]));
+])), readonly());
+const url = pipe(string(), transform((text) => new URL(text)));
 /** What of a request the post stage needs, the token included: it may not see the inputs again. */
 const planSchema = object({
 	operation: picklist(["create", "wait"]),
 	apiToken: string(),
-	apiUrl: string(),
-	notifyUrl: optional(string()),
-	notifyOn: array(picklist([
+	apiUrl: url,
+	notifyUrl: optional(url),
+	notifyOn: pipe(array(picklist([
 		"rollback",
 		"failure",
 		"success"
-	])),
+	])), readonly()),
 	githubToken: optional(string()),
 	summary: boolean(),
 	maxParallel: number(),
@@ -5802,14 +6047,14 @@ const planSchema = object({
 	startAfterRestore: boolean(),
 	health: object({
 		timeoutMs: number(),
-		targets: array(variant("kind", [object({
+		targets: pipe(array(variant("kind", [object({
 			kind: literal("http"),
-			url: string()
+			url
 		}), object({
 			kind: literal("tcp"),
 			host: string(),
 			port: number()
-		})]))
+		})])), readonly())
 	}),
 	servers: number()
 });
@@ -5836,26 +6081,23 @@ function planOf$1(inputs) {
 	return {
 		operation: inputs.operation,
 		apiToken: inputs.apiToken,
-		apiUrl: inputs.apiUrl.href,
-		...inputs.notifyUrl === void 0 ? {} : { notifyUrl: inputs.notifyUrl.href },
-		notifyOn: [...inputs.notifyOn],
-		...inputs.githubToken === void 0 ? {} : { githubToken: inputs.githubToken },
+		apiUrl: inputs.apiUrl,
+		notifyUrl: inputs.notifyUrl,
+		notifyOn: inputs.notifyOn,
+		githubToken: inputs.githubToken,
 		summary: inputs.summary,
 		maxParallel: inputs.maxParallel,
-		...inputs.pace.fixedIntervalMs === void 0 ? {} : { fixedIntervalMs: inputs.pace.fixedIntervalMs },
+		fixedIntervalMs: inputs.pace.fixedIntervalMs,
 		acceleratedClock: inputs.pace.acceleratedClock,
-		restoreOn: [...restoreOn],
-		deleteOn: [...deleteOn],
-		...keepLast === void 0 ? {} : { keepLast },
+		restoreOn,
+		deleteOn,
+		keepLast,
 		whenFull: inputs.operation === "create" ? inputs.whenFull : "fail",
 		restoreTimeoutMs: inputs.restoreTimeoutMs,
 		startAfterRestore: inputs.startAfterRestore,
 		health: {
 			timeoutMs: inputs.health.timeoutMs,
-			targets: inputs.health.targets.map((target) => target.kind === "http" ? {
-				kind: "http",
-				url: target.url.href
-			} : { ...target })
+			targets: inputs.health.targets
 		}
 	};
 }
@@ -5865,10 +6107,11 @@ function planOf$1(inputs) {
 * What the main stage leaves for the post stage. The post stage may not see the inputs again (nested composite actions
 * lose them), so all it needs is here, the token included; the runner keeps a step's state to itself.
 */
-const serverId = pipe(string(), transform((text) => parseServerId(text)), custom((value) => value !== void 0));
-const snapshotId = pipe(string(), transform((text) => parseSnapshotId(text)), custom((value) => value !== void 0));
+function idSchema(parse) {
+	return pipe(string(), transform(parse), custom((value) => value !== void 0));
+}
 const serverSchema = object({
-	server: serverId,
+	server: idSchema(parseServerId),
 	serverName: string(),
 	/** Whether this action stopped the server: the intent is saved before the request is sent. */
 	power: picklist([
@@ -5879,7 +6122,7 @@ const serverSchema = object({
 	]),
 	slots: optional(number()),
 	snapshot: optional(object({
-		id: snapshotId,
+		id: idSchema(parseSnapshotId),
 		name: string(),
 		createdAt: nullable(string()),
 		sizeMb: nullable(number()),
@@ -5929,15 +6172,15 @@ function savedForm(run) {
 		server: run.server.id,
 		serverName: cut(run.server.name),
 		power: savedPower(run.power),
-		...run.slots === void 0 ? {} : { slots: run.slots },
-		...snapshot === void 0 ? {} : { snapshot: {
+		slots: run.slots,
+		snapshot: snapshot && {
 			id: snapshot.id,
 			name: cut(snapshot.name),
-			createdAt: snapshot.createdAt === null ? null : cut(snapshot.createdAt),
+			createdAt: snapshot.createdAt && cut(snapshot.createdAt),
 			sizeMb: snapshot.sizeMb,
 			completed: run.task.state === "succeeded",
 			marker: cut(markerText(snapshot.description))
-		} }
+		}
 	};
 	return JSON.stringify(saved);
 }
@@ -5983,20 +6226,10 @@ function parseState(text, get) {
 	}
 	return {
 		plan,
-		health: {
-			timeoutMs: plan.health.timeoutMs,
-			targets: plan.health.targets.map(targetOf)
-		},
 		isGreen: get(GREEN) === "true",
 		isGroupCompleted: servers.length === plan.servers && servers.every(({ snapshot }) => snapshot?.completed === true),
 		servers: (goal) => servers.map((saved) => recordOf(saved, goal))
 	};
-}
-function targetOf(target) {
-	return target.kind === "http" ? {
-		kind: "http",
-		url: new URL(target.url)
-	} : target;
 }
 /** The saved part of one server as a record; of the snapshot only what is needed later was saved. */
 function recordOf({ server: id, serverName, power, slots, snapshot }, goal) {
@@ -6021,10 +6254,6 @@ function recordOf({ server: id, serverName, power, slots, snapshot }, goal) {
 			since: 0
 		} : { state: power }
 	};
-}
-/** Whether the main stage saw the snapshot of a loaded record completed. */
-function wasCompleted(snapshot) {
-	return isCompleted(snapshot);
 }
 
 // src/operations/arm.ts
@@ -6069,6 +6298,93 @@ function checkStillArmed({ report }, recorder) {
 		});
 	}
 }
+
+// src/present/messages/titles.ts
+/** The titles of annotations, and what the summary and the tables call things. */
+const INVALID_INPUT = "VPS.org snapshot: invalid input";
+const NOT_STARTED = "Server not started";
+/** What a stage does, to be followed by how it ended. */
+const NAMES = {
+	create: "Snapshot",
+	restore: "Restore",
+	delete: "Delete",
+	list: "List",
+	wait: "Wait",
+	post: "Rollback",
+	deletion: "Deletion",
+	endOfJob: "End of the job"
+};
+const ENDS$1 = {
+	failed: "failed",
+	cancelled: "cancelled",
+	internalError: "ended by an internal error",
+	goesOn: "still in progress",
+	troubled: "completed with problems"
+};
+const DETAILS = {
+	server: "Server",
+	snapshot: "Snapshot",
+	taken: "Taken",
+	madeBy: "Made by",
+	size: "Size",
+	description: "Description",
+	safety: "Safety snapshot",
+	slots: "Slots",
+	took: "Took",
+	downtime: "Downtime",
+	commit: "Commit",
+	undoneCommit: "Undone commit",
+	startedBy: "Started by"
+};
+function slotsInUse(used, all) {
+	return `${used} of ${all} in use`;
+}
+function deletedBy(by, server, snapshot) {
+	return `Deleted by ${by} on ${server}: ${snapshot}`;
+}
+const RESULT_COLUMNS = [
+	"Server",
+	"Status",
+	"Snapshot",
+	"Age",
+	"Details"
+];
+/** @param isOfSeveral whether the snapshots belong to several servers. Five columns fit a phone. */
+function snapshotColumns(isOfSeveral) {
+	return [
+		"Snapshot",
+		"Age",
+		isOfSeveral ? "Server" : "Size",
+		"Status",
+		"Made by"
+	];
+}
+const UNKNOWN = "unknown";
+const IN_FUTURE = "in the future";
+/** Who made a snapshot. */
+const MANUAL = "manual";
+const THIS_RUN = "this run";
+const THIS_RUN_UNMARKED = "this run, without its marker";
+function runOfThisWorkflow(run) {
+	return `this workflow, run ${run}`;
+}
+function runOfOther(workflow, run) {
+	return `${workflow}, run ${run}`;
+}
+/** Before who made it. A safety snapshot holds what was broken, and must not be taken for one from before a deploy. */
+const PURPOSES = {
+	deploy: "",
+	safety: "safety snapshot, ",
+	schedule: "scheduled, ",
+	keep: "kept, "
+};
+const COPIED = {
+	restore: "Restore step to copy",
+	wait: "Wait step to copy",
+	delete: "Delete step to copy"
+};
+/** Above a restore in a workflow. */
+const OVERWRITES = "# Overwrites the server whenever it runs. In a deploy job, add the `if:` from docs/rollback.md.";
 
 // src/present/messages/job-end.ts
 /** Why a rollback was due, whatever became of it. */
@@ -6118,7 +6434,7 @@ function endedEarly(cut, operation) {
 	if (cut.by === "internal error") return `Internal error: ${cut.message}.`;
 	return operation === "post" ? `The post step was cancelled (${cut.signal}).` : `Cancelled (${cut.signal}).`;
 }
-const DEFECT = "This is a mistake in the action.";
+const DEFECT = "This is a bug in the action.";
 const REPORT_IT = "Please open an issue with this log.";
 function done(items) {
 	return `Completed before the end: ${few(items, 10)}.`;
@@ -6160,33 +6476,54 @@ function listStep(server) {
 }
 /** Where the runner did not say how the job ended. */
 const IF_DEPLOY_FAILED = "If the deploy failed, restore the server by hand.";
-function checkApplication(run) {
-	return `Check the application on ${serverLabel(run)}.`;
+function checkServers(list) {
+	return `Check ${list} in the VPS.org panel.`;
 }
-const DO_IT = "To do it, run the step again with `dry-run: false`.";
-const START_NOW = "Start the server in the VPS.org panel if it is stopped; the action tries once more at the end of the job.";
-const START_YOURSELF = "Check the server in the VPS.org panel, and start it if it is stopped.";
-function reRun(after) {
-	return after === void 0 ? "Re-run the job." : `${after} re-run the job.`;
+function checkApplications(list, isRestored) {
+	return `Check the application on ${list}.${isRestored ? " If the snapshot itself is bad, restore an older one." : ""}`;
+}
+/** @param list the IDs of what was planned, so that `latest` cannot become another one; empty for a create */
+function doIt(list) {
+	return `To do it, run this again with ${list === "" ? "" : `\`snapshot-id: ${list}\` and `}\`dry-run: false\`.`;
+}
+/** @param triesAgain whether the end of the job starts it */
+function startServers(list, count, triesAgain) {
+	const start = `Start ${list} in the VPS.org panel if ${count === 1 ? "it is" : "they are"} stopped`;
+	return triesAgain ? `${start}; the action tries once more at the end of the job.` : `${start}.`;
+}
+/**
+* @param before the sentences that say what is to be done first
+* @param isApart whether the last of them does not end with what a person does
+*/
+function reRun(before, isApart) {
+	if (before.length === 0) return "Re-run the job.";
+	const text = before.join(" ");
+	return isApart ? `${text} Then re-run the job.` : `${text.slice(0, -1)}, then re-run the job.`;
 }
 
 // src/present/next-steps.ts
 const SHOWN = 3;
 const IDS = 30;
+const SERVERS = 5;
 /** What a person can do next, most urgent first, as data. */
 function nextStepsOf(run) {
 	if (run.cutOff?.by === "internal error") return [advice(REPORT_IT), ...run.servers.flatMap((server) => stepsOfTask(run, server))];
 	const own = run.problem?.next ?? [];
-	if (run.servers.length > 0 && run.servers.every(({ task }) => task.state === "planned")) return [advice(DO_IT)];
+	if (run.servers.length > 0 && run.servers.every(({ task }) => task.state === "planned")) return [advice(doIt(plannedIds(run)))];
 	if (run.rollback === "job status unknown") return [...own, ...stepsOfUnknownEnd(run)];
 	const acting = run.servers.filter((server) => !isSkippedWithGroup(server));
 	const ofServers = (acting.length === 0 ? run.servers : acting).flatMap((server) => stepsOfServer(run, server));
 	const steps = [...own, ...ofServers];
 	return steps.length === 0 && run.cutOff !== void 0 && run.operation !== "post" ? [{ kind: "re-run" }] : steps;
 }
+function plannedIds({ operation, servers }) {
+	if (operation === "create") return "";
+	const ids = servers.flatMap((server) => snapshotOf(server)?.id ?? []);
+	return few(ids, IDS, ",");
+}
 /** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
 function stepsOfUnknownEnd(run) {
-	const restores = run.servers.flatMap(({ target }) => target !== void 0 && wasCompleted(target) ? [{
+	const restores = run.servers.flatMap(({ target }) => target !== void 0 && isCompleted(target) ? [{
 		kind: "restore",
 		snapshot: target.id
 	}] : []);
@@ -6205,8 +6542,12 @@ function stepsOfServer(run, server) {
 }
 /** What a cancel cut off after the task: to run all of it again would be no way out, a restore least of all. */
 function stepsOfCutOff({ operation }, server) {
-	if (server.health.state === "cut off") return [advice(checkApplication(server))];
-	return mayBeDown$1(server) && server.power.state !== "start failed" && operation !== "create" ? [{ kind: "start server" }] : [];
+	if (server.health.state === "cut off") return [{
+		kind: "check application",
+		server: serverLabel(server),
+		isRestored: false
+	}];
+	return mayBeDown$1(server) && server.power.state !== "start failed" && operation !== "create" ? [startServer(server)] : [];
 }
 function stepsOfTask(run, server) {
 	const { task, goal } = server;
@@ -6228,9 +6569,14 @@ function stepsOfTask(run, server) {
 			server: server.server.id
 		}];
 		case "skipped":
-			if (isCutOff(task.why) && (goal === "restore" || goal === "delete") && id !== void 0) return [{
+			if ((goal === "restore" || goal === "delete") && id !== void 0) return [{
 				kind: goal,
 				snapshot: id
+			}];
+			if (goal === "wait" && id !== void 0) return [{
+				kind: "follow",
+				snapshot: id,
+				isRestore: false
 			}];
 			return goal === "clean up" ? [] : [{ kind: "re-run" }];
 		case "rejected": return run.operation === "post" && goal === "restore" && id !== void 0 && task.problem.reason !== "not-found" && !tellsOfRestore(task.problem.next) ? [{
@@ -6245,9 +6591,6 @@ function stepsOfTask(run, server) {
 		case "failed": return [];
 	}
 }
-function isCutOff(why) {
-	return why === "cancelled" || why === "internal error";
-}
 function tellsOfRestore(steps) {
 	return steps.some(({ kind }) => kind === "follow" || kind === "restore");
 }
@@ -6261,9 +6604,12 @@ function renderNextSteps(run) {
 */
 function renderSteps(steps, triesAgain = false) {
 	const isActing = steps.some(({ kind }) => kind !== "advice" && kind !== "try again");
-	const texts = merge(steps.filter(({ kind }) => !isActing || kind !== "try again").toSorted((a, b) => urgency(a) - urgency(b))).map((step) => render(step, triesAgain));
-	const unique = [...new Set(texts)];
-	return unique.length === 0 ? void 0 : unique.slice(0, SHOWN).join(" ");
+	const started = steps.flatMap((step) => step.kind === "start server" ? [step.server] : []);
+	const inOrder = steps.filter(({ kind }) => !isActing || kind !== "try again").filter((step) => step.kind !== "check server" || !started.includes(step.server)).toSorted((a, b) => urgency(a) - urgency(b));
+	const merged = merge(inOrder.filter((step) => step.kind !== "re-run"));
+	const texts = [...new Set(merged.map((step) => render(step, triesAgain)))].slice(0, SHOWN);
+	if (inOrder.at(-1)?.kind === "re-run") return reRun(texts, merged.at(-1)?.step.kind === "start server");
+	return texts.length === 0 ? void 0 : texts.join(" ");
 }
 /** A server that is down comes first; to run the job again, or to try again, comes after all else. */
 function urgency({ kind }) {
@@ -6285,7 +6631,7 @@ function merge(steps) {
 }
 function keyOf(step) {
 	if (step.kind === "advice" || step.kind === "try again") return `${step.kind} ${step.text}`;
-	if (step.kind === "re-run") return `re-run ${step.after ?? ""}`;
+	if (step.kind === "check application") return `${step.kind} ${step.isRestored}`;
 	return step.kind === "follow" ? `follow ${step.isRestore}` : step.kind;
 }
 function subjectOf(step) {
@@ -6294,21 +6640,24 @@ function subjectOf(step) {
 		case "restore":
 		case "delete": return step.snapshot;
 		case "list": return step.server ?? "";
+		case "check server":
 		case "start server":
-		case "re-run":
+		case "check application": return step.server;
 		case "try again":
 		case "advice": return "";
 	}
 }
 function render({ step, subjects }, triesAgain) {
-	const ids = firstOf([...subjects], IDS, ",");
+	const ids = few([...subjects], IDS, ",");
+	const servers = few([...subjects], SERVERS);
 	switch (step.kind) {
 		case "follow": return followStep(ids, subjects.size, step.isRestore);
 		case "restore": return restoreStep(ids, subjects.size);
 		case "delete": return deleteStep(ids, subjects.size);
 		case "list": return listStep(ids);
-		case "start server": return triesAgain ? START_NOW : START_YOURSELF;
-		case "re-run": return reRun(step.after);
+		case "check server": return checkServers(servers);
+		case "start server": return startServers(servers, subjects.size, triesAgain);
+		case "check application": return checkApplications(servers, step.isRestored);
 		case "try again":
 		case "advice": return step.text;
 	}
@@ -6317,11 +6666,6 @@ function render({ step, subjects }, triesAgain) {
 // src/present/steps-to-copy.ts
 /** The file that the README tells to save: the form by hand. */
 const FORM = "vps-snapshots.yml";
-const TITLES = {
-	restore: "Restore step to copy",
-	wait: "Wait step to copy",
-	delete: "Delete step to copy"
-};
 /** The steps that a person may need next, ready to paste, each with the line that starts the form by hand. */
 function stepsToCopy(run, origin) {
 	const steps = [];
@@ -6387,9 +6731,9 @@ function stepFor(operation, subjects, { action }) {
 	const servers = [...new Set(subjects.map(({ server }) => server))].join(",");
 	const snapshots = [...new Set(subjects.map(({ snapshot }) => snapshot))].join(",");
 	return {
-		title: TITLES[operation],
+		title: COPIED[operation],
 		yaml: [
-			...operation === "restore" ? ["# Overwrites the server whenever it runs. In a deploy job, add the `if:` from the README."] : [],
+			...operation === "restore" ? [OVERWRITES] : [],
 			`- uses: ${action}`,
 			"  with:",
 			`    operation: ${operation}`,
@@ -6426,14 +6770,14 @@ function sizeText({ sizeMb }) {
 /** An age for a table, e.g. `2 days`. */
 function ageText(snapshot, now) {
 	const created = createdAtMs(snapshot);
-	if (created === void 0) return "unknown";
-	return isAhead(created, now) ? "in the future" : formatAge(now - created);
+	if (created === void 0) return UNKNOWN;
+	return isAhead(created, now) ? IN_FUTURE : formatAge(now - created);
 }
 /** When it was taken: by the API's clock, since ages are rounded, and which of two snapshots holds what may hang on minutes. */
 function takenText(snapshot, now) {
 	const created = createdAtMs(snapshot);
-	if (created === void 0) return "unknown";
-	const age = isAhead(created, now) ? "in the future" : `${formatAge(now - created)} ago`;
+	if (created === void 0) return UNKNOWN;
+	const age = isAhead(created, now) ? IN_FUTURE : `${formatAge(now - created)} ago`;
 	return `${clockTime(created, now)} (${age})`;
 }
 /**
@@ -6442,24 +6786,19 @@ function takenText(snapshot, now) {
 */
 function makerCell(snapshot, origin, isOurs = false) {
 	const marker = parseMarker(snapshot.description);
-	if (marker === void 0) return isOurs ? "this run, without its marker" : "manual";
+	if (marker === void 0) return isOurs ? THIS_RUN_UNMARKED : MANUAL;
 	return {
 		text: makerText(marker, origin),
 		href: runUrl(origin, marker)
 	};
 }
-const PURPOSES = {
-	deploy: "",
-	safety: "safety snapshot, ",
-	schedule: "scheduled, ",
-	keep: "kept, "
-};
 function makerText(marker, origin) {
 	return `${PURPOSES[marker.purpose]}${ownerText(marker, origin)}`;
 }
 function ownerText(marker, origin) {
-	if (isOwn(marker, origin)) return marker.run === origin.runId ? "this run" : `this workflow, run ${marker.run}`;
-	return `${isThisRepository(marker, origin) ? marker.workflow.slice(marker.repository.length + 1) : marker.workflow}, run ${marker.run}`;
+	if (isOwn(marker, origin)) return marker.run === origin.runId ? THIS_RUN : runOfThisWorkflow(marker.run);
+	const workflow = isThisRepository(marker, origin) ? marker.workflow.slice(marker.repository.length + 1) : marker.workflow;
+	return runOfOther(workflow, marker.run);
 }
 /** The page of a run. The parts of a marker are letters that need no escaping in an address. */
 function runUrl({ serverUrl }, { repository, run }) {
@@ -6536,13 +6875,7 @@ const CANDIDATES = 10;
 /** What became of each server, or each snapshot of a list: the same for the log and the summary. */
 function resultTable({ listed, servers }, origin, now) {
 	return listed === void 0 ? {
-		columns: [
-			"Server",
-			"Status",
-			"Snapshot",
-			"Age",
-			"Details"
-		],
+		columns: RESULT_COLUMNS,
 		rows: servers.map((server) => serverRow(server, now))
 	} : snapshotTable(listed, origin, now);
 }
@@ -6555,13 +6888,7 @@ function candidatesTable(run, origin, now) {
 function snapshotTable(snapshots, origin, now) {
 	const isOfSeveral = new Set(snapshots.map(({ server }) => server.id)).size > 1;
 	return {
-		columns: [
-			"Snapshot",
-			"Age",
-			isOfSeveral ? "Server" : "Size",
-			"Status",
-			"Made by"
-		],
+		columns: snapshotColumns(isOfSeveral),
 		rows: snapshots.map((snapshot) => [
 			snapshotText(snapshot),
 			ageText(snapshot, now),
@@ -6586,14 +6913,14 @@ function serverRow(run, now) {
 
 // src/present/summary.ts
 /** The job summary of a stage. `now` by the API's clock, in milliseconds: ages are told by it. */
-function summaryOf(run, verdict, origin, now) {
+function summaryOf(run, { tone, headline, state, next }, origin, now) {
 	const [only, ...others] = shownServers(run);
 	const isTable = run.listed !== void 0 || others.length > 0;
 	return {
-		tone: verdict.tone,
-		headline: verdict.headline,
-		state: verdict.state,
-		next: verdict.next,
+		tone,
+		headline,
+		state,
+		next,
 		details: isTable || only === void 0 ? [] : [...detailsOf(run, only, origin, now), ...runDetails(run, origin)],
 		table: isTable ? resultTable(run, origin, now) : void 0,
 		candidates: candidatesTable(run, origin, now),
@@ -6616,48 +6943,48 @@ function detailsOf({ operation }, run, origin, now) {
 	if (snapshot === void 0 && !isRead) return [];
 	const isOurs = operation === "create" || operation === "post";
 	return [
-		["Server", serverCell(run.server)],
+		[DETAILS.server, serverCell(run.server)],
 		...snapshot === void 0 ? [] : snapshotDetails(snapshot, {
 			origin,
 			isOurs
 		}, now),
 		...descriptionDetails(run, snapshot),
-		...run.safety === void 0 ? [] : [["Safety snapshot", snapshotText(run.safety.snapshot)]],
+		...run.safety === void 0 ? [] : [[DETAILS.safety, snapshotText(run.safety.snapshot)]],
 		...slotDetails(run, isRead),
 		...timeDetails(run)
 	];
 }
 function snapshotDetails(snapshot, { origin, isOurs }, now) {
 	return [
-		["Snapshot", snapshotText(snapshot)],
-		["Taken", takenText(snapshot, now)],
-		["Made by", makerCell(snapshot, origin, isOurs)],
-		["Size", sizeText(snapshot)]
+		[DETAILS.snapshot, snapshotText(snapshot)],
+		[DETAILS.taken, takenText(snapshot, now)],
+		[DETAILS.madeBy, makerCell(snapshot, origin, isOurs)],
+		[DETAILS.size, sizeText(snapshot)]
 	];
 }
 /** Of what overwrites a server, where it comes from: workflow, job and commit, unless somebody wrote something else. */
 function descriptionDetails({ goal }, snapshot) {
 	const text = goal === "restore" && snapshot !== void 0 ? withoutMarker$1(snapshot.description) : "";
-	return text === "" ? [] : [["Description", text]];
+	return text === "" ? [] : [[DETAILS.description, text]];
 }
 /** What is about to be deployed, or was undone; and who started a restore by hand. */
 function runDetails({ operation }, { sha, serverUrl, repository, event, actor }) {
-	const label = operation === "create" ? "Commit" : "Undone commit";
+	const label = operation === "create" ? DETAILS.commit : DETAILS.undoneCommit;
 	if ((operation === "create" || operation === "post") && /^[0-9a-f]{40}$/.test(sha)) return [[label, {
 		text: sha.slice(0, 7),
 		href: `${serverUrl}/${repository}/commit/${sha}`
 	}]];
-	return operation === "restore" && event === "workflow_dispatch" && actor !== "" ? [["Started by", actor]] : [];
+	return operation === "restore" && event === "workflow_dispatch" && actor !== "" ? [[DETAILS.startedBy, actor]] : [];
 }
 /** Slots are counted from a list, which says nothing of a server that does not exist. */
 function slotDetails({ slots, task }, isRead) {
 	const isGone = task.state === "failed" && task.snapshot === void 0;
-	return slots === void 0 || slots > 5 || !isRead || isGone || task.state === "planned" ? [] : [["Slots", `${slots} of ${5} in use`]];
+	return slots === void 0 || slots > 5 || !isRead || isGone || task.state === "planned" ? [] : [[DETAILS.slots, slotsInUse(slots, 5)]];
 }
 function timeDetails(run) {
 	const { began, ended } = run;
 	const down = downtimeOf(run);
-	return [...began === void 0 || ended === void 0 ? [] : [["Took", formatDuration(ended - began)]], ...down === void 0 ? [] : [["Downtime", formatDuration(down)]]];
+	return [...began === void 0 || ended === void 0 ? [] : [[DETAILS.took, formatDuration(ended - began)]], ...down === void 0 ? [] : [[DETAILS.downtime, formatDuration(down)]]];
 }
 /** How long the server was down for its snapshot: from the request to stop it until it was seen running. */
 function downtimeOf({ phases }) {
@@ -6680,32 +7007,37 @@ const FACTS = 100;
 /** What a dry run would do, and what was deleted. */
 function factsOf({ servers }) {
 	const planned = servers.flatMap(({ task }) => task.state === "planned" ? task.steps : []);
-	const deleted = servers.flatMap((run) => run.deletions.flatMap(({ snapshot, by, end }) => end === "deleted" ? [`Deleted by ${by} on ${serverLabel(run)}: ${snapshotText(snapshot)}`] : []));
+	const deleted = servers.flatMap((run) => run.deletions.flatMap(({ snapshot, by, end }) => end === "deleted" ? [deletedBy(by, serverLabel(run), snapshotText(snapshot))] : []));
 	return [...planned, ...deleted].slice(0, FACTS);
 }
 
 // src/present/title.ts
-const NAMES = {
-	create: "Snapshot",
-	restore: "Restore",
-	delete: "Delete",
-	list: "List",
-	wait: "Wait",
-	post: "Rollback"
-};
 /** The title of a red stage's annotation. */
 function titleOf(run) {
-	if (run.problem?.reason === "invalid-input") return "VPS.org snapshot: invalid input";
-	const end = ending(run);
-	if (run.operation === "post" && run.rollback !== "due") return run.servers.some(mayBeDown$1) ? "Server not started" : `End of the job ${end}`;
-	return `${isStillInProgress(run) ? nameOfWork(run) : NAMES[run.operation]} ${end}`;
+	if (run.problem?.reason === "invalid-input") return INVALID_INPUT;
+	if (run.operation === "post") return titleOfJobEnd(run);
+	return `${nameOfWork(run) ?? NAMES[run.operation]} ${ending(run)}`;
 }
-/** What goes on: nobody waits for a wait. */
-function nameOfWork({ operation, servers }) {
-	if (operation === "post") return NAMES.post;
-	const works = new Set(servers.flatMap(({ task }) => task.state === "left running" ? [task.work] : []));
-	if (works.has("restore")) return NAMES.restore;
-	return works.has("deletion") ? "Deletion" : NAMES.create;
+function titleOfJobEnd(run) {
+	switch (run.rollback) {
+		case "due": return `${NAMES.post} ${ending(run)}`;
+		case "not due":
+		case "snapshot step not green":
+		case "job status unknown": return run.servers.some(mayBeDown$1) ? NOT_STARTED : `${NAMES.endOfJob} ${ending(run)}`;
+	}
+}
+/** In the order in which they are named. */
+const WORKS = {
+	restore: NAMES.restore,
+	deletion: NAMES.deletion,
+	snapshot: NAMES.create,
+	"possible restore": NAMES.create
+};
+/** What goes on, where it does: nobody waits for a wait. */
+function nameOfWork(run) {
+	if (!isStillInProgress(run)) return void 0;
+	const names = run.servers.flatMap(({ task }) => task.state === "left running" ? [WORKS[task.work]] : []);
+	return Object.values(WORKS).find((name) => names.includes(name));
 }
 /** Accepted, and its end not seen: "failed" in a title would have a tired reader do it again. */
 function isStillInProgress({ servers, problem, cutOff }) {
@@ -6713,13 +7045,17 @@ function isStillInProgress({ servers, problem, cutOff }) {
 	return cutOff?.by !== "internal error" && problem === void 0 && bad.length > 0 && bad.every(goesOn);
 }
 function ending(run) {
-	const { servers, problem, cutOff } = run;
-	if (cutOff?.by === "internal error") return "ended by an internal error";
-	const ended = cutOff === void 0 ? "failed" : "cancelled";
-	if (problem !== void 0 || servers.length === 0) return ended;
-	if (isStillInProgress(run)) return "still in progress";
-	if (servers.every(({ task }) => task.state === "succeeded")) return "completed with problems";
-	return ended;
+	switch (run.cutOff?.by) {
+		case "internal error": return ENDS$1.internalError;
+		case "cancel": return endingOfWork(run) ?? ENDS$1.cancelled;
+		case void 0: return endingOfWork(run) ?? ENDS$1.failed;
+	}
+}
+/** Where all of it was begun, and nothing has failed. */
+function endingOfWork(run) {
+	if (run.problem !== void 0 || run.servers.length === 0) return void 0;
+	if (isStillInProgress(run)) return ENDS$1.goesOn;
+	return run.servers.every(({ task }) => task.state === "succeeded") ? ENDS$1.troubled : void 0;
 }
 
 // src/present/messages/results.ts
@@ -6750,8 +7086,8 @@ function armed({ servers, jobStatus, cutOff }, { restoreOn: asked, deleteOn, kee
 		...deletes.length === 0 ? [] : [`If this job ${endsText(deletes)}, ${these} deleted.`],
 		...promisesRetention ? [`If this job succeeds, ${keptOf(keepLast)}.`] : []
 	];
-	const none = isTooLate ? "The job had already failed or been cancelled before this step, so no rollback is armed." : asked.length > 0 ? "This step did not end green, so no rollback is armed." : "No rollback is set (`restore-on` is empty).";
-	const kept = isKept ? [`${isOne ? "This snapshot stays" : "These snapshots stay"} ${UNTIL_DELETED}`] : [];
+	const none = isTooLate ? "The job had already failed or been cancelled before this step, so no rollback is armed." : asked.length > 0 ? "This step did not succeed, so no rollback is armed." : "No rollback is set (`restore-on` is empty).";
+	const kept = isKept ? [isOne ? ONE_KEPT : SEVERAL_KEPT] : [];
 	const isPromise = jobStatus === "unknown" && said.length > 0;
 	return [
 		...restoreOn.length === 0 ? [none] : [],
@@ -6761,7 +7097,7 @@ function armed({ servers, jobStatus, cutOff }, { restoreOn: asked, deleteOn, kee
 		...isPromise ? [NEEDS_JOB_STATUS] : []
 	].join(" ");
 }
-/** Retention goes by the marker in the description, which the API may not have kept. */
+/** Retention needs the marker in the description, which the API may not have kept. */
 function hasMarker(run) {
 	return parseMarker(snapshotOf(run)?.description ?? "") !== void 0;
 }
@@ -6769,7 +7105,8 @@ function withoutMarker(count, all) {
 	const which = all === 1 ? "This snapshot" : `${count} of these snapshots`;
 	return count === 1 ? `${which} has no marker: \`keep-last\` neither counts nor deletes it. Delete it yourself.` : `${which} have no marker: \`keep-last\` neither counts nor deletes them. Delete them yourself.`;
 }
-const UNTIL_DELETED = "until you delete it: retention and `latest` leave it alone.";
+const ONE_KEPT = "This snapshot stays until you delete it: retention and `latest` leave it alone.";
+const SEVERAL_KEPT = "These snapshots stay until you delete them: retention and `latest` leave them alone.";
 /** Without the word at the end of the job none of the promises is kept. */
 const NEEDS_JOB_STATUS = "The runner does not report the status of the job (`job-status` is empty or unknown). Unless it does at the end, none of this happens. Do not set `job-status` yourself.";
 const DRY_WAIT = "This was a dry run: nothing is armed for the end of the job.";
@@ -6790,7 +7127,7 @@ function snapshotsNotAwaited(count) {
 function wouldTake(servers) {
 	return `Dry run: would take ${servers.length === 1 ? "a snapshot" : `${servers.length} snapshots`} of ${few(servers.map(serverLabel))}.`;
 }
-const NOTHING_RESTORED = "Nothing was restored.";
+const NOTHING_RESTORED = "No server was restored.";
 function snapshotsDone(all, tookMs) {
 	return `${all} of ${all} snapshots completed in ${formatDuration(tookMs)}.`;
 }
@@ -6811,6 +7148,10 @@ function wouldOverwrite(servers, now) {
 	const [only, ...others] = servers;
 	if (only === void 0) return "Dry run: would overwrite nothing.";
 	return others.length > 0 ? `Dry run: would overwrite ${servers.length} servers: ${few(servers.map(serverLabel))}.` : `Dry run: would overwrite ${serverLabel(only)} with snapshot ${snapshotIdOf(only)} (${age(only, now)}).`;
+}
+/** What carrying out the plan of a restore would mean. */
+function wouldLose(since, now) {
+	return `Changes made after ${clockTime(since, now)} would be overwritten, and the server would be down during the restore.`;
 }
 function restoreNotAwaited(run, since, now) {
 	return {
@@ -6843,7 +7184,8 @@ function stateAfter(run) {
 }
 /** No read of some servers showed their restore. */
 function neverSeenRestoring(servers) {
-	return `VPS.org accepted ${servers.length === 1 ? "the restore" : "the restores"} of ${few(servers.map(serverLabel))}; "restoring" was never observed there.`;
+	const [restores, they] = servers.length === 1 ? ["the restore", "it"] : ["the restores", "they"];
+	return `VPS.org accepted ${restores} of ${few(servers.map(serverLabel))}, but ${they} never reported "restoring".`;
 }
 function restoredSome$1(tally) {
 	return tallyText(tally, "servers restored", "still restoring");
@@ -6879,10 +7221,10 @@ function listed(snapshots, asked) {
 	return `No snapshots on ${asked.length === 1 ? "server" : "servers"} ${few(asked)}.`;
 }
 function listedOwnerless(ids) {
-	return ids.length === 1 ? `The server of snapshot ${few(ids)} could not be told from the list.` : `The servers of ${ids.length} snapshots could not be told from the list: ${few(ids)}.`;
+	return ids.length === 1 ? `The list does not say which server snapshot ${few(ids)} belongs to.` : `The list does not say which servers ${ids.length} snapshots belong to: ${few(ids)}.`;
 }
 function listedUnreadable(count) {
-	return `${count} ${count === 1 ? "item" : "items"} of the list could not be read.`;
+	return `${count} ${count === 1 ? "entry" : "entries"} of the list could not be read.`;
 }
 function waitedForSome(tally) {
 	return tallyText(tally, "finished", "in progress");
@@ -6917,9 +7259,14 @@ function plannedAccount(servers, now) {
 	const bad = servers.filter((server) => !isGood(server));
 	const [wrong, ...others] = bad.map(whatWentWrong);
 	if (planned.length === 0 && wrong !== void 0 && others.length === 0) return wrong;
+	const since = planned.flatMap((server) => createdAtOf(server) ?? []);
 	return {
 		what: wouldOverwrite(planned, now),
-		state: joined([NOTHING_CHANGED$1, failuresText(bad)])
+		state: joined([
+			since.length === 0 ? "" : wouldLose(Math.min(...since), now),
+			NOTHING_CHANGED$2,
+			failuresText(bad)
+		])
 	};
 }
 function restoredSome(servers, now) {
@@ -6932,8 +7279,7 @@ function restoredSome(servers, now) {
 		state: joined([
 			since.length === 0 ? "" : lostSince$1(Math.min(...since), now, isSafe),
 			unseen.length === 0 ? "" : neverSeenRestoring(unseen),
-			...toldTogether(servers),
-			failuresText(ownFailures(servers))
+			...groupTexts(servers)
 		])
 	};
 }
@@ -7040,12 +7386,33 @@ function toneOf(run) {
 	const hasWorked = run.servers.some(({ task }) => task.state === "succeeded" && task.work !== "possible restore");
 	if (!isGreen(run)) return hasWorked ? "partly" : "failed";
 	if (run.mode === "dry run") return "planned";
-	if (run.operation === "delete" && !hasWorked && run.deletedUnlisted.length === 0) return "nothing";
-	if (run.operation !== "post") return "done";
-	if (run.rollback !== "due" && run.rollback !== "not due") return "nothing";
-	if (run.servers.some(({ deletions }) => deletions.some(({ end }) => end === "stays" || end === "unknown"))) return "partly";
-	return hasWorked || run.servers.some(({ deletions, began }) => deletions.length > 0 || began !== void 0) ? "done" : "nothing";
+	switch (run.operation) {
+		case "create":
+		case "restore":
+		case "list":
+		case "wait": return "done";
+		case "delete": return hasWorked || run.deletedUnlisted.length > 0 ? "done" : "nothing";
+		case "post": return toneOfJobEnd(run, hasWorked);
+	}
 }
+function toneOfJobEnd({ rollback, servers }, hasWorked) {
+	switch (rollback) {
+		case "snapshot step not green":
+		case "job status unknown": return "nothing";
+		case "due":
+		case "not due": {
+			const deletions = servers.flatMap((server) => server.deletions);
+			if (deletions.some(({ end }) => !IS_DONE[end])) return "partly";
+			return hasWorked || deletions.length > 0 || servers.some(({ began }) => began !== void 0) ? "done" : "nothing";
+		}
+	}
+}
+const IS_DONE = {
+	deleted: true,
+	gone: true,
+	stays: false,
+	unknown: false
+};
 function accountOf(run, now) {
 	switch (run.operation) {
 		case "create": return createAccount(run);
@@ -7102,7 +7469,8 @@ function leadingWith(what, server) {
 	};
 }
 /** What had been done before the end. */
-function doneSoFar({ servers }) {
+function doneSoFar({ servers, operation }) {
+	if (operation === "delete") return "";
 	const items = servers.flatMap((server) => {
 		const snapshot = snapshotOf(server);
 		return [
@@ -7123,7 +7491,7 @@ function createAccount(run) {
 	};
 	if (servers.every(({ task }) => task.state === "planned")) return {
 		what: wouldTake(servers),
-		state: NOTHING_CHANGED$1
+		state: NOTHING_CHANGED$2
 	};
 	if (others.length > 0) return groupAccount(run);
 	const wrong = whatWentWrong(only);
@@ -7152,24 +7520,15 @@ function groupAccount(run) {
 		what: snapshotsDone(all, tookOf(run)),
 		state: armedText(run)
 	};
-	const outcome = servers.some(mayBeTouched) ? NOTHING_RESTORED : NOTHING_CHANGED$1;
+	const outcome = servers.some(mayBeTouched) ? NOTHING_RESTORED : NOTHING_CHANGED$2;
 	return {
 		what: snapshotsFailed(tallyOf(servers)),
-		state: joined([
-			...toldTogether(servers),
-			failuresText(ownFailures(servers)),
-			outcome
-		])
+		state: joined([...groupTexts(servers), outcome])
 	};
 }
 /** From the beginning to the end of the last server's part, in milliseconds. */
 function tookOf({ servers, began }) {
 	return Math.max(...servers.map(({ ended }) => ended ?? began)) - began;
-}
-/** A group that was refused beforehand has changed nothing; one that was begun has restored nothing. */
-function mayBeTouched(server) {
-	const { task, power, deletions } = server;
-	return isAccepted(server) || task.state === "ambiguous" || task.state === "requested" || power.state !== "untouched" || deletions.length > 0;
 }
 function restoreAccount(run, now) {
 	const { problem, servers } = run;
@@ -7208,7 +7567,7 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }) {
 		const planned = servers.filter(({ task }) => task.state === "planned");
 		return {
 			what: wouldDelete(planned),
-			state: joined([NOTHING_CHANGED$1, failuresText(bad)])
+			state: joined([NOTHING_CHANGED$2, failuresText(bad)])
 		};
 	}
 	const wrong = servers.length === 1 ? bad.map(whatWentWrong)[0] : void 0;
@@ -7218,11 +7577,7 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }) {
 	};
 	if (bad.length > 0) return {
 		what: deletedSome(ours.length, servers.length),
-		state: joined([
-			...done,
-			...toldTogether(servers),
-			failuresText(ownFailures(servers))
-		])
+		state: joined([...done, ...groupTexts(servers)])
 	};
 	const [headline = "", ...more] = done;
 	return {
@@ -7257,11 +7612,7 @@ function waitAccount(run, now) {
 	};
 	if (others.length > 0) return {
 		what: waitedForSome(tallyOf(servers)),
-		state: joined([
-			...toldTogether(servers),
-			failuresText(ownFailures(servers)),
-			bad.length === 0 ? armedText(run) : ""
-		])
+		state: joined([...groupTexts(servers), bad.length === 0 ? armedText(run) : ""])
 	};
 	const wrong = whatWentWrong(only);
 	if (wrong !== void 0) return wrong;
@@ -7286,11 +7637,8 @@ async function conclude(ctx, run) {
 	printDetails(ctx, run, now);
 	if (!verdict.isGreen) for (const { command } of stepsToCopy(run, ctx.origin)) ctx.report.line(byHand(command));
 	await ctx.report.conclude({
-		isGreen: verdict.isGreen,
+		...verdict,
 		title: titleOf(run),
-		headline: verdict.headline,
-		state: verdict.state,
-		next: verdict.next,
 		annotateAs: annotationOf(run),
 		summary: run.operation === "post" && !hasSomethingToShow(run) ? void 0 : summaryOf(run, verdict, ctx.origin, now)
 	});
@@ -7330,143 +7678,6 @@ function printTable(ctx, { columns, rows }) {
 	if (rows.length > LINES) ctx.report.line(moreInOutput(rows.length - LINES));
 }
 
-// node_modules/yocto-queue/index.js
-var Node = class {
-	value;
-	next;
-	constructor(value) {
-		this.value = value;
-	}
-};
-var Queue = class {
-	#head;
-	#tail;
-	#size;
-	constructor() {
-		this.clear();
-	}
-	enqueue(value) {
-		const node = new Node(value);
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-		this.#size++;
-	}
-	dequeue() {
-		const current = this.#head;
-		if (!current) return;
-		this.#head = this.#head.next;
-		this.#size--;
-		if (!this.#head) this.#tail = void 0;
-		return current.value;
-	}
-	peek() {
-		if (!this.#head) return;
-		return this.#head.value;
-	}
-	clear() {
-		this.#head = void 0;
-		this.#tail = void 0;
-		this.#size = 0;
-	}
-	get size() {
-		return this.#size;
-	}
-	*[Symbol.iterator]() {
-		let current = this.#head;
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-	*drain() {
-		while (this.#head) yield this.dequeue();
-	}
-};
-
-// node_modules/p-limit/index.js
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-	if (typeof concurrency === "object") ({concurrency, rejectOnClear = false} = concurrency);
-	validateConcurrency(concurrency);
-	if (typeof rejectOnClear !== "boolean") throw new TypeError("Expected `rejectOnClear` to be a boolean");
-	const queue = new Queue();
-	let activeCount = 0;
-	const resumeNext = () => {
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-	const run = async (function_, resolve, arguments_) => {
-		const result = (async () => function_(...arguments_))();
-		resolve(result);
-		try {
-			await result;
-		} catch {}
-		next();
-	};
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = { reject };
-		new Promise((internalResolve) => {
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(void 0, function_, resolve, arguments_));
-		if (activeCount < concurrency) resumeNext();
-	};
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-	Object.defineProperties(generator, {
-		activeCount: { get: () => activeCount },
-		pendingCount: { get: () => queue.size },
-		clearQueue: { value() {
-			if (!rejectOnClear) {
-				queue.clear();
-				return;
-			}
-			const abortError = AbortSignal.abort().reason;
-			while (queue.size > 0) queue.dequeue().reject(abortError);
-		} },
-		concurrency: {
-			get: () => concurrency,
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-				queueMicrotask(() => {
-					while (activeCount < concurrency && queue.size > 0) resumeNext();
-				});
-			}
-		},
-		map: { async value(iterable, function_) {
-			const promises = [];
-			try {
-				Array.from(iterable, (value, index) => {
-					const promise = generator(function_, value, index);
-					promises.push(promise);
-					return promise;
-				});
-			} catch (error) {
-				for (const promise of promises) promise.catch(() => {});
-				throw error;
-			}
-			return Promise.all(promises);
-		} }
-	});
-	return generator;
-}
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) throw new TypeError("Expected `concurrency` to be a number from 1 and up");
-}
-
 // src/waiting/explain.ts
 const ACCOUNT_TIMEOUT_MS = 1e4;
 /**
@@ -7476,6 +7687,7 @@ const ACCOUNT_TIMEOUT_MS = 1e4;
 async function explain(ctx, failure, facts = {}) {
 	const told = failure.last ?? failure;
 	const permissions = told.status === 403 ? await ctx.permissions(ctx.endsBy) : void 0;
+	const servers = ctx.api.visibleServers();
 	const { what, words } = describeInTwo(told);
 	return {
 		reason: facts.reason ?? (facts.done === "unknown" ? "lost-answer" : reasonOf$1(told)),
@@ -7483,12 +7695,40 @@ async function explain(ctx, failure, facts = {}) {
 		what,
 		state: [words, facts.state ?? ""].filter((text) => text !== "").join(" "),
 		...namesServer(told) ? {} : { isUnnamed: true },
-		next: [remedyStep(told, permissions), ...facts.next ?? []]
+		next: [remedyStep(told, {
+			permissions,
+			servers
+		}), ...facts.next ?? []]
 	};
 }
+/** That the time for what was accepted was over, as an event. */
+function timedOut(end) {
+	return {
+		type: "left running",
+		why: "timed out",
+		lastFailure: lastFailureText(end),
+		last: end.last
+	};
+}
+/** Why the last request before the end of a wait had no usable answer; undefined where it had one. */
+function lastFailureText({ lastFailure }) {
+	return lastFailure === void 0 ? void 0 : describeFailure(lastFailure);
+}
+/** That a server without a snapshot does not exist: in a list the two look the same. Undefined where it does, or nothing tells. */
+async function unknownServer(ctx, id, deadline, facts) {
+	const answer = await ctx.api.readServer({ id }, {
+		deadline,
+		once: true
+	});
+	return answer.ok || answer.failure.status !== 404 ? void 0 : explain(ctx, answer.failure, facts);
+}
 /** What helps against a failed request. */
-function remedyStep(failure, permissions) {
-	const text = remedyFor(failure, permissions);
+function remedyStep(failure, token) {
+	if (namesSnapshot(failure.last ?? failure)) return {
+		kind: "list",
+		server: void 0
+	};
+	const text = remedyFor(failure, token);
 	return failure.kind === "refused" && (isMomentaryRefusal(failure) || isTransient(failure)) ? {
 		kind: "try again",
 		text
@@ -7549,6 +7789,7 @@ async function askPermissions(api, deadline) {
 * Every sentence that a wait says: log lines, and the problems that end one. Texts from the API are raw; the report makes
 * them harmless.
 */
+const NOTHING_CHANGED$1 = "Nothing was changed.";
 function noAnswer(failure) {
 	return `${describeFailure(failure)} Still waiting.`;
 }
@@ -7580,19 +7821,13 @@ function snapshotFailed(label, snapshot) {
 	return certain("snapshot-failed", `${label} failed: VPS.org reported status "${snapshot.status}".`, "A failed snapshot cannot be restored.", {
 		kind: "delete",
 		snapshot: snapshot.id
-	}, {
-		kind: "re-run",
-		after: "Then"
-	});
+	}, { kind: "re-run" });
 }
 function snapshotGone(label) {
-	return certain("snapshot-failed", `${label} disappeared while it was in progress.`, "It was in the list of snapshots and no longer is; somebody or something probably deleted it.", {
-		kind: "re-run",
-		after: "Check what else deletes snapshots of this server, then"
-	});
+	return certain("snapshot-failed", `${label} disappeared while it was in progress.`, "It was in the list of snapshots and no longer is; somebody or something probably deleted it.", advice("Check what else deletes snapshots of this server."), { kind: "re-run" });
 }
 function snapshotUnobservable(label) {
-	return `${label} was accepted and continues at VPS.org; whether it completed is unknown.`;
+	return `VPS.org accepted ${label}; whether it has completed is unknown.`;
 }
 function snapshotTimedOut(label, waitedMs) {
 	return `${label} was not completed after ${formatDuration(waitedMs)}.`;
@@ -7606,7 +7841,7 @@ function oddItems(items) {
 	const texts = items.map(({ id, problem }) => id === void 0 ? problem : `${id}: ${problem}`);
 	const more = items.length > ODD_ITEMS ? "; …" : "";
 	const which = `${[...new Set(texts)].slice(0, ODD_ITEMS).join("; ")}${more}`;
-	return items.length === 1 ? `An item of the list of snapshots cannot be read (${which}). It takes a slot, and is never chosen or deleted.` : `${items.length} items of the list of snapshots cannot be read (${which}). They take slots, and are never chosen or deleted.`;
+	return items.length === 1 ? `An entry of the snapshot list cannot be read (${which}). It counts as a used slot, and is never restored or deleted.` : `${items.length} entries of the snapshot list cannot be read (${which}). They count as used slots, and are never restored or deleted.`;
 }
 function selected$1(by, snapshot, now) {
 	const { id, name, server } = snapshot;
@@ -7620,7 +7855,7 @@ function serverText({ name, id }) {
 function passedOver(snapshots) {
 	const which = snapshots.map(({ id, status }) => `${id} (${status})`).join(", ");
 	const isOne = snapshots.length === 1;
-	return `\`latest\` passes over ${which}: ${isOne ? "it is" : "they are"} newer, or may be, but ${isOne ? "is" : "are"} not complete.`;
+	return `\`latest\` skips ${which}: ${isOne ? "it" : "they"} may be newer, but ${isOne ? "is" : "are"} not complete.`;
 }
 function latestOfRerun({ id, server }) {
 	return `Snapshot ${id}, the latest of server ${server.id}, was taken by a re-run: it may contain what the run's first attempt left behind.`;
@@ -7631,8 +7866,8 @@ function missingYet(ids, windowMs) {
 const NAME_ONE = advice("Set `snapshot-id` to the snapshot you mean.");
 /** There is nothing to choose from. */
 function noneAtAll(server) {
-	const next = advice("Check `server-id`: the server may not exist, or this token cannot see it.");
-	return certain("not-found", `Server ${server} has no snapshots.`, "Nothing was changed.", next);
+	const next = advice("Check `server-id`, or take a snapshot first.");
+	return certain("not-found", `Server ${server} has no snapshots.`, NOTHING_CHANGED$1, next);
 }
 function noLatest(server, candidates) {
 	if (candidates.length === 0) return noneAtAll(server);
@@ -7645,7 +7880,7 @@ function noLatest(server, candidates) {
 function latestUndecided(server, candidates) {
 	const what = `\`latest\` cannot tell which snapshot of server ${server} is the newest.`;
 	return {
-		...certain("ambiguous", what, "Neither the dates nor the IDs decide it. Nothing was changed.", NAME_ONE),
+		...certain("ambiguous", what, "Neither their dates nor their IDs tell. Nothing was changed.", NAME_ONE),
 		candidates
 	};
 }
@@ -7655,21 +7890,21 @@ function newerInProgress({ id, server }) {
 function newerNeverDone({ id, server, status }, candidates) {
 	const what = `A newer snapshot of ${serverText(server)}, ${id}, did not complete in time (last status: ${status}).`;
 	return {
-		...certain("not-completed", what, "An older one is not taken for `latest`. Nothing was changed.", NAME_ONE),
+		...certain("not-completed", what, "`latest` does not fall back to an older one. Nothing was changed.", NAME_ONE),
 		candidates
 	};
 }
 function listMoves(server, candidates) {
 	const what = `The list of snapshots of server ${server} kept changing while it was read.`;
 	return {
-		...certain("ambiguous", what, "Nothing was chosen from it, and nothing was changed.", { kind: "re-run" }, NAME_ONE),
+		...certain("ambiguous", what, "Nothing was chosen or changed.", { kind: "re-run" }, NAME_ONE),
 		candidates
 	};
 }
 function severalOfName(server, name, ids, candidates) {
 	const what = `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(", ")}.`;
 	return {
-		...certain("ambiguous", what, "Nothing was changed.", NAME_ONE),
+		...certain("ambiguous", what, NOTHING_CHANGED$1, NAME_ONE),
 		candidates
 	};
 }
@@ -7677,7 +7912,7 @@ function noneOfName(server, name, candidates) {
 	if (candidates.length === 0) return noneAtAll(server);
 	const what = `Server ${server} has no snapshot named "${name}".`;
 	return {
-		...certain("not-found", what, "Nothing was changed.", NAME_ONE),
+		...certain("not-found", what, NOTHING_CHANGED$1, NAME_ONE),
 		candidates
 	};
 }
@@ -7697,7 +7932,7 @@ function ofAllowed(allowed) {
 /** Listed, and the list does not say of which server. */
 function ownerless(ids) {
 	const which = ids.length === 1 ? `Snapshot ${ids.join("")} is` : `Snapshots ${ids.join(", ")} are`;
-	return certain("ambiguous", `${which} listed without a server.`, "Which server a snapshot belongs to must be known before it is used. Nothing was changed.", advice("Look it up in the VPS.org panel, or try again later."));
+	return certain("ambiguous", `${which} listed without a server.`, "Without knowing its server, nothing is restored or deleted. Nothing was changed.", advice("Look it up in the VPS.org panel, or try again later."));
 }
 function lookUpTimedOut$1(lastFailure, remedies) {
 	const failure = lastFailure === void 0 ? "" : `${describeFailure(lastFailure)} `;
@@ -7751,10 +7986,10 @@ function restoringSeveral(count, run, elapsed) {
 	return `${count} servers are restoring, ${serverLabel(run)} for ${elapsed}; a restore usually takes 5 to 15 minutes.`;
 }
 function restoreUnobservable(label) {
-	return `The restore of ${label} was accepted and continues at VPS.org; its end could not be seen. Do not restore again.`;
+	return `VPS.org accepted the restore of ${label}; whether it has finished is unknown. Do not restore again.`;
 }
 function restoreFailed(run, id, status) {
-	return certain("restore-failed", `The restore of ${serverLabel(run)} from snapshot ${id} failed: the server's status is "${status}".`, `${serverLabel(run)} is probably down, and its disk may be half-written.`, advice("Check the server in the VPS.org panel."), {
+	return certain("restore-failed", `The restore of ${serverLabel(run)} from snapshot ${id} failed: the server's status is "${status}".`, `${serverLabel(run)} is probably down, and its disk may be half-written.`, checkServer(run), {
 		kind: "restore",
 		snapshot: id
 	}, advice("If that fails too, restore another snapshot, or contact VPS.org support."));
@@ -7766,7 +8001,7 @@ function wrongServerPerhaps(run) {
 		done: "unknown",
 		what: `It is unknown whether ${serverLabel(run)} has been restored.`,
 		state: `The API does not know server ${run.server.id} by its ID; the server of that name was never seen restoring.`,
-		next: [advice("Check the server in the VPS.org panel before you restore again.")]
+		next: [checkServer(run), advice("Restore again only if it has not been restored.")]
 	};
 }
 function checkingHealth(run, targets) {
@@ -7775,42 +8010,33 @@ function checkingHealth(run, targets) {
 function healthy(run) {
 	return `${serverLabel(run)} passed its health check.`;
 }
-function unhealthyAdvice(run) {
-	const orOlder = run.task.state === "succeeded" && run.task.work === "restore" ? " If the snapshot itself is bad, restore an older one." : "";
-	return `Check the application on ${serverLabel(run)}.${orOlder}`;
-}
 function unhealthy(run, waitedMs, failures) {
-	return certain("health-check", `the health check failed`, `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join("; ")}.`, advice(unhealthyAdvice(run)));
+	return certain("health-check", `the health check failed`, `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join("; ")}.`, {
+		kind: "check application",
+		server: serverLabel(run),
+		isRestored: run.task.state === "succeeded" && run.task.work === "restore"
+	});
 }
 
 // src/policy/settle.ts
 const READS = 3;
-const DURATION_MS = 6e4;
-const DURATION_INTERVALS = 12;
-const BRIEF_MS = 2e4;
-const BRIEF_INTERVALS = 4;
 const CONFIRMATION_MS = 2e3;
 const CONFIRMATION_READS = 2;
 const CONFIRMATION_SHARE = .75;
 /** One minute and three reads; by an accelerated clock twelve intervals and three reads. */
 function settleWindow(config) {
-	const intervalMs = acceleratedInterval(config);
-	return {
-		durationMs: intervalMs === void 0 ? DURATION_MS : DURATION_INTERVALS * intervalMs,
-		reads: READS
-	};
+	return windowOf(config, MINUTE_MS$1, 12);
 }
-/** 20 seconds (four intervals) and three reads: where there is no time for a whole settle window. */
+/** 20 seconds (four intervals) and three reads: where there is no time for more, or an id that lists lack is looked for. */
 function briefWindow(config) {
+	return windowOf(config, 2e4, 4);
+}
+function windowOf(config, usualMs, intervals) {
 	const intervalMs = acceleratedInterval(config);
 	return {
-		durationMs: intervalMs === void 0 ? BRIEF_MS : BRIEF_INTERVALS * intervalMs,
+		durationMs: intervalMs === void 0 ? usualMs : intervals * intervalMs,
 		reads: READS
 	};
-}
-/** How long good answers must lack an id before it counts as wrong. */
-function missingIdWindow(config) {
-	return briefWindow(config);
 }
 /**
 * How long to wait before a read that confirms another, in milliseconds: one read can come from a replica that lags
@@ -7861,9 +8087,9 @@ function isSettled(streak, window) {
 // src/policy/schedule.ts
 /** No input, however wrong, makes a hot loop; nor a delay beyond what timers take (they fire at once then). */
 const SHORTEST_GAP_MS = 100;
-const LONGEST_GAP_MS = 864e5;
+const LONGEST_GAP_MS = DAY_MS;
 const JITTER = .1;
-const LATE_FROM_MS = 18e5;
+const LATE_FROM_MS = 30 * MINUTE_MS$1;
 const LATE_GAP_MS = 3e4;
 /** The last look is taken this long before the deadline, so that what has ended is not reported as timed out. */
 const LAST_LOOK_MS = 5e3;
@@ -8082,10 +8308,6 @@ async function readSnapshots(ctx, servers, options, keep = () => true) {
 		value: answer.value.snapshots.filter(keep)
 	} : answer;
 }
-/** The snapshots of one server. */
-function readSnapshotsOf(ctx, server, options) {
-	return readSnapshots(ctx, [server], options);
-}
 /**
 * The snapshots of some servers as they were at one moment, where something is to be chosen from them: `consistent` says
 * whether that could be had.
@@ -8157,10 +8379,7 @@ function createUnclear({ track, name }, state) {
 	return unclear$1(`It is unknown whether a snapshot of ${serverLabel(track.run)} was started.`, state, {
 		kind: "list",
 		server: track.run.server.id
-	}, {
-		kind: "re-run",
-		after: `Look for "${name}" in the list. If it is there, wait for it or delete it, then`
-	});
+	}, advice(`If "${name}" is in the list, wait for it or delete it.`), { kind: "re-run" });
 }
 function lookingForCreated(lost) {
 	return `${describeFailure(lost)} Checking whether the snapshot was started before anything is sent again.`;
@@ -8173,7 +8392,7 @@ function createdNothing(run) {
 	return `The request had no effect: ${serverLabel(run)} has no snapshot with its key. Sending it once more.`;
 }
 function adopted({ id }) {
-	return `The snapshot was started after all: it is ${id}, found by its key.`;
+	return `The snapshot was started after all: ${id} (found by its key).`;
 }
 /** Why what was found, or was not, does not tell whether the request acted. */
 function whyUnclear(found) {
@@ -8218,47 +8437,35 @@ function nameRefused(refusal, shorter) {
 /** The error of a server without a free slot; the candidates show what holds them. */
 function serverIsFull$1(run, facts) {
 	const { snapshots, used, whenFull, keeps, deletable } = facts;
-	const why = whenFull === "delete-oldest" && deletable === void 0 ? ` ${whyNoneGoes(keeps)}` : "";
+	const why = whenFull === "delete-oldest" ? ` ${whyStillFull(keeps, deletable)}` : "";
 	return {
 		...certain("no-free-slot", `${serverLabel(run)} is full: ${used === 5 ? `${5} of ${5}` : "all"} snapshot slots are in use.`, `${NO_SNAPSHOT_TAKEN}${why}`, ...stepsForFull(whenFull, deletable)),
 		candidates: snapshots
 	};
 }
-function whyNoneGoes(keeps) {
-	return `No snapshot can be deleted automatically: ${keptBecause(keeps)}.`;
+function whyStillFull(keeps, deletable) {
+	return deletable === void 0 ? `No snapshot can be deleted automatically: ${keptBecause(keeps)}.` : "Somebody else took the freed slot.";
 }
+const DELETE_ONE = advice("Delete a snapshot.");
 function stepsForFull(whenFull, deletable) {
-	if (deletable === void 0) return [{
-		kind: "re-run",
-		after: "Delete a snapshot, then"
-	}];
-	if (whenFull === "delete-oldest") return [{
-		kind: "re-run",
-		after: "Somebody else took the freed slot;"
-	}];
+	const again = { kind: "re-run" };
+	if (deletable === void 0) return [DELETE_ONE, again];
+	if (whenFull === "delete-oldest") return [again];
 	const remove = {
 		kind: "delete",
 		snapshot: deletable.id
 	};
-	const again = {
-		kind: "re-run",
-		after: "Then"
-	};
 	return whenFull === "not offered" ? [remove, again] : [
 		remove,
-		again,
-		advice("Or set `when-full: delete-oldest`.")
+		advice("Or set `when-full: delete-oldest`."),
+		again
 	];
 }
 /** The API says that it is full, and its list shows fewer snapshots than the documented limit. */
 function fullByItsOwnWords(run, refusal, snapshots, state) {
-	const again = {
-		kind: "re-run",
-		after: "Delete a snapshot, then"
-	};
 	const what = `VPS.org takes no more snapshots of ${serverLabel(run)}.`;
 	return {
-		...certain("no-free-slot", what, `${describeFailure(refusal)} ${state}`, again),
+		...certain("no-free-slot", what, `${describeFailure(refusal)} ${state}`, DELETE_ONE, { kind: "re-run" }),
 		candidates: snapshots
 	};
 }
@@ -8275,7 +8482,7 @@ function freeingCutOff(run, snapshot) {
 	});
 }
 function slotsUnreadable(failure) {
-	return `Whether the server is full could not be checked: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`;
+	return `It is unknown whether the server is full: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`;
 }
 function freedUnclear(snapshot) {
 	return `A slot is free again, but it is unknown whether snapshot ${snapshotLabel(snapshot)} was deleted for it.`;
@@ -8290,10 +8497,7 @@ function slotsChanged(run, used) {
 	return `The API refused the snapshot, but the slots of ${serverLabel(run)} have changed since: ${used} of ${5} are in use. Trying again.`;
 }
 function slotNeverCameFree(run, refusal, used, patienceMs) {
-	return certain("no-free-slot", `No snapshot slot of ${serverLabel(run)} became free within ${formatDuration(patienceMs)}.`, `The list shows ${used} of ${5} in use. ${describeFailure(refusal)} ${NO_SNAPSHOT_TAKEN}`, {
-		kind: "re-run",
-		after: "Wait a few minutes, then"
-	});
+	return certain("no-free-slot", `No snapshot slot of ${serverLabel(run)} became free within ${formatDuration(patienceMs)}.`, `The list shows ${used} of ${5} in use. ${describeFailure(refusal)} ${NO_SNAPSHOT_TAKEN}`, advice("Wait a few minutes."), { kind: "re-run" });
 }
 function refusedWithRoom(run, used, mayExist) {
 	const slots = `The list shows ${used} of ${5} slots of ${serverLabel(run)} in use.`;
@@ -8332,8 +8536,8 @@ function retired(snapshot, by, now) {
 	return `Deleted ${toDelete(snapshot)} (${ageOf(snapshot, now)}): ${by}.`;
 }
 function stillListed(snapshot, by, asked) {
-	const answer = asked === "deleted" ? "the API agreed" : "the API says that it does not exist";
-	return `\`${by}\` asked to delete ${toDelete(snapshot)}; ${answer}, but the list still shows it.`;
+	const answer = asked === "deleted" ? "accepted the deletion" : "says that it does not exist";
+	return `\`${by}\` asked to delete ${toDelete(snapshot)}. VPS.org ${answer}, but still lists it.`;
 }
 function retiredByOther(snapshot, by) {
 	return `Nothing to delete for \`${by}\`: ${toDelete(snapshot)} is already gone.`;
@@ -8361,10 +8565,7 @@ function powerUnobservable(run, wanted) {
 	return `It is unknown whether ${serverLabel(run)} is ${wanted}.`;
 }
 function powerTimedOut(run, action) {
-	return certain(action === "start" ? "start-failed" : "stop-failed", `It did not ${action} in time.`, `Its last status was ${lastStatusSince(run)}.`, action === "start" ? { kind: "start server" } : {
-		kind: "re-run",
-		after: "Check the server in the VPS.org panel, then"
-	});
+	return certain(action === "start" ? "start-failed" : "stop-failed", `It did not ${action} in time.`, `Its last status was ${lastStatusSince(run)}.`, ...action === "start" ? [startServer(run)] : [checkServer(run), { kind: "re-run" }]);
 }
 function notStopped(run, { what, state, isUnnamed: _, ...problem }) {
 	return {
@@ -8380,10 +8581,10 @@ function notStopped(run, { what, state, isUnnamed: _, ...problem }) {
 	};
 }
 function startingUnread(run) {
-	return `The status of ${serverLabel(run)} could not be read. It was stopped for its snapshot, so it is started without it.`;
+	return `${serverLabel(run)} was stopped for its snapshot, and its status cannot be read. Starting it anyway.`;
 }
 function notSettledForStart(run) {
-	return certain("start-failed", `${serverLabel(run)} could not be started again: it was not ready in time.`, `Its last status was ${lastStatusSince(run)}.`, { kind: "start server" });
+	return certain("start-failed", `${serverLabel(run)} could not be started again: it was not ready in time.`, `Its last status was ${lastStatusSince(run)}.`, startServer(run));
 }
 function notStartedAgain(run, { what, state, ...problem }) {
 	const phase = serverPhase(lastStatus(run));
@@ -8398,7 +8599,7 @@ function notStartedAgain(run, { what, state, ...problem }) {
 			state,
 			isSaid ? "" : "It may be down."
 		].filter((text) => text !== "").join(" "),
-		next: [{ kind: "start server" }, ...problem.next]
+		next: [startServer(run), ...problem.next]
 	};
 }
 const NOTHING_OVERWRITTEN = "Nothing was overwritten.";
@@ -8420,19 +8621,22 @@ function restoringUnread({ server }) {
 }
 function notSettledForRestore({ reason, what, state: seen }, run, unanswered) {
 	const state = `${seen} ${unanswered ? earlierUnanswered(run) : NOTHING_OVERWRITTEN}`;
-	const next = advice("Check the server in the VPS.org panel.");
+	const next = checkServer(run);
 	return unanswered ? unclear$1(what, state, next) : certain(reason, what, state, next);
 }
 /** A rollback that is sent without a look. */
 function restoringUnseen(run, failure) {
 	const why = failure === void 0 ? "" : ` ${describeFailure(failure)}`;
-	return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due, so the restore is sent without it.`;
+	return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due: restoring anyway.`;
 }
 /** What a refusal "for now" is called once it has lasted. */
 function keptRefusing(run, failure, lastedMs, isRollback) {
 	const done = isRollback ? "rolled back" : "restored";
 	const { httpStatus = "" } = failure;
-	return `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`;
+	return {
+		what: `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`,
+		state: `${lastAnswer(failure)} ${statusOfRefused(run)}`.trim()
+	};
 }
 /** The error of a restore that meets another one. */
 function alreadyRestoring$1(run, sent, snapshot) {
@@ -8448,13 +8652,13 @@ function perhapsForeign(run, snapshot) {
 	return {
 		reason: "already-restoring",
 		done: "unknown",
-		what: `A restore of ${serverLabel(run)} began that may be somebody else's.`,
-		state: "VPS.org did not accept this one, and then the server was restoring: either somebody else had asked for it, or this request arrived twice. Nothing more was sent.",
+		what: `${serverLabel(run)} is being restored, perhaps by somebody else.`,
+		state: "VPS.org refused this restore, and the server then began to restore: either somebody else started it, or this request arrived twice. Nothing more was sent.",
 		next: [{
 			kind: "follow",
 			snapshot,
 			isRestore: true
-		}, advice("Then compare in the VPS.org panel which snapshot the server was restored from. Only if it is another one, restore again.")]
+		}, advice("Then check in the VPS.org panel which snapshot the server was restored from. Restore again only if it is another one.")]
 	};
 }
 function lookingForRestoring(run, lost) {
@@ -8472,15 +8676,18 @@ const SERVER_UNREADABLE_FOR_LONG = "The time ran out before the status of the se
 function sentTwice(run) {
 	return `The request was sent twice, and ${serverLabel(run)} did not start restoring.`;
 }
-function restoreUnclear(run, lost, why) {
-	const id = snapshotIdOf(run);
-	return unclear$1(restoreUnknown(run), `${describeFailure(lost)} ${why}`, advice(`Check the server in the VPS.org panel. If it is restoring, run \`operation: wait\` with \`snapshot-id: ${id}\`. Only if it is not, restore again.`));
+function restoreUnclear(run, snapshot, lost, why) {
+	return unclear$1(restoreUnknown(run), `${describeFailure(lost)} ${why}`, checkServer(run), {
+		kind: "follow",
+		snapshot,
+		isRestore: true
+	}, advice("Restore again only if the server is not restoring."));
 }
 function refusedForNow(run) {
 	return `The API refused the restore for now: ${serverLabel(run)} is ${lastStatus(run)}. Trying again when it has settled.`;
 }
 function statusOfRefused(run) {
-	return run.server.status === void 0 ? "Its status could not be read." : `Its status is ${run.server.status}.`;
+	return run.server.status === void 0 ? `The status of ${serverLabel(run)} could not be read.` : `The status of ${serverLabel(run)} is "${run.server.status}".`;
 }
 
 // src/requests/find-created.ts
@@ -8493,7 +8700,7 @@ async function watchServer(ctx, probe) {
 	const end = await pollUntilStable(ctx, {
 		deadline,
 		answeredBefore: true
-	}, () => readSnapshotsOf(ctx, track.run.server.id, {
+	}, () => readSnapshots(ctx, [track.run.server.id], {
 		deadline,
 		once: true
 	}), (snapshots) => {
@@ -8520,7 +8727,7 @@ async function watchServer(ctx, probe) {
 /** One look for what an unanswered request may have made. */
 async function checkOnce(ctx, probe) {
 	const { track, deadline } = probe;
-	const list = await readSnapshotsOf(ctx, track.run.server.id, { deadline });
+	const list = await readSnapshots(ctx, [track.run.server.id], { deadline });
 	if (!list.ok) return {
 		state: "unclear",
 		reason: describeFailure(list.failure)
@@ -8597,9 +8804,8 @@ function slotsCanBeTheReason({ detail, fields }, listLength) {
 }
 
 // src/policy/retention.ts
-const MINUTE_MS$1 = 6e4;
 /** Another run may still need a younger one, for its rollback. */
-const YOUNG_MS = 60 * MINUTE_MS$1;
+const YOUNG_MS = HOUR_MS;
 /** In a burst of deploys even a young one may go, but none that a run may still be deploying on. */
 const BURST_AGE_MS = 10 * MINUTE_MS$1;
 const BURST_NEWER = 3;
@@ -8719,9 +8925,10 @@ function isFailed(snapshot) {
 * deletes nothing. One list can be empty by mistake, or of a replica that knows nothing: two in a row, some seconds apart,
 * must lack it.
 * @param deadline clock milliseconds
+* @param onGone told of each as soon as it is known to be gone: what cuts off the wait takes nothing of that back
 * @returns how the wait ended, and what is not known to be gone
 */
-async function awaitGone(ctx, deleted, deadline) {
+async function awaitGone(ctx, deleted, deadline, onGone = () => void 0) {
 	let left = deleted;
 	let lackedBefore = /* @__PURE__ */ new Set();
 	const attempt = async () => {
@@ -8730,7 +8937,9 @@ async function awaitGone(ctx, deleted, deadline) {
 			once: true
 		}), (snapshots) => {
 			const listed = new Set(snapshots.map(({ id }) => id));
-			left = left.filter(({ id }) => listed.has(id) || !lackedBefore.has(id));
+			const isGone = ({ id }) => !listed.has(id) && lackedBefore.has(id);
+			for (const { id } of left.filter(isGone)) onGone(id);
+			left = left.filter((snapshot) => !isGone(snapshot));
 			lackedBefore = new Set(left.map(({ id }) => id).filter((id) => !listed.has(id)));
 			return left.length === 0 ? {
 				state: "done",
@@ -8751,4363 +8960,12 @@ async function awaitGone(ctx, deleted, deadline) {
 		left: new Set(left.map(({ id }) => id))
 	};
 }
-
-// src/vps/retry.ts
-/** The first delay is at most this; each further one at most twice the one before. */
-const RETRY_BASE_MS = 1e3;
-/** No delay of our own choice is longer. */
-const RETRY_CAP_MS = 3e4;
-/** No delay is shorter: no hot loop, whatever the API asks for. */
-const RETRY_MINIMUM_MS = 250;
-/** Of unbroken failure, after which a read is given up, however far the deadline is. */
-const RETRY_PATIENCE_MS = 3e5;
-/**
-* Whether a request that failed so may be sent again as it is. GET and DELETE do the same when done twice; a POST is
-* repeated only when it certainly did nothing: the connection was never made, or a limiter counted it away (429).
-*/
-function isRetryable(failure) {
-	const { kind, method, status } = failure;
-	if (method === "POST") return kind === "unreachable" || kind === "refused" && status === 429;
-	return isTransient(failure) && kind !== "redirect" && kind !== "oversized";
-}
-/**
-* Whether a change that failed so may be sent again, and again, after looks that show that nothing has happened: what
-* stopped it may pass, and it had no effect.
-*/
-function isRetryableAfterLook(failure) {
-	return isRetryable(failure) || isMomentaryRefusal(failure) || isTransient(failure) && didNothing(failure);
-}
-/**
-* How many milliseconds to wait before the request is sent again; undefined: it is given up now. Exponential with full
-* jitter, at least what the API asked for, and never so long that the deadline or a read's patience would pass.
-*/
-function retryDelay(question) {
-	const { failure, sent, now, began, deadline, random, afterLook = false } = question;
-	if (!(afterLook ? isRetryableAfterLook(failure) : isRetryable(failure))) return void 0;
-	const delay = Math.max(250, random() * backoff(sent), failure.retryAfterMs ?? 0);
-	const limit = failure.method === "GET" ? Math.min(deadline, began + RETRY_PATIENCE_MS) : deadline;
-	return now + delay < limit ? delay : void 0;
-}
-/** The longest delay after so many tries, from 1: 1, 2, 4 … 30 s, in milliseconds. */
-function backoff(tries) {
-	return Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** (tries - 1));
-}
-
-// src/requests/retry-state.ts
-/** How long a refusal of the moment is taken for one, where the operation has that much time. */
-const BUSY_PATIENCE_MS = 12e4;
-/** The last try comes this long before the end: time for a look, the request and its answer. */
-const LAST_TRY_MS = 1e4;
-/** A limiter that wants more time than there is gets no more requests than one in such a while. */
-const LIMITER_PAUSE_MS = 3e5;
-/**
-* Waits, where a request that changes something may be sent again once a look has shown that nothing has happened: after a
-* limiter, a gateway's page, or a refusal of the moment; a DELETE after any transient failure. Minutes may pass: the
-* caller reads anew what its request depends on.
-* @returns whether the request may be sent again
-*/
-async function backOff(ctx, failure, state, limits) {
-	state.tries += 1;
-	const delayMs = delayOf(ctx, failure, state, limits);
-	if (delayMs === void 0) return false;
-	const { tries, busySince } = state;
-	const lastedMs = tries > 1 && busySince !== void 0 ? ctx.clock.now() - busySince : 0;
-	ctx.logRetry({
-		failure,
-		delayMs,
-		lastedMs: isMomentaryRefusal(failure) ? lastedMs : 0
-	});
-	await ctx.clock.sleep(delayMs, ctx.signal);
-	return true;
-}
-function delayOf(ctx, failure, state, { deadline, patienceMs = BUSY_PATIENCE_MS, isDue = false }) {
-	const now = ctx.clock.now();
-	const isBusy = isMomentaryRefusal(failure);
-	const ownMs = isBusy ? busyGap(ctx, state) : otherGap(ctx, failure, state);
-	if (ownMs === void 0) return void 0;
-	const busySince = state.busySince ?? now;
-	if (isBusy) state.busySince = busySince;
-	const leftMs = (isBusy ? Math.min(deadline, busySince + patienceMs) : deadline) - now;
-	const askedMs = failure.retryAfterMs ?? 0;
-	if (askedMs < leftMs) return fitted(Math.max(ownMs, askedMs), askedMs, leftMs);
-	if (!isDue) return void 0;
-	return fitted(Math.max(ownMs, isThrottled(failure) ? LIMITER_PAUSE_MS : 0), 0, leftMs);
-}
-/** A wait that would leave no time for another try is shortened to one that does, as far as the API allows. */
-function fitted(wantedMs, leastMs, leftMs) {
-	const lastMs = leftMs - LAST_TRY_MS;
-	if (wantedMs > lastMs && lastMs >= Math.max(leastMs, 250)) return lastMs;
-	return wantedMs < leftMs ? wantedMs : void 0;
-}
-function busyGap(ctx, { tries }) {
-	return jittered(acceleratedInterval(ctx.pace) ?? backoff(tries), ctx.random);
-}
-function otherGap(ctx, failure, { tries }) {
-	const now = ctx.clock.now();
-	const { random } = ctx;
-	const own = {
-		...failure,
-		retryAfterMs: 0
-	};
-	const deadline = Number.POSITIVE_INFINITY;
-	return retryDelay({
-		failure: own,
-		sent: tries,
-		now,
-		began: now,
-		deadline,
-		random,
-		afterLook: true
-	});
-}
-/** What contradicts good answers where it comes once: a replica, a gateway, a token that is being rotated. */
-const CONTRADICTIONS = /* @__PURE__ */ new Set([
-	401,
-	403,
-	404
-]);
-/**
-* Waits, where a 401, 403 or 404 has not yet held for a settle window: what was allowed and there when the job began is
-* not believed to be otherwise for a single answer.
-* @returns whether the request may be sent again
-*/
-async function outlast(ctx, failure, state, deadline) {
-	const { status = 0 } = failure;
-	if (!CONTRADICTIONS.has(status)) return false;
-	const now = ctx.clock.now();
-	state.contradicted = extendStreak(state.contradicted, String(status), now);
-	if (isSettled(state.contradicted, settleWindow(ctx.pace))) return false;
-	const elapsedMs = [now - state.contradicted.since];
-	const remainingMs = deadline - now;
-	const delayMs = nextDelay({
-		schedule: "settle",
-		elapsedMs,
-		remainingMs
-	}, ctx.pace, ctx.random);
-	ctx.logRetry({
-		failure,
-		delayMs
-	});
-	await ctx.clock.sleep(delayMs, ctx.signal);
-	return ctx.clock.now() < deadline;
-}
-
-// src/requests/delete-snapshot.ts
-/**
-* Deletes a snapshot, unless its server is being restored. The server is read immediately before every request, the
-* repeated ones too, since minutes may pass between them.
-*/
-async function deleteSnapshot$1(ctx, snapshot, deadline, { recheck, onSent, onRefused } = {}) {
-	const retry = { tries: 0 };
-	let mayHaveActed = false;
-	let mayBeOurs = false;
-	const gone = () => mayHaveActed ? { state: "deleted" } : {
-		state: "gone",
-		mayBeOurs
-	};
-	for (;;) {
-		const allowed = await checkDeletable(ctx, snapshot, deadline, {
-			isFirst: retry.tries === 0,
-			mayHaveActed
-		});
-		if (!allowed.ok) return {
-			state: "forbidden",
-			problem: allowed.problem
-		};
-		onSent?.();
-		const answer = await ctx.api.deleteSnapshot(snapshot.id, {
-			deadline,
-			once: true
-		});
-		if (answer.ok) return answer.value === "deleted" ? { state: "deleted" } : gone();
-		mayHaveActed ||= isAmbiguous(answer.failure);
-		mayBeOurs ||= isFromIntermediary(answer.failure);
-		if (!mayHaveActed) onRefused?.();
-		if (!await backOff(ctx, answer.failure, retry, { deadline })) return {
-			state: "failed",
-			failure: answer.failure,
-			mayHaveActed
-		};
-		const look = await recheck?.() ?? "wanted";
-		if (look === "not wanted") return {
-			state: look,
-			mayHaveActed
-		};
-		if (look === "gone") return gone();
-	}
-}
-const READ_TIMEOUT_MS$1 = 3e4;
-/**
-* A snapshot whose server is being restored is not deleted: it may be the one that the restore reads.
-* @param facts `isFirst`: whether an unreadable server is worth a warning; `mayHaveActed`: whether an earlier request
-*   may have been obeyed
-*/
-async function checkDeletable(ctx, snapshot, deadline, { isFirst, mayHaveActed } = {
-	isFirst: true,
-	mayHaveActed: false
-}) {
-	const until = Math.min(deadline, ctx.clock.now() + READ_TIMEOUT_MS$1);
-	const answer = await ctx.api.readServer({ id: snapshot.server.id }, {
-		deadline: until,
-		once: !isFirst
-	});
-	if (!answer.ok) {
-		if (isFirst) ctx.report.warn(unreadableBeforeDelete(snapshot));
-		return success(void 0);
-	}
-	if (serverPhase(answer.value.status) !== "restoring") return success(void 0);
-	return failed(deleteWhileRestoring(snapshot, answer.value, mayHaveActed));
-}
-
-// src/requests/free-slot.ts
-/** The one snapshot that `when-full: delete-oldest` may delete; undefined where there is none. */
-function slotCandidate(ctx, snapshots) {
-	return planFullServer({
-		snapshots,
-		run: ctx.origin,
-		now: apiNow(ctx)
-	}).deletes[0];
-}
-/** The problem of a server without a free slot: what is there, and what a person can do. */
-function serverIsFull(ctx, run, snapshots, whenFull) {
-	const used = Math.max(run.slots ?? 0, snapshots.length);
-	const others = snapshots.filter(({ id }) => id !== run.target?.id);
-	const { deletes, keeps } = planFullServer({
-		snapshots: others,
-		run: ctx.origin,
-		now: apiNow(ctx)
-	});
-	return serverIsFull$1(run, {
-		snapshots,
-		used,
-		whenFull,
-		keeps,
-		deletable: deletes[0]
-	});
-}
-/**
-* Deletes the one snapshot that the rule allows, so that a slot comes free, and records the deletion.
-* @returns what became of it; undefined where the rule allows none
-*/
-async function freeSlot(ctx, track, snapshots, deadline) {
-	const candidate = slotCandidate(ctx, snapshots);
-	if (candidate === void 0) return success(void 0);
-	ctx.report.line(deletingOldest(track.run, candidate, apiNow(ctx)));
-	let isSent = false;
-	const record = (end) => track.record({
-		type: "deletion ended",
-		deletion: {
-			snapshot: candidate,
-			by: "when-full",
-			end
-		}
-	});
-	try {
-		return await freedBy(ctx, candidate, await deleteSnapshot$1(ctx, candidate, deadline, {
-			recheck: () => checkForRoom(ctx, candidate, deadline),
-			onSent: () => {
-				isSent = true;
-				track.record({
-					type: "request sent",
-					request: "make room"
-				});
-			},
-			onRefused: () => {
-				isSent = false;
-				track.record({ type: "request refused" });
-			}
-		}), deadline, record);
-	} catch (reason) {
-		if (isSent) {
-			record("unknown");
-			track.record({
-				type: "failed",
-				problem: freeingCutOff(track.run, candidate)
-			});
-		}
-		throw reason;
-	}
-}
-async function freedBy(ctx, candidate, deletion, deadline, record) {
-	switch (deletion.state) {
-		case "gone":
-			record(deletion.mayBeOurs ? "unknown" : "gone");
-			return success({
-				snapshot: candidate,
-				how: deletion.mayBeOurs ? "unclear" : "gone"
-			});
-		case "deleted": {
-			const isSeen = await isGone(ctx, candidate, deadline);
-			record(isSeen ? "deleted" : "unknown");
-			return success({
-				snapshot: candidate,
-				how: isSeen ? "deleted" : "unclear"
-			});
-		}
-		case "not wanted":
-			if (deletion.mayHaveActed) record("unknown");
-			return success({
-				snapshot: candidate,
-				how: deletion.mayHaveActed ? "unclear" : "not needed"
-			});
-		case "forbidden": return failed(deletion.problem);
-		case "failed": {
-			const done = deletion.mayHaveActed ? "unknown" : "nothing";
-			return failed(await explain(ctx, deletion.failure, {
-				state: notFreed(candidate, done),
-				done
-			}));
-		}
-	}
-}
-const LISTED_TIME_MS$2 = 3e4;
-async function isGone(ctx, snapshot, deadline) {
-	const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS$2);
-	return (await awaitGone(ctx, [snapshot], until)).end.state === "done";
-}
-/** A list that cannot be read is taken for full, as it was before. */
-async function checkForRoom(ctx, candidate, deadline) {
-	const list = await readForChoice(ctx, [candidate.server.id], { deadline });
-	if (!list.ok || list.value.count >= 5) return "wanted";
-	if (list.value.snapshots.some(({ id }) => id === candidate.id)) return "not wanted";
-	return await isGone(ctx, candidate, deadline) ? "gone" : "wanted";
-}
-
-// src/requests/full-server.ts
-const SLOT_PATIENCE_MS = 12e4;
-const SLOT_GAP_MS = 5e3;
-/** With these a full server has been refused, here or with APIs of its kind. */
-const SLOT_STATUSES = /* @__PURE__ */ new Set([
-	400,
-	403,
-	409,
-	422
-]);
-/** Whether a refused create may be about slots: with as many snapshots as there are slots. The list then tells. */
-function mayBeAboutSlots(refusal) {
-	return SLOT_STATUSES.has(refusal.status ?? 0) && isAboutSlots(refusal, 5);
-}
-function isAboutSlots({ detail, fields = [] }, listLength) {
-	return slotsCanBeTheReason({
-		detail,
-		fields
-	}, listLength);
-}
-/** A refusal that is not about slots: it may pass, or it is final. */
-async function otherRefusal(ctx, request, refusal, progress, state) {
-	const { deadline } = request;
-	if (await backOff(ctx, refusal, progress, { deadline })) return "again";
-	return failed(await explain(ctx, refusal, { state }));
-}
-/**
-* Refused, perhaps for want of a slot: the list tells.
-* @param hasSearched whether a whole settle window has shown that nothing of ours came of the refused request
-*/
-async function afterSlotRefusal(ctx, request, refusal, progress, hasSearched) {
-	const { track, deadline, whenFull } = request;
-	const list = await readForChoice(ctx, [track.run.server.id], { deadline });
-	if (!list.ok) return failed(await explain(ctx, refusal, { state: slotsUnreadable(list.failure) }));
-	const { snapshots, count, consistent } = list.value;
-	const own = ownAmong(request, snapshots);
-	if (own.state === "ours") return adopt(ctx, own);
-	track.record({
-		type: "slots counted",
-		used: count
-	});
-	const there = snapshots.filter(({ id }) => !progress.goneAlready.has(id));
-	const used = count - (snapshots.length - there.length);
-	const isFull = isAboutSlots(refusal, used);
-	if (isFull && used < 5 && progress.slotDeadline === void 0 && !hasSearched) {
-		if (isOvertaken(ctx, request, progress, {
-			snapshots,
-			used
-		})) return "again";
-		return await searchForDoubled(ctx, request, refusal) ?? afterSlotRefusal(ctx, request, refusal, progress, true);
-	}
-	const isComingFree = progress.goneAlready.size > 0 && used < 5;
-	if (isFull && consistent && whenFull === "delete-oldest" && !progress.hasFreed && !isComingFree) {
-		const made = await makeRoom(ctx, request, there, progress);
-		if (made !== "none allowed") return made;
-	}
-	const now = ctx.clock.now();
-	if (progress.slotDeadline !== void 0 && now < progress.slotDeadline) {
-		const gap = ctx.pace.fixedIntervalMs ?? SLOT_GAP_MS;
-		await ctx.clock.sleep(Math.min(gap, Math.min(progress.slotDeadline, deadline) - now), ctx.signal);
-		track.record({
-			type: "slots counted",
-			used: 5 - 1
-		});
-		return "again";
-	}
-	if (isFull && used >= 5) return failed(serverIsFull(ctx, track.run, snapshots, whenFull));
-	return afterRefusalWithRoom(ctx, request, refusal, progress, {
-		snapshots,
-		used,
-		isFull
-	});
-}
-/**
-* Looks for what a request has made whose second copy was refused, for as long as a list may take to show it.
-* @returns undefined where there is no trace of it
-*/
-async function searchForDoubled(ctx, request, refusal) {
-	ctx.report.line(lookingForDoubled(request.track.run, refusal));
-	const found = await findCreated(ctx, request);
-	if (found.state === "ours") return adopt(ctx, found);
-	return found.state === "none" ? void 0 : failed(unclearAfterFailure(request, refusal, found));
-}
-/**
-* Where the server has other snapshots than before, the refusal may have come of a slot that is free by now: worth one
-* more try, which is said.
-*/
-function isOvertaken(ctx, { track, before }, progress, { snapshots, used }) {
-	const hasChanged = snapshots.length !== before.size || snapshots.some(({ id }) => !before.has(id));
-	if (progress.isOvertaken || !hasChanged) return false;
-	progress.isOvertaken = true;
-	ctx.report.line(slotsChanged(track.run, used));
-	return true;
-}
-/** Deletes the one snapshot that the rule allows; one that somebody else has deleted meanwhile frees their slot. */
-async function makeRoom(ctx, request, snapshots, progress) {
-	const freed$2 = await freeSlot(ctx, request.track, snapshots, request.deadline);
-	if (!freed$2.ok) return freed$2;
-	if (freed$2.value === void 0) return "none allowed";
-	const { snapshot, how } = freed$2.value;
-	request.track.record({
-		type: "slots counted",
-		used: 5 - 1
-	});
-	progress.slotDeadline ??= ctx.clock.now() + SLOT_PATIENCE_MS;
-	switch (how) {
-		case "not needed": break;
-		case "unclear":
-			progress.hasFreed = true;
-			ctx.report.warn(freedUnclear(snapshot));
-			break;
-		case "gone":
-			progress.goneAlready.add(snapshot.id);
-			ctx.report.line(freedByOther(snapshot));
-			break;
-		case "deleted":
-			progress.hasFreed = true;
-			progress.slotDeadline = ctx.clock.now() + SLOT_PATIENCE_MS;
-			ctx.report.notice(freed(snapshot, SLOT_PATIENCE_MS));
-	}
-	return "again";
-}
-/** Refused, and yet the list has room: a slot came free since, one does not come free, or it is not about slots. */
-async function afterRefusalWithRoom(ctx, request, refusal, progress, { snapshots, used, isFull }) {
-	const { track } = request;
-	if (isOvertaken(ctx, request, progress, {
-		snapshots,
-		used
-	})) return "again";
-	if (progress.slotDeadline !== void 0) return failed(slotNeverCameFree(track.run, refusal, used, SLOT_PATIENCE_MS));
-	const state = refusedWithRoom(track.run, used, progress.unanswered > 0);
-	if (isFull) return failed(fullByItsOwnWords(track.run, refusal, snapshots, state));
-	return otherRefusal(ctx, request, refusal, progress, state);
-}
-
-// src/requests/create-snapshot.ts
-/** The request for one snapshot, with a key of its own in its marker. */
-function newCreateRequest(ctx, wish) {
-	const { purpose, before, description = defaultDescription(ctx.origin), ...request } = wish;
-	const marker = markerFor(ctx.origin, purpose, newKey(ctx.random));
-	ctx.report.debug(`marker: ${formatMarker(marker)}`);
-	const known = new Set(before.map((snapshot) => snapshot.id));
-	return {
-		...request,
-		marker,
-		description: describe(description, marker),
-		before: known
-	};
-}
-const MOMENT_MS = 1e3;
-/**
-* Asks for a snapshot until exactly one is accepted. The POST is sent again only where it certainly did nothing: an
-* unanswered one is looked for by its key first. The record is `requested` while an answer is outstanding; what the
-* caller makes of the result is the caller's to record.
-*/
-async function createSnapshot$1(ctx, request) {
-	const progress = {
-		unanswered: 0,
-		tries: 0,
-		hasFreed: false,
-		goneAlready: /* @__PURE__ */ new Set(),
-		slotDeadline: void 0,
-		isOvertaken: false,
-		name: request.name,
-		description: request.description
-	};
-	for (;;) {
-		ctx.signal.throwIfAborted();
-		const next = await sendOnce$1(ctx, request, progress);
-		if (next !== "again") return concluded(ctx, request, next, progress);
-		const instead = await beforeRepeating(ctx, request, progress);
-		if (instead !== void 0) return concluded(ctx, request, instead, progress);
-	}
-}
-/**
-* Looks at the world before the request is repeated, since minutes may have passed: at the server, and for what an
-* unanswered request may have made meanwhile.
-* @returns what makes the repetition needless or impossible
-*/
-async function beforeRepeating(ctx, request, progress) {
-	if (ctx.clock.now() >= request.deadline) return void 0;
-	const made = await madeMeanwhile(ctx, request, progress);
-	if (made !== void 0) return made;
-	const began = ctx.clock.now();
-	const problem = await request.recheck();
-	if (ctx.clock.now() - began > MOMENT_MS) {
-		const madeSince = await madeMeanwhile(ctx, request, progress);
-		if (madeSince !== void 0) return madeSince;
-	}
-	const isOver = ctx.clock.now() >= request.deadline;
-	const hasStoodStill = ["active", "stopped"].includes(serverPhase(request.track.run.server.status ?? ""));
-	return problem === void 0 || isOver && hasStoodStill ? void 0 : failed(problem);
-}
-/**
-* What an earlier request has made meanwhile, though it got no answer, or another one than it should have: a box in
-* between can send it twice. Undefined where there is no trace of it.
-*/
-async function madeMeanwhile(ctx, request, { unanswered }) {
-	const found = await checkOnce(ctx, request);
-	if (found.state === "ours") return adopt(ctx, found);
-	if (found.state === "none" || unanswered === 0) return void 0;
-	return failed(unclearBeforeRepeating(request, found));
-}
-async function sendOnce$1(ctx, request, progress) {
-	const { track, kind, deadline } = request;
-	const { name, description } = progress;
-	track.record({
-		type: "request sent",
-		request: kind
-	});
-	const answer = await ctx.api.createSnapshot({
-		server: track.run.server.id,
-		name,
-		description
-	}, {
-		deadline,
-		once: true
-	});
-	if (answer.ok) return checkNew(ctx, request, answer.value);
-	if (isAmbiguous(answer.failure)) return afterLostAnswer$1(ctx, request, answer.failure, progress);
-	return afterRefusal$1(ctx, request, answer.failure, progress);
-}
-/**
-* Looks once more before a failure is told: a box in between can send a request twice and hand on the refusal of the
-* second copy, and what the first has made would be nobody's. What became of an unanswered request is said besides.
-*/
-async function concluded(ctx, request, outcome, progress) {
-	if (outcome.ok || outcome.problem.done === "unknown") return outcome;
-	if (progress.unanswered > 0) return failed(withUnanswered(request, outcome.problem));
-	try {
-		return await madeMeanwhile(ctx, request, progress) ?? outcome;
-	} catch (error) {
-		if (ctx.signal.aborted) return outcome;
-		throw error;
-	}
-}
-/** A snapshot that was there before is not the one that was asked for, whatever the answer says. */
-function checkNew(ctx, request, snapshot) {
-	if (request.before.has(snapshot.id)) return failed(answeredWithOld(request, snapshot));
-	if (!markerMatches(snapshot.description, request.marker.key)) ctx.report.warn(parseMarker(request.description) === void 0 ? markerImpossible(ctx.origin.repository, snapshot) : markerDropped(snapshot));
-	return success(snapshot);
-}
-async function afterLostAnswer$1(ctx, request, lost, progress) {
-	progress.unanswered += 1;
-	ctx.report.line(lookingForCreated(lost));
-	const found = await findCreated(ctx, request);
-	if (found.state === "ours") return adopt(ctx, found);
-	if (found.state === "none" && progress.unanswered === 1) {
-		ctx.report.line(createdNothing(request.track.run));
-		return "again";
-	}
-	return failed(unclearAfterFailure(request, lost, found));
-}
-async function afterRefusal$1(ctx, request, refusal, progress) {
-	if (progress.unanswered > 0) {
-		const found = await findCreated(ctx, request);
-		if (found.state === "ours") return adopt(ctx, found);
-		if (found.state !== "none") return failed(unclearAfterFailure(request, refusal, found));
-	} else request.track.record({ type: "request refused" });
-	if (shorten(ctx, request, refusal, progress)) return "again";
-	if (mayBeAboutSlots(refusal)) return afterSlotRefusal(ctx, request, refusal, progress, progress.unanswered > 0);
-	return otherRefusal(ctx, request, refusal, progress, NO_SNAPSHOT_TAKEN);
-}
-/** A refusal that names what this action has added is answered by less of it. */
-function shorten(ctx, request, refusal, progress) {
-	const fields = refusedFields(refusal);
-	if (fields.includes("description") && progress.description !== "") {
-		const markerOnly = describe("", request.marker);
-		progress.description = progress.description === markerOnly ? "" : markerOnly;
-		ctx.report.warn(descriptionRefused(refusal, progress.description === ""));
-		return true;
-	}
-	const shorter = request.shorterName;
-	if (fields.includes("name") && shorter !== void 0 && progress.name !== shorter) {
-		progress.name = shorter;
-		ctx.report.warn(nameRefused(refusal, shorter));
-		return true;
-	}
-	return false;
-}
-
-// src/waiting/server-reader.ts
-/** Reads a record's server, by its name where the API does not know its id. */
-function readServerOf(ctx, { run }, options) {
-	const { id, name } = run.server;
-	return ctx.api.readServer({
-		id,
-		name
-	}, options);
-}
-/** Two of some items that are about one server, which may be known by its number and by its UUID; undefined: none are. */
-function findSameServer({ api }, items, serverOf) {
-	for (const [index, item] of items.entries()) {
-		const earlier = items.slice(0, index).find((other) => api.sameServer(serverOf(other), serverOf(item)));
-		if (earlier !== void 0) return [earlier, item];
-	}
-}
-
-// src/requests/power.ts
-/** What a server is to become, and what it says meanwhile. */
-const WANTED = {
-	start: "active",
-	stop: "stopped"
-};
-const DOING = {
-	start: "starting",
-	stop: "stopping"
-};
-const UNABLE = {
-	start: "start-failed",
-	stop: "stop-failed"
-};
-/**
-* Starts or stops a server and waits until it is so. The status is read before it is asked for again: a lost answer
-* is never a reason to send the request blindly.
-*/
-async function switchPower(ctx, track, action, deadline) {
-	const asked = await askForPower(ctx, track, action, deadline);
-	if (!asked.ok) return asked;
-	return asked.value === void 0 ? awaitPower(ctx, track, action, deadline) : success(asked.value);
-}
-/**
-* Sends the request. A stop is sent a second time only when a settle window of reads shows that the first did nothing. A
-* start is sent as often as there is time for a short look at the server: a second one does no harm, and a server that this
-* action took down must not stay so.
-* @returns the server where it is as wanted already
-*/
-async function askForPower(ctx, track, action, deadline) {
-	const retry = { tries: 0 };
-	const isDue = action === "start";
-	const limits = {
-		deadline,
-		isDue,
-		patienceMs: isDue ? Number.POSITIVE_INFINITY : BUSY_PATIENCE_MS
-	};
-	for (let sent = 1;; sent += 1) {
-		if (retry.tries === 0) ctx.report.line(switching(track.run, action));
-		const answer = await ctx.api.power(track.run.server.id, action, {
-			deadline,
-			once: true,
-			isDue
-		});
-		if (answer.ok) return success(void 0);
-		const mayRepeat = await backOff(ctx, answer.failure, retry, limits);
-		const now = await statusAfterFailure(ctx, track, action, answer.failure, deadline);
-		if (now === "acting") return success(void 0);
-		const isUnread = now === "unread";
-		if (!isUnread && now !== "idle") return success(now);
-		if (mayRepeat && (isDue || !isUnread)) {
-			sent -= 1;
-			continue;
-		}
-		const isTimeLeft = isDue ? ctx.clock.now() < deadline : !isUnread && sent < 2;
-		if (!isAmbiguous(answer.failure) || !isTimeLeft) {
-			const state = isUnread ? powerUnobservable(track.run, WANTED[action]) : statusIs(track.run);
-			return giveUp(ctx, action, answer.failure, state);
-		}
-		ctx.report.line(noSignOfPower(track.run));
-	}
-}
-async function giveUp(ctx, action, failure, state) {
-	return failed(await explain(ctx, failure, {
-		state,
-		reason: UNABLE[action]
-	}));
-}
-/** Reads whether a request without a good answer was obeyed: the wanted state, the way to it, or neither. */
-async function statusAfterFailure(ctx, track, action, lost, deadline) {
-	if (isAmbiguous(lost)) ctx.report.line(readingAfterLostPower(track.run, lost));
-	const isStart = action === "start";
-	const whole = isStart ? briefWindow(ctx.pace) : settleWindow(ctx.pace);
-	const window = isAmbiguous(lost) ? whole : {
-		durationMs: 0,
-		reads: 1
-	};
-	const until = isStart ? halfWay(ctx, deadline) : deadline;
-	const end = await pollUntilStable(ctx, {
-		deadline: until,
-		window,
-		answeredBefore: true
-	}, () => readServerOf(ctx, track, {
-		deadline: until,
-		once: true
-	}), (server) => {
-		track.record({
-			type: "status seen",
-			status: server.status
-		});
-		return classifyAfterFailure(ctx, server, action, isAmbiguous(lost));
-	});
-	return end.state === "done" ? end.value : "unread";
-}
-const LEAST_TIME_MS$1 = 1e4;
-/** Until when a look may take that is to leave time for a request: clock milliseconds. */
-function halfWay(ctx, deadline) {
-	const now = ctx.clock.now();
-	const leftMs = deadline - now;
-	return leftMs < LEAST_TIME_MS$1 ? deadline : now + leftMs / 2;
-}
-function classifyAfterFailure(ctx, server, action, mayHaveActed) {
-	const phase = serverPhase(server.status);
-	if (phase === WANTED[action]) return asWanted(ctx, action, server);
-	if (mayHaveActed && server.status.toLowerCase() === DOING[action]) return {
-		state: "done",
-		value: "acting"
-	};
-	if (phase === "restoring" || phase === "transitioning") return { state: "moving" };
-	return {
-		state: "holding",
-		as: "idle",
-		value: "idle"
-	};
-}
-/** One `active` can come from a replica that still shows the time before the stop: a start is done when two agree. */
-function asWanted(ctx, action, server) {
-	if (action === "stop") return {
-		state: "done",
-		value: server
-	};
-	return {
-		state: "holding",
-		as: "wanted",
-		value: server,
-		window: confirmationWindow(ctx.pace)
-	};
-}
-/** Waits until the server is as wanted. */
-async function awaitPower(ctx, track, action, deadline) {
-	const isWanted = () => serverPhase(lastStatus(track.run)) === WANTED[action];
-	const end = await pollUntilStable(ctx, {
-		schedule: "power",
-		answeredBefore: true,
-		isConfirming: isWanted,
-		deadline,
-		startAfterDelay: true,
-		heartbeat: (elapsed) => powerElapsed(track.run, action, elapsed)
-	}, () => readServerOf(ctx, track, {
-		deadline,
-		once: true
-	}), (server) => {
-		track.record({
-			type: "status seen",
-			status: server.status
-		});
-		return isWanted() ? asWanted(ctx, action, server) : { state: "moving" };
-	});
-	if (end.state === "done") {
-		ctx.report.line(statusIs(track.run));
-		return success(end.value);
-	}
-	const wanted = WANTED[action];
-	if (end.state === "refused") return giveUp(ctx, action, end.failure, powerUnobservable(track.run, wanted));
-	return failed(powerTimedOut(track.run, action));
-}
-
-// src/requests/stop-and-start.ts
-const START_TIME_MS$1 = 12e4;
-/**
-* Stops a running server for its snapshot, and records it. The intent is recorded, and so saved for the post step, before
-* the request goes out.
-* @returns whether it stopped
-*/
-async function stopForSnapshot(ctx, track, deadline) {
-	ctx.signal.throwIfAborted();
-	track.record({ type: "stop requested" });
-	const stopped = await switchPower(ctx, track, "stop", deadline);
-	if (stopped.ok) track.record({ type: "stopped" });
-	else track.record({
-		type: "stop failed",
-		problem: notStopped(track.run, stopped.problem)
-	});
-	return stopped.ok;
-}
-/**
-* Starts a server that this action stopped, or meant to stop, and records it: a stop that was asked for and not seen is
-* watched for first, since a start sent before it lands would be undone by it.
-* @param until clock milliseconds, where there is less time than the cleanup has
-* @returns whether it runs
-*/
-async function ensureStarted(ctx, track, until = Number.POSITIVE_INFINITY) {
-	const deadline = Math.min(until, ctx.clock.now() + START_TIME_MS$1);
-	const settled = await awaitStop(ctx, track, deadline);
-	if (!settled.ok) {
-		track.record({
-			type: "start failed",
-			problem: settled.problem
-		});
-		return false;
-	}
-	if (settled.value === void 0) ctx.report.line(startingUnread(track.run));
-	else if (serverPhase(settled.value.status) !== "stopped") {
-		track.record({ type: "started" });
-		return true;
-	}
-	track.record({ type: "start requested" });
-	const started = await switchPower(ctx, track, "start", deadline);
-	if (started.ok) track.record({ type: "started" });
-	else track.record({
-		type: "start failed",
-		problem: notStartedAgain(track.run, started.problem)
-	});
-	return started.ok;
-}
-/**
-* Reads until the server is stopped, or has been seen running for long enough that no stop is on its way.
-* @returns undefined where it could not be read for half of the time
-*/
-async function awaitStop(ctx, track, deadline) {
-	const began = ctx.clock.now();
-	const first = await watchStop(ctx, track, halfWay(ctx, deadline));
-	if (first.state === "done") return success(first.value);
-	const { readAt = Number.NEGATIVE_INFINITY } = track.run.server;
-	if (first.state === "refused" || first.lastFailure !== void 0 || readAt < began) return success(void 0);
-	const end = await watchStop(ctx, track, deadline);
-	return end.state === "done" ? success(end.value) : failed(notSettledForStart(track.run));
-}
-async function watchStop(ctx, track, deadline) {
-	const wasSeenStopped = track.run.power.state === "stopped";
-	const window = wasSeenStopped ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace);
-	let isConfirming = false;
-	return pollUntilStable(ctx, {
-		deadline,
-		window,
-		isConfirming: () => isConfirming,
-		answeredBefore: true
-	}, () => readServerOf(ctx, track, {
-		deadline,
-		once: true
-	}), (server) => {
-		track.record({
-			type: "server read",
-			server
-		});
-		const reading = classifyStop(server);
-		isConfirming = wasSeenStopped && reading.state === "holding";
-		return reading;
-	});
-}
-function classifyStop(server) {
-	const phase = serverPhase(server.status);
-	if (phase === "stopped") return {
-		state: "done",
-		value: server
-	};
-	return phase === "active" ? {
-		state: "holding",
-		as: phase,
-		value: server
-	} : { state: "moving" };
-}
-
-// src/waiting/for-each-server.ts
-/**
-* Works on `items` side by side, `max-parallel` at once, and gives the results in their order. When one throws (the
-* operation is being cancelled) the others are waited for first, so that none goes on writing behind the caller's back.
-*/
-async function forEachServer(ctx, items, work) {
-	const limit = pLimit(ctx.maxParallel);
-	return allOrFirstError(items.map((item) => limit(() => work(item))));
-}
-/** Waits for all; then gives the values, or throws the first error. */
-async function allOrFirstError(promises) {
-	return (await Promise.allSettled(promises)).map((result) => {
-		if (result.status === "rejected") throw result.reason;
-		return result.value;
-	});
-}
-
-// src/waiting/health-check.ts
-const ATTEMPT_TIMEOUT_MS = 1e4;
-const GAP_MS = 3e3;
-const LAST_ATTEMPT_MS = 1e3;
-const LEAST_TIME_MS = 3e4;
-/**
-* Waits until every target answers, and records whether they do; the problem names the ones that do not, each with its
-* last failure.
-* @param operationDeadline clock milliseconds; it ends the check, but for half a minute
-*/
-async function checkHealth(ctx, track, health, operationDeadline) {
-	if (health.targets.length === 0) return;
-	const began = ctx.clock.now();
-	const deadline = Math.min(began + health.timeoutMs, Math.max(operationDeadline, began + LEAST_TIME_MS));
-	track.record({ type: "health check began" });
-	ctx.report.line(checkingHealth(track.run, health.targets.map(targetText)));
-	const bad = (await Promise.all(health.targets.map((target) => untilHealthy(ctx, target, deadline)))).filter((text) => text !== void 0);
-	if (bad.length === 0) {
-		track.record({ type: "health check passed" });
-		ctx.report.line(healthy(track.run));
-		return;
-	}
-	track.record({
-		type: "health check failed",
-		problem: unhealthy(track.run, deadline - began, bad)
-	});
-}
-async function untilHealthy(ctx, target, deadline) {
-	for (;;) {
-		const timeoutMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, deadline - ctx.clock.now()));
-		const failed = await ctx.probe(target, {
-			timeoutMs,
-			signal: ctx.signal
-		});
-		if (failed === void 0) return void 0;
-		ctx.report.debug(`${targetText(target)}: ${failed}`);
-		const wanted = ctx.pace.fixedIntervalMs ?? jittered(GAP_MS, ctx.random);
-		const gap = Math.min(wanted, deadline - ctx.clock.now() - Math.min(LAST_ATTEMPT_MS, wanted));
-		if (gap <= 0) return `${targetText(target)}: ${failed}`;
-		await ctx.clock.sleep(gap, ctx.signal);
-	}
-}
-/** A target as its user wrote it, without the query, which may hold a secret. */
-function targetText(target) {
-	if (target.kind === "http") return target.url.origin + target.url.pathname;
-	return `tcp://${target.host.includes(":") ? `[${target.host}]` : target.host}:${target.port}`;
-}
-
-// src/waiting/change-log.ts
-/** Says a thing once, until something else is to be said. */
-function changeLog(ctx) {
-	let last = "";
-	return (text) => {
-		if (text !== last) ctx.report.line(text);
-		last = text;
-	};
-}
-
-// src/waiting/readiness.ts
-/**
-* Reads a server, and waits while it is in transition (restoring, starting, stopping, a young snapshot in progress), so
-* that a half-restored disk is never snapshotted and nothing is asked that must be refused. What is stuck (in error, an
-* unlisted status, an old unfinished snapshot) is warned of and holds nothing up.
-*/
-async function awaitReadiness(ctx, check) {
-	const log = changeLog(ctx);
-	let lastServer;
-	const read = async (isFirst) => {
-		const seen = await readBoth(ctx, check, isFirst);
-		if (seen.ok) lastServer = seenNow(seen.value.server, lastServer, ctx.clock.now());
-		return seen;
-	};
-	const label = () => serverWithId(check.track.run);
-	const end = await pollUntilStable(ctx, {
-		schedule: "power",
-		deadline: check.deadline,
-		answeredBefore: check.answeredBefore ?? false,
-		heartbeat: (elapsed) => stillSettling(label(), elapsed)
-	}, read, (seen) => classify(ctx, check, seen, log));
-	if (end.state === "expired") return {
-		...end,
-		server: lastServer
-	};
-	if (end.state === "refused") return end;
-	const { settledAs } = check;
-	if (end.value.state === "ready" && isOdd(end.value.server) && end.value.server.status !== settledAs) log(keepsOddStatus(end.value.server));
-	return end.value;
-}
-function seenNow(read, before, now) {
-	return {
-		...read,
-		since: before?.status === read.status ? before.since : now
-	};
-}
-/** The first read is worth repeating at once; later ones have the next poll for that. */
-async function readBoth(ctx, check, isFirst) {
-	const options = {
-		deadline: check.deadline,
-		once: !isFirst
-	};
-	const snapshots = await listBefore(ctx, check, options, isFirst);
-	if (!snapshots.ok) return snapshots;
-	const server = await readServerOf(ctx, check.track, options);
-	return server.ok ? {
-		ok: true,
-		value: {
-			server: server.value,
-			snapshots: snapshots.value
-		}
-	} : server;
-}
-/** A list that cannot be read must not keep a rollback from being sent: the server itself says whether it is busy. */
-async function listBefore(ctx, { track, intent, known, serverOnly = false }, options, isFirst) {
-	if (serverOnly) return {
-		ok: true,
-		value: []
-	};
-	if (isFirst && known !== void 0) return {
-		ok: true,
-		value: known
-	};
-	const isRestore = intent === "restore";
-	const list = await readSnapshotsOf(ctx, track.run.server.id, {
-		...options,
-		once: options.once || isRestore
-	});
-	return list.ok || !isRestore ? list : {
-		ok: true,
-		value: []
-	};
-}
-function classify(ctx, { intent, settledAs }, { server, snapshots }, log) {
-	const phase = serverPhase(server.status);
-	if (phase === "restoring" && intent === "restore") return {
-		state: "done",
-		value: {
-			state: "restoring",
-			server
-		}
-	};
-	const isKnown = server.status === settledAs;
-	if (phase === "restoring" || phase === "transitioning" && !isKnown) {
-		log(isTransitioning(server));
-		return { state: "moving" };
-	}
-	const young = snapshots.find((snapshot) => isWorthWaitingFor(snapshot, intent, apiNow(ctx)));
-	if (young !== void 0) {
-		log(hasSnapshotInProgress(server, young));
-		return { state: "moving" };
-	}
-	const ready = {
-		state: "ready",
-		server
-	};
-	if (!isOdd(server) || isKnown) {
-		warnOfStuck(ctx, server, snapshots);
-		return {
-			state: "done",
-			value: ready
-		};
-	}
-	log(hasOddStatus(server));
-	return {
-		state: "holding",
-		as: server.status.toLowerCase(),
-		value: ready
-	};
-}
-function isOdd({ status }) {
-	const phase = serverPhase(status);
-	return phase !== "active" && phase !== "stopped";
-}
-/** Each is said once, however often its server is read. */
-function warnOfStuck(ctx, server, snapshots) {
-	for (const snapshot of snapshots) if (snapshot.status !== "unreadable" && snapshotActivity(snapshot, apiNow(ctx)) !== "finished" && isNews(ctx, `stuck snapshot ${snapshot.id}`)) ctx.report.warn(snapshotStuck(server, snapshot, apiNow(ctx)));
-}
-/**
-* Of one without a readable date nothing tells whether it is stuck, nor of one whose status nobody documented whether it is
-* still being made: a create waits for it, and nothing keeps a restore.
-*/
-function isWorthWaitingFor(snapshot, intent, now) {
-	if (snapshot.status === "unreadable") return false;
-	const activity = snapshotActivity(snapshot, now);
-	if (intent !== "restore") return activity === "in_progress" || activity === "undated";
-	return activity === "in_progress" && snapshotPhase(snapshot.status) === "in_progress";
-}
-
-// src/waiting/snapshot-end.ts
-/** Records how the wait for the snapshot of an accepted create ended. */
-async function recordSnapshotEnd(ctx, track, snapshot, end) {
-	switch (end.state) {
-		case "completed": return track.record({
-			type: "succeeded",
-			snapshot: end.snapshot
-		});
-		case "failed":
-		case "gone": {
-			const problem = await problemOf(ctx, track, snapshot, end);
-			return track.record({
-				type: "failed",
-				problem,
-				snapshot: end.state === "gone" ? "gone" : end.snapshot
-			});
-		}
-		case "refused": {
-			const problem = await problemOf(ctx, track, snapshot, end);
-			return track.record({
-				type: "left running",
-				why: "unobservable",
-				problem
-			});
-		}
-		case "expired": return track.record({
-			type: "left running",
-			why: "timed out",
-			lastFailure: described(end),
-			last: end.last
-		});
-	}
-}
-/** What is wrong with how the wait for a safety snapshot ended; undefined where it was completed. */
-async function problemOfSafety(ctx, track, snapshot, end, waitedMs) {
-	switch (end.state) {
-		case "completed": return;
-		case "failed":
-		case "gone":
-		case "refused": return problemOf(ctx, track, snapshot, end);
-		case "expired": return {
-			reason: "timeout",
-			done: "nothing",
-			what: snapshotTimedOut(labelOf(track, snapshot), waitedMs),
-			state: snapshotContinues(end.last, described(end)),
-			next: [followLater(snapshot)]
-		};
-	}
-}
-async function problemOf(ctx, track, snapshot, end) {
-	const label = labelOf(track, snapshot);
-	if (end.state !== "refused") return end.state === "gone" ? snapshotGone(label) : snapshotFailed(label, end.snapshot);
-	const state = snapshotUnobservable(label);
-	return explain(ctx, end.failure, {
-		state,
-		next: [followLater(snapshot)]
-	});
-}
-function labelOf({ run }, { id }) {
-	return `Snapshot ${id} of ${serverLabel(run)}`;
-}
-function described({ lastFailure }) {
-	return lastFailure === void 0 ? void 0 : describeFailure(lastFailure);
-}
-function followLater({ id }) {
-	return {
-		kind: "follow",
-		snapshot: id,
-		isRestore: false
-	};
-}
-
-// src/policy/snapshot-progress.ts
-/**
-* Begins to watch a snapshot. `seen` is the snapshot as an earlier list showed it, `since` when. The answer to a create is no list:
-* lists may lag behind it, and a snapshot that no list has shown yet is not gone.
-*/
-function startSnapshotWatch(window, seen, since = 0) {
-	return {
-		window,
-		snapshot: seen,
-		since,
-		missing: void 0
-	};
-}
-/**
-* Adds a good answer: the snapshot as it shows it, or undefined when it lacks it. Once the snapshot is completed,
-* failed or gone, nothing changes that any more.
-*/
-function observeSnapshot(watch, snapshot, at) {
-	if (snapshotProgress(watch).state !== "pending") return watch;
-	if (snapshot !== void 0) {
-		const since = snapshot.status === watch.snapshot?.status ? watch.since : at;
-		return {
-			...watch,
-			snapshot,
-			since,
-			missing: void 0
-		};
-	}
-	if (watch.snapshot === void 0) return watch;
-	return {
-		...watch,
-		missing: extendStreak(watch.missing, "missing", at)
-	};
-}
-/**
-* What the answers so far prove. A snapshot is gone when it was seen once and is then missing from every good answer
-* for two settle windows. An unrecognized status is pending.
-*/
-function snapshotProgress(watch) {
-	const { snapshot } = watch;
-	if (snapshot === void 0) return { state: "pending" };
-	const phase = snapshotPhase(snapshot.status);
-	if (phase === "completed" || phase === "failed") return {
-		state: phase,
-		snapshot
-	};
-	return {
-		state: isSettled(watch.missing, times(2, watch.window)) ? "gone" : "pending",
-		snapshot
-	};
-}
-
-// src/waiting/snapshot-poller.ts
-/** A poller whose waits all end at `deadline`. Nothing is polled while nothing is followed. */
-function createSnapshotPoller(ctx, deadline) {
-	const followed = /* @__PURE__ */ new Map();
-	const unlisted = unlistedLog(ctx);
-	const twins = twinLog(ctx);
-	let running = false;
-	const attempt = async () => {
-		const known = [...followed.values()].map((item) => item.snapshot);
-		const answer = await followSnapshots(ctx, known, {
-			deadline,
-			once: true
-		});
-		return toAttempt(answer, (snapshots) => {
-			for (const snapshot of snapshots) {
-				if (followed.has(snapshot.id)) unlisted(snapshot);
-				twins(snapshot, followed);
-			}
-			settle(followed, snapshots, ctx.clock.now());
-			return followed.size === 0 ? {
-				state: "done",
-				value: void 0
-			} : { state: "pending" };
-		});
-	};
-	const run = async () => {
-		const options = {
-			schedule: "create",
-			answeredBefore: true,
-			began: ctx.clock.now(),
-			deadline,
-			startAfterDelay: true,
-			elapsed: () => [...followed.values()].map((item) => ctx.clock.now() - item.began),
-			heartbeat: () => heartbeat$1(ctx, followed)
-		};
-		try {
-			while (followed.size > 0) {
-				const end = await poll(ctx, options, attempt);
-				if (end.state === "refused") finish(followed, (item) => item.resolve(end));
-				if (end.state === "expired") finish(followed, (item) => item.resolve({
-					...end,
-					last: lastOf(item)
-				}));
-			}
-		} catch (reason) {
-			finish(followed, (item) => item.reject(reason));
-		} finally {
-			running = false;
-		}
-	};
-	return { waitFor: (snapshot, began, seen = false) => new Promise((resolve, reject) => {
-		const watch = startSnapshotWatch(settleWindow(ctx.pace), seen ? snapshot : void 0, ctx.clock.now());
-		followed.set(snapshot.id, {
-			snapshot,
-			began,
-			watch,
-			resolve,
-			reject
-		});
-		if (running) return;
-		running = true;
-		queueMicrotask(() => void run());
-	}) };
-}
-function finish(followed, end) {
-	const items = [...followed.values()];
-	followed.clear();
-	for (const item of items) end(item);
-}
-function lastOf({ watch: { snapshot, since } }) {
-	return snapshot === void 0 ? void 0 : {
-		status: snapshot.status,
-		since
-	};
-}
-/** Tells every follower what the list says of its snapshot; those that have ended are followed no more. */
-function settle(followed, snapshots, at) {
-	const found = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
-	for (const [id, item] of followed) {
-		item.watch = observeSnapshot(item.watch, found.get(id), at);
-		const progress = snapshotProgress(item.watch);
-		if (progress.state === "pending") continue;
-		followed.delete(id);
-		item.resolve(progress);
-	}
-}
-function heartbeat$1(ctx, followed) {
-	const oldest = Math.min(...[...followed.values()].map((item) => item.began));
-	return snapshotsInProgress([...followed.keys()], ctx.clock.now() - oldest);
-}
-function unlistedLog(ctx) {
-	const said = /* @__PURE__ */ new Set();
-	return (snapshot) => {
-		if (snapshotPhase(snapshot.status) !== "unrecognized" || said.has(snapshot.status)) return;
-		said.add(snapshot.status);
-		ctx.report.line(unlistedStatus(snapshot));
-	};
-}
-/** Looks for another snapshot that carries the key of one that is followed. */
-function twinLog(ctx) {
-	return (snapshot, followed) => {
-		const key = followed.has(snapshot.id) ? void 0 : parseMarker(snapshot.description)?.key;
-		if (key === void 0) return;
-		const ours = [...followed.values()].find((item) => parseMarker(item.snapshot.description)?.key === key);
-		if (ours !== void 0) ctx.report.warn(duplicate(ours.snapshot.id, snapshot.id));
-	};
-}
-
-// src/operations/create.ts
-/** Takes a snapshot of each server, as one group: green only when every one is completed. */
-async function create(ctx, inputs, recorder) {
-	const deadline = ctx.clock.now() + inputs.timeoutMs;
-	const servers = inputs.servers.map((id) => newServerRun("create", {
-		id,
-		name: ""
-	}));
-	recorder.record({
-		type: "servers found",
-		servers
-	});
-	const name = plannedName(ctx, inputs);
-	if (inputs.givenName !== void 0 && inputs.givenName !== name) ctx.report.line(nameChanged(inputs.givenName, name));
-	const survey = await ctx.report.group(GROUPS.preflight, () => surveyServers(ctx, inputs, recorder, deadline));
-	if (!survey.ok) return recorder.record({
-		type: "failed",
-		problem: survey.problem
-	});
-	const twice = findSameServer(ctx, inputs.servers, (id) => id);
-	if (twice !== void 0) return recorder.record({
-		type: "failed",
-		problem: givenTwice(...twice)
-	});
-	if (groupHasFailed(recorder)) return skipRest(recorder);
-	const plan = {
-		inputs,
-		name,
-		deadline,
-		poller: createSnapshotPoller(ctx, deadline),
-		recorder,
-		before: survey.value
-	};
-	if (inputs.dryRun) return planOnly(ctx, plan);
-	if (!arm(inputs, recorder)) return;
-	await ctx.report.group(GROUPS.snapshots, () => takeAll(ctx, plan));
-}
-/** A group is begun as a whole or not at all. */
-function skipRest({ tracks }) {
-	for (const track of tracks) if (track.run.task.state === "pending") track.record({
-		type: "skipped",
-		why: "group failed"
-	});
-}
-function plannedName(ctx, inputs) {
-	return inputs.name ?? defaultName(ctx.origin);
-}
-/** Checks everything that can be checked before the first change, for every server. */
-async function surveyServers(ctx, inputs, recorder, deadline) {
-	const list = await readForChoice(ctx, inputs.servers, { deadline });
-	if (!list.ok) return failed(await explain(ctx, list.failure, { state: NOTHING_CHANGED$2 }));
-	const byServer = Map.groupBy(list.value.snapshots, (snapshot) => snapshot.server.id);
-	const isOne = inputs.servers.length === 1;
-	await forEachServer(ctx, recorder.tracks, async (track) => {
-		const { id } = track.run.server;
-		const known = byServer.get(id) ?? [];
-		const used = isOne ? list.value.count : list.value.countOf.get(id) ?? 0;
-		track.record({
-			type: "slots counted",
-			used
-		});
-		const problem = await surveyOne(ctx, inputs, track, known, deadline);
-		if (problem !== void 0) track.record({
-			type: "failed",
-			problem
-		});
-	});
-	return success(byServer);
-}
-async function surveyOne(ctx, inputs, track, known, deadline) {
-	const unready = await checkReadiness(ctx, inputs, track, {
-		known,
-		isFirst: true,
-		deadline
-	});
-	if (unready !== void 0) return unready;
-	const namesake = known.find(({ name }) => name === plannedName(ctx, inputs));
-	if (namesake !== void 0) ctx.report.warn(nameTaken(track.run, namesake));
-	if (inputs.servers.length === 1 && !inputs.stopServer && !inputs.dryRun || !hasAllSlotsUsed(track)) return void 0;
-	if (inputs.whenFull === "delete-oldest" && slotCandidate(ctx, known) !== void 0) return void 0;
-	return serverIsFull(ctx, track.run, known, inputs.whenFull);
-}
-function hasAllSlotsUsed({ run: { slots = 0 } }) {
-	return slots >= 5;
-}
-/**
-* Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create; what is
-* to be photographed at rest must be known to run or to be stopped, also minutes after the first look.
-*/
-async function checkReadiness(ctx, inputs, track, { isFirst, ...check }) {
-	const began = ctx.clock.now();
-	const intent = inputs.stopServer ? "stop" : "create";
-	const found = await awaitReadiness(ctx, {
-		track,
-		intent,
-		...check
-	});
-	if (found.state === "refused") return unreadable$1(ctx, inputs, track, found.failure, isFirst);
-	if (found.state === "expired" && found.server !== void 0) track.record({
-		type: "server read",
-		server: found.server
-	});
-	if (found.state === "expired") return notSettledForCreate(unready(track.run, ctx.clock.now() - began, found));
-	track.record({
-		type: "server read",
-		server: found.server
-	});
-	const isKnown = ["active", "stopped"].includes(serverPhase(found.server.status));
-	return inputs.stopServer && !isKnown ? cannotStop(track.run) : void 0;
-}
-async function unreadable$1(ctx, inputs, track, failure, isFirst) {
-	const untouched = inputs.servers.length > 1 ? "" : NOTHING_CHANGED$2;
-	const state = isFirst ? untouched : NO_SNAPSHOT_OF_IT;
-	if (failure.status !== 403) return explain(ctx, failure, { state });
-	const needs = inputs.stopServer ? "stop-server" : inputs.restoreOn.length > 0 ? "restore-on" : void 0;
-	if (needs !== void 0) return explain(ctx, failure, { state: needsReadableServer$1(needs, state) });
-	track.record({ type: "server unreadable" });
-	if (isFirst) ctx.report.warn(unreadableServer(track.run.server.id));
-}
-function planOnly(ctx, plan) {
-	for (const track of plan.recorder.tracks) {
-		const { run } = track;
-		const known = plan.before.get(run.server.id) ?? [];
-		const candidate = hasAllSlotsUsed(track) ? slotCandidate(ctx, known) : void 0;
-		const steps = [
-			...candidate === void 0 ? [] : [wouldDeleteFirst(candidate)],
-			...plan.inputs.stopServer ? [runs(track) ? wouldStop(run) : wouldLeave(run)] : [],
-			wouldTake$1(run, plan.name)
-		];
-		track.record({
-			type: "planned",
-			steps
-		});
-		for (const step of steps) ctx.report.line(step);
-	}
-}
-/** Works on the servers side by side; a server that is not stopped frees its place once the API has accepted. */
-async function takeAll(ctx, plan) {
-	const limit = pLimit(ctx.maxParallel);
-	await allOrFirstError(plan.recorder.tracks.map(async (track) => {
-		if (plan.inputs.stopServer) return limit(() => takeStopped(ctx, plan, track));
-		await limit(() => begin(ctx, plan, track));
-		await awaitSnapshot(ctx, plan, track);
-	}));
-}
-/** One server of a `stop-server` create: stop, snapshot, start. The start happens whatever the rest does. */
-async function takeStopped(ctx, plan, track) {
-	if (!await isStillDue(ctx, plan, track)) return;
-	track.record({ type: "began" });
-	if (!runs(track)) {
-		await requestOne(ctx, plan, track);
-		return awaitSnapshot(ctx, plan, track);
-	}
-	if (await stopForSnapshot(ctx, track, plan.deadline)) {
-		await requestOne(ctx, plan, track);
-		await awaitSnapshot(ctx, plan, track);
-	}
-	if (await ensureStarted(ctx, track) && isGood(track.run)) await checkHealth(ctx, track, plan.inputs.health, plan.deadline);
-}
-function runs({ run }) {
-	return serverPhase(run.server.status ?? "") === "active";
-}
-function groupHasFailed({ run }) {
-	return run.servers.some(hasFailed);
-}
-const FRESH_MS = 1e4;
-/** Whether a server whose turn has come is to be worked on; if not, the record says why. */
-async function isStillDue(ctx, plan, track) {
-	if (groupHasFailed(plan.recorder)) {
-		track.record({
-			type: "skipped",
-			why: "group failed"
-		});
-		return false;
-	}
-	if (ctx.clock.now() >= plan.deadline) {
-		track.record({
-			type: "skipped",
-			why: "out of time"
-		});
-		return false;
-	}
-	const { readAt } = track.run.server;
-	if (readAt !== void 0 && ctx.clock.now() - readAt < FRESH_MS) return true;
-	const problem = await checkReadiness(ctx, plan.inputs, track, {
-		isFirst: false,
-		deadline: plan.deadline
-	});
-	if (problem !== void 0) track.record({
-		type: "failed",
-		problem
-	});
-	return problem === void 0;
-}
-async function begin(ctx, plan, track) {
-	if (!await isStillDue(ctx, plan, track)) return;
-	track.record({ type: "began" });
-	await requestOne(ctx, plan, track);
-}
-/** Asks for the snapshot; with its acceptance its id is published, before anything is waited for. */
-async function requestOne(ctx, plan, track) {
-	const answer = await createSnapshot$1(ctx, requestFor(ctx, plan, track));
-	if (!answer.ok) return track.record({
-		type: "failed",
-		problem: answer.problem
-	});
-	const snapshot = answer.value;
-	track.record({
-		type: "accepted",
-		work: "snapshot",
-		snapshot
-	});
-	ctx.report.line(snapshotAccepted(track.run, snapshot));
-	const { whenFull, keepLast, deleteOn } = plan.inputs;
-	const freesNone = whenFull === "fail" && keepLast === void 0 && deleteOn.length === 0;
-	if (track.run.slots === 5 && freesNone) ctx.report.warn(lastSlotTaken(track.run, snapshot));
-	if (runs(track) && track.run.power.state === "untouched") ctx.report.line(mayBeInconsistent(track.run));
-}
-function requestFor(ctx, plan, track) {
-	const { inputs, deadline } = plan;
-	return newCreateRequest(ctx, {
-		track,
-		kind: "create",
-		name: plan.name,
-		description: inputs.description,
-		purpose: purposeOf(ctx.origin, { keep: inputs.keep }),
-		before: plan.before.get(track.run.server.id) ?? [],
-		whenFull: inputs.whenFull,
-		deadline,
-		shorterName: inputs.name === void 0 ? shortDefaultName(ctx.origin) : void 0,
-		recheck: async () => {
-			const problem = await checkReadiness(ctx, inputs, track, {
-				serverOnly: true,
-				isFirst: false,
-				deadline
-			});
-			if (problem !== void 0) return problem;
-			return track.run.power.state === "stopped" && runs(track) ? startedByOther(track.run) : void 0;
-		}
-	});
-}
-/** Waits for the end of an accepted snapshot, unless only the acceptance was asked for. */
-async function awaitSnapshot(ctx, plan, track) {
-	const { task } = track.run;
-	if (task.state !== "running") return;
-	if (!plan.inputs.wait) return track.record({
-		type: "left running",
-		why: "not awaited"
-	});
-	const end = await plan.poller.waitFor(task.snapshot, ctx.clock.now());
-	await recordSnapshotEnd(ctx, track, task.snapshot, end);
-	if (end.state === "completed" && plan.recorder.tracks.length > 1) ctx.report.line(snapshotCompleted(track.run));
-}
-
-// src/policy/selection.ts
-const NONE = {
-	ok: false,
-	reason: "none"
-};
-/**
-* The newest snapshot of one server that any workflow of this repository made before a deploy: for a wait of any
-* status; for a restore completed, unless a newer one is in progress. What is stuck or failed does not count there.
-* @param options `now`: by the API's clock, in milliseconds since the epoch
-*/
-function selectLatest(snapshots, run, { use, now }) {
-	const deploys = uniqueById(snapshots).filter((snapshot) => isDeploy(snapshot, run));
-	const eligible = deploys.filter((snapshot) => use === "wait" || isOrWillBeCompleted(snapshot, now));
-	const latest = newest(eligible);
-	if (latest.state === "none") return NONE;
-	if (latest.state === "undecided") return {
-		ok: false,
-		reason: "undecided",
-		candidates: latest.candidates
-	};
-	const { snapshot } = latest;
-	if (use === "wait" || isCompleted(snapshot)) {
-		const mayBeNewer = (other) => ["newer", "unknown"].includes(compareAge(other, snapshot));
-		return selected(snapshot, run, deploys.filter((other) => !eligible.includes(other) && mayBeNewer(other)).sort(compareNewestFirst));
-	}
-	return {
-		ok: false,
-		reason: "in-progress",
-		snapshot
-	};
-}
-function isDeploy({ description }, run) {
-	const marker = parseMarker(description);
-	return marker?.purpose === "deploy" && isThisRepository(marker, run);
-}
-function isOrWillBeCompleted(snapshot, now) {
-	return isCompleted(snapshot) || ["in_progress", "undated"].includes(snapshotActivity(snapshot, now));
-}
-/**
-* The snapshot of this name on one server. The spellings of the name are tried in their order: the first that some
-* snapshot bears decides. Between two of the same name a person must decide.
-*/
-function selectByName(snapshots, spellings, run) {
-	const found = spellings.map((name) => named(snapshots, name)).find(({ length }) => length > 0) ?? [];
-	const [snapshot, ...others] = found;
-	if (snapshot === void 0) return NONE;
-	return others.length > 0 ? {
-		ok: false,
-		reason: "several",
-		candidates: found
-	} : selected(snapshot, run);
-}
-function named(snapshots, name) {
-	return uniqueById(snapshots).filter((snapshot) => snapshot.name === name);
-}
-function selected(snapshot, run, passedOver = []) {
-	const marker = parseMarker(snapshot.description);
-	return {
-		ok: true,
-		snapshot,
-		fromRerun: marker !== void 0 && marker.attempt > 1,
-		fromThisRun: madeByThisRun(marker, run),
-		passedOver
-	};
-}
-
-// src/waiting/find-snapshots.ts
-const NOTHING_CHANGED = { state: "Nothing was changed." };
-/** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
-async function findSnapshots(ctx, lookup) {
-	const { choice } = lookup;
-	if (choice.by === "id") return findAllowed(ctx, lookup, choice.ids);
-	const found = [];
-	const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline });
-	if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED));
-	for (const server of choice.servers) {
-		const chosen = await chooseOn(ctx, {
-			...lookup,
-			choice
-		}, server, list.value);
-		if (!chosen.ok) return chosen;
-		found.push({
-			id: chosen.value.id,
-			snapshot: chosen.value
-		});
-	}
-	return success(found);
-}
-/**
-* Chooses on one server. `latest` waits for a newer one that is still being made, and looks again where a list that lags
-* may lack the one that this very run made.
-*/
-async function chooseOn(ctx, lookup, server, list) {
-	const first = selectOn(ctx, lookup, server, list);
-	const selection = mayChange(lookup, first) ? await watchSelection(ctx, lookup, server, first) : {
-		ok: true,
-		value: first
-	};
-	if (!selection.ok) return selection;
-	const { value } = selection;
-	const { candidates } = value;
-	if (!value.selection.ok) return failed(noChoice(server, lookup.choice, candidates, value.selection));
-	const { snapshot, passedOver: passedOver$1 } = value.selection;
-	if (passedOver$1.length > 0) ctx.report.line(passedOver(passedOver$1));
-	ctx.report.line(selected$1(lookup.choice.by, snapshot, apiNow(ctx)));
-	if (lookup.choice.by === "latest" && value.selection.fromRerun) ctx.report.warn(latestOfRerun(snapshot));
-	return success(snapshot);
-}
-function selectOn(ctx, { choice, use }, server, list) {
-	const candidates = list.snapshots.filter((snapshot) => snapshot.server.id === server);
-	const latestUse = use === "wait" ? "wait" : "restore";
-	return {
-		selection: choice.by === "latest" ? selectLatest(candidates, ctx.origin, {
-			use: latestUse,
-			now: apiNow(ctx)
-		}) : selectByName(candidates, choice.names, ctx.origin),
-		candidates,
-		isConsistent: list.consistent
-	};
-}
-function mayChange({ choice, use }, { selection, isConsistent }) {
-	if (!isConsistent) return true;
-	if (!selection.ok) return selection.reason === "in-progress" || selection.reason === "none";
-	return choice.by === "latest" && use === "wait" && !selection.fromThisRun;
-}
-/** Reads again until what is chosen can change no more. */
-async function watchSelection(ctx, lookup, server, first) {
-	const { deadline } = lookup;
-	const log = changeLog(ctx);
-	let last = first;
-	const end = await pollUntilStable(ctx, {
-		deadline,
-		window: missingIdWindow(ctx.pace)
-	}, () => readForChoice(ctx, [server], {
-		deadline,
-		once: true
-	}), (list) => {
-		const value = selectOn(ctx, lookup, server, list);
-		const { selection } = value;
-		last = value;
-		if (!selection.ok && selection.reason === "in-progress") {
-			log(newerInProgress(selection.snapshot));
-			return { state: "moving" };
-		}
-		if (!value.isConsistent) return { state: "moving" };
-		if (selection.ok && selection.fromThisRun) return {
-			state: "done",
-			value
-		};
-		return {
-			state: "holding",
-			as: selection.ok ? selection.snapshot.id : selection.reason,
-			value
-		};
-	});
-	if (end.state === "done") return success(end.value);
-	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
-	return failed(neverSettled(server, last, end.lastFailure));
-}
-/** Why the time was over before anything could be chosen: by what the last answer showed, unless none came any more. */
-function neverSettled(server, { selection, candidates, isConsistent }, lastFailure) {
-	if (lastFailure !== void 0) return lookUpTimedOut(lastFailure);
-	if (!selection.ok && selection.reason === "in-progress") return newerNeverDone(selection.snapshot, candidates);
-	return isConsistent ? lookUpTimedOut(void 0) : listMoves(server, candidates);
-}
-function lookUpTimedOut(lastFailure) {
-	return lookUpTimedOut$1(lastFailure, lastFailure === void 0 ? [] : [remedyStep(lastFailure)]);
-}
-function noChoice(server, choice, candidates, chosen) {
-	if (choice.by === "latest") return chosen.reason === "undecided" ? latestUndecided(server, chosen.candidates) : noLatest(server, candidates);
-	const [name = ""] = choice.names;
-	if (chosen.reason === "several") return severalOfName(server, name, chosen.candidates.map(({ id }) => id), candidates);
-	return noneOfName(server, name, candidates);
-}
-async function findAllowed(ctx, lookup, ids) {
-	const found = await findByIds(ctx, lookup, ids);
-	if (!found.ok) return found;
-	if (found.value.some(({ snapshot }) => snapshot !== void 0 && isOutsideGuard(ctx, lookup.allowedServers, snapshot))) for (const id of lookup.allowedServers) await ctx.api.readServer({ id }, {
-		deadline: lookup.deadline,
-		once: true
-	});
-	const strangers = found.value.flatMap(({ snapshot }) => snapshot !== void 0 && isOutsideGuard(ctx, lookup.allowedServers, snapshot) ? [snapshot] : []);
-	if (strangers.length === 0) return found;
-	return failed(wrongServer(lookup.allowedServers, strangers, await completedOfAllowed(ctx, lookup)));
-}
-/** The completed snapshots of the servers that were meant; undefined where they cannot be read. */
-async function completedOfAllowed(ctx, { allowedServers, deadline }) {
-	const isCompleted = ({ status }) => snapshotPhase(status) === "completed";
-	const list = await readSnapshots(ctx, allowedServers, {
-		deadline,
-		once: true
-	}, isCompleted);
-	return list.ok ? list.value : void 0;
-}
-/** A server may be known by a number and a UUID. */
-function isOutsideGuard(ctx, allowedServers, { server }) {
-	return allowedServers.length > 0 && !allowedServers.some((id) => ctx.api.sameServer(id, server.id));
-}
-const LOOK_UP_TIME_MS = 3e5;
-/** A list may lag behind: what it lacks is looked for again before it counts as missing. */
-async function findByIds(ctx, lookup, ids) {
-	const window = missingWindow(ctx, lookup);
-	let isFirst = true;
-	const classify = ({ snapshots, ownerless }) => {
-		const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
-		const matches = ids.map((id) => ({
-			id,
-			snapshot: byId.get(id)
-		}));
-		const value = {
-			matches,
-			ownerless
-		};
-		const missing = matches.filter((item) => item.snapshot === void 0).map((item) => item.id);
-		if (missing.length === 0) return {
-			state: "done",
-			value
-		};
-		if (isFirst) ctx.report.line(missingYet(missing, window.durationMs));
-		isFirst = false;
-		return {
-			state: "holding",
-			as: missing.join(","),
-			value
-		};
-	};
-	const end = await pollUntilStable(ctx, {
-		deadline: Math.min(lookup.deadline, ctx.clock.now() + LOOK_UP_TIME_MS),
-		window
-	}, (isFirstRead) => readByIds(ctx, lookup, ids, !isFirstRead), classify);
-	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
-	if (end.state === "expired") return failed(lookUpTimedOut(end.lastFailure));
-	const { matches, ownerless: ownerless$1 } = end.value;
-	return ownerless$1.length === 0 ? success(matches) : failed(ownerless(ownerless$1));
-}
-/** What is to be deleted, wherever it is, need not be listed: the API is asked. Three reads are enough. */
-function missingWindow(ctx, { use, allowedServers }) {
-	const window = missingIdWindow(ctx.pace);
-	return use === "delete" && allowedServers.length === 0 ? {
-		durationMs: 0,
-		reads: window.reads
-	} : window;
-}
-async function readByIds(ctx, lookup, ids, once) {
-	const { deadline, allowedServers } = lookup;
-	const wanted = new Set(ids);
-	if (allowedServers.length > 0) {
-		const near = await readSnapshots(ctx, allowedServers, {
-			deadline,
-			once
-		});
-		if (!near.ok) return near;
-		const found = near.value.filter((snapshot) => wanted.has(snapshot.id));
-		if (found.length === ids.length) return {
-			ok: true,
-			value: {
-				snapshots: found,
-				ownerless: []
-			}
-		};
-	}
-	return findListed(ctx, wanted, {
-		deadline,
-		once
-	});
-}
-
-// src/operations/targets.ts
-/** Begins a record for the server of each snapshot that was found. */
-function recordTargets(recorder, goal, snapshots) {
-	const servers = snapshots.map((snapshot) => newServerRun(goal, snapshot.server, snapshot));
-	recorder.record({
-		type: "servers found",
-		servers
-	});
-	return recorder.tracks.flatMap((track, index) => snapshots.slice(index, index + 1).map((snapshot) => ({
-		track,
-		snapshot
-	})));
-}
-
-// src/operations/delete.ts
-/** Deletes snapshots and sees that the list no longer holds them. Each is tried. */
-async function deleteSnapshots(ctx, inputs, recorder) {
-	const deadline = ctx.clock.now() + inputs.timeoutMs;
-	const { choice, servers: guard, dryRun, wait } = inputs;
-	const found = await findSnapshots(ctx, {
-		choice,
-		allowedServers: guard,
-		use: "delete",
-		deadline
-	});
-	if (!found.ok) return recorder.record({
-		type: "failed",
-		problem: found.problem
-	});
-	const absent = found.value.flatMap(({ id, snapshot }) => snapshot === void 0 ? [id] : []);
-	if (guard.length > 0 && absent.length > 0) recorder.record({
-		type: "failed",
-		problem: notFoundToDelete(absent, guard)
-	});
-	else await deleteUnlisted(ctx, inputs, absent, recorder, deadline);
-	const present = found.value.flatMap(({ snapshot }) => snapshot === void 0 ? [] : [snapshot]);
-	const targets = recordTargets(recorder, "delete", present);
-	const work = dryRun ? planOne$1 : removeOne;
-	await forEachServer(ctx, targets, (target) => work(ctx, target, deadline));
-	if (dryRun) return;
-	const accepted = targets.filter(({ track }) => track.run.task.state === "running");
-	if (wait && accepted.length > 0) await verifyGone(ctx, accepted, deadline);
-	for (const { track } of accepted) if (track.run.task.state === "running") track.record({ type: "succeeded" });
-}
-/** What was made a moment ago may not be listed yet: its deletion is asked for once, and what the API answers counts. */
-async function deleteUnlisted(ctx, { dryRun }, absent$1, recorder, deadline) {
-	const gone = [];
-	const deleted = [];
-	for (const id of absent$1) {
-		const answer = dryRun ? void 0 : await askToDelete(ctx, id, recorder, deadline);
-		if (answer?.ok === true && answer.value === "deleted") {
-			deleted.push(id);
-			ctx.report.line(unlistedDeleted(id));
-		} else if (answer?.ok === false) {
-			const done = isAmbiguous(answer.failure) ? "unknown" : "nothing";
-			const state = deletionUnknown({ id });
-			recorder.record({
-				type: "failed",
-				problem: await explain(ctx, answer.failure, {
-					state,
-					done
-				})
-			});
-		} else {
-			gone.push(id);
-			ctx.report.warn(absent(id));
-		}
-		recorder.record({
-			type: "absent",
-			ids: [...gone],
-			deleted: [...deleted]
-		});
-	}
-}
-async function askToDelete(ctx, id, recorder, deadline) {
-	ctx.signal.throwIfAborted();
-	try {
-		return await ctx.api.deleteSnapshot(id, {
-			deadline,
-			once: true
-		});
-	} catch (reason) {
-		recorder.record({
-			type: "failed",
-			problem: deletionCutOff(id)
-		});
-		throw reason;
-	}
-}
-async function planOne$1(ctx, { track, snapshot }, deadline) {
-	const allowed = await checkDeletable(ctx, snapshot, deadline);
-	if (!allowed.ok) return track.record({
-		type: "failed",
-		problem: allowed.problem
-	});
-	const step = wouldDelete$1(track.run, snapshot, apiNow(ctx));
-	track.record({
-		type: "planned",
-		steps: [step]
-	});
-	ctx.report.line(step);
-}
-async function removeOne(ctx, { track, snapshot }, deadline) {
-	track.record({ type: "began" });
-	const deletion = await deleteSnapshot$1(ctx, snapshot, deadline, {
-		onSent: () => track.record({
-			type: "request sent",
-			request: "delete"
-		}),
-		onRefused: () => track.record({ type: "request refused" })
-	});
-	switch (deletion.state) {
-		case "forbidden": return track.record({
-			type: "failed",
-			problem: deletion.problem
-		});
-		case "failed": return track.record({
-			type: "failed",
-			problem: await notDeleted(ctx, snapshot, deletion)
-		});
-		case "deleted":
-			track.record({
-				type: "accepted",
-				work: "deletion",
-				snapshot
-			});
-			return ctx.report.line(deletionAccepted(track.run, snapshot));
-		case "gone":
-			if (await isStillListed(ctx, snapshot, deadline)) return track.record({
-				type: "failed",
-				problem: unknownButListed(track.run, snapshot)
-			});
-			track.record({
-				type: "succeeded",
-				snapshot,
-				how: "already gone"
-			});
-			return ctx.report.warn(goneAlready$1(snapshot, deletion.mayBeOurs));
-	}
-}
-const LISTED_TIME_MS$1 = 3e4;
-/** It was listed a moment ago: that the API does not know it is believed once the list agrees, or cannot be read. */
-async function isStillListed(ctx, snapshot, deadline) {
-	const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS$1);
-	const { end } = await awaitGone(ctx, [snapshot], until);
-	return end.state === "expired" && end.lastFailure === void 0;
-}
-function notDeleted(ctx, snapshot, { failure, mayHaveActed }) {
-	return mayHaveActed ? explain(ctx, failure, {
-		state: deletionUnknown(snapshot),
-		done: "unknown"
-	}) : explain(ctx, failure, { state: notDeleted$1(snapshot) });
-}
-async function verifyGone(ctx, deleted, deadline) {
-	const snapshots = deleted.map(({ snapshot }) => snapshot);
-	const { end, left } = await awaitGone(ctx, snapshots, deadline);
-	if (end.state === "done") return;
-	const refused = end.state === "refused" ? await explain(ctx, end.failure) : void 0;
-	const lastFailure = end.state === "expired" && end.lastFailure !== void 0 ? describeFailure(end.lastFailure) : void 0;
-	for (const { track, snapshot } of deleted) if (left.has(snapshot.id)) track.record(refused === void 0 ? {
-		type: "left running",
-		why: "timed out",
-		lastFailure
-	} : {
-		type: "left running",
-		why: "unobservable",
-		problem: unseen(snapshot, refused)
-	});
-}
-function unseen(snapshot, refused) {
-	return {
-		...refused,
-		state: deletionUnobservable(snapshot),
-		next: [{
-			kind: "list",
-			server: snapshot.server.id
-		}]
-	};
-}
-
-// src/operations/list.ts
-const LIST_TIME_MS$1 = 3e5;
-/** Reads the snapshots of some servers, or of all, newest first. */
-async function list(ctx, { servers }, recorder) {
-	const answer = await readConfirmed(ctx, servers);
-	if (!answer.ok) return recorder.record({
-		type: "failed",
-		problem: await explain(ctx, answer.failure)
-	});
-	const { unattributed, count } = answer.value;
-	const snapshots = answer.value.snapshots.toSorted(compareNewestFirst);
-	const ownerless = unattributed.map(({ id }) => id);
-	const unreadable = count - snapshots.length - ownerless.length;
-	recorder.record({
-		type: "listed",
-		snapshots,
-		asked: servers,
-		unclear: {
-			ownerless,
-			unreadable
-		}
-	});
-	const problem = count === 0 ? await unknownServer(ctx, servers) : void 0;
-	if (problem !== void 0) recorder.record({
-		type: "failed",
-		problem
-	});
-	if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, apiNow(ctx)));
-}
-/** One list can be empty by mistake: that there are no snapshots is said after two, some seconds apart. */
-async function readConfirmed(ctx, servers) {
-	const answer = await readAsked(ctx, servers);
-	if (!answer.ok || answer.value.count > 0) return answer;
-	await ctx.clock.sleep(confirmationGapMs(ctx.pace), ctx.signal);
-	return readAsked(ctx, servers);
-}
-function readAsked(ctx, servers) {
-	const query = servers.length > 0 ? { servers } : {};
-	return readList(ctx, query, { deadline: ctx.clock.now() + LIST_TIME_MS$1 });
-}
-const LOOKED_UP = 10;
-/** The problem of the first server that does not exist, where no snapshot was found; a token may not be able to tell. */
-async function unknownServer(ctx, servers) {
-	for (const server of servers.slice(0, LOOKED_UP)) {
-		const deadline = ctx.clock.now() + LIST_TIME_MS$1;
-		const answer = await ctx.api.readServer({ id: server }, {
-			deadline,
-			once: true
-		});
-		if (!answer.ok && answer.failure.status === 404) return explain(ctx, answer.failure);
-	}
-}
-
-// src/policy/interleaved.ts
-/**
-* The deploy that came after ours: the newest completed snapshot that another run of this repository made before a
-* deploy, and that is comparably newer than ours. Restoring ours would undo that deploy, too. Undefined where there is
-* none; failed, unfinished, scheduled, safety and kept snapshots and those of unknown age do not count.
-* @param snapshots those of our snapshot's server, however its id is written in them
-*/
-function findInterleaved(ours, snapshots, run) {
-	return snapshots.toSorted(compareNewestFirst).filter(isCompleted).filter((snapshot) => compareAge(snapshot, ours) === "newer").flatMap((snapshot) => {
-		const marker = parseMarker(snapshot.description);
-		return marker?.purpose === "deploy" && isThisRepository(marker, run) && marker.run !== run.runId ? [{
-			snapshot,
-			marker
-		}] : [];
-	})[0];
-}
-
-// src/requests/retire.ts
-/**
-* Deletes this workflow's own older snapshots of one server beyond the newest `keepLast`, and records what was deleted and
-* what stays.
-* @param listed the server's snapshots as they are now
-* @param newest the snapshot that this run made
-*/
-async function retireOlder(ctx, track, rule) {
-	const { listed, keepLast, newest, newestIsDeleted, deadline } = rule;
-	const facts = {
-		snapshots: listed,
-		run: ctx.origin,
-		now: apiNow(ctx)
-	};
-	const plan = planKeepLast(facts, {
-		keepLast,
-		made: newest,
-		madeIsDeleted: newestIsDeleted
-	});
-	for (const snapshot of plan.deletes) await retire(ctx, track, snapshot, {
-		by: "keep-last",
-		why: "keep-last",
-		deadline
-	});
-	track.record({
-		type: "kept",
-		kept: plan.keeps
-	});
-}
 const LISTED_TIME_MS = 3e4;
-/** Deletes one snapshot at the end of a job, and records it. A failure is a warning: it must not make a good deploy red. */
-async function retire(ctx, track, snapshot, how) {
-	let isSent = false;
-	const hooks = {
-		onSent: () => {
-			isSent = true;
-		},
-		onRefused: () => {
-			isSent = false;
-		}
-	};
-	const record = (end) => track.record({
-		type: "deletion ended",
-		deletion: {
-			snapshot,
-			by: how.by,
-			end
-		}
-	});
-	try {
-		const asked = await tryToDelete(ctx, snapshot, how, hooks);
-		record(asked === "deleted" || asked === "gone" ? await confirmed(ctx, snapshot, how, asked) : asked);
-	} catch (reason) {
-		if (isSent) record("unknown");
-		throw reason;
-	}
-}
-/** Before something is said to be deleted, or to be gone, the list agrees. */
-async function confirmed(ctx, snapshot, { why, deadline }, asked) {
+/** Waits a little until no list holds one snapshot that is said to be gone. */
+async function awaitOneGone(ctx, snapshot, deadline) {
 	const until = Math.min(deadline, ctx.clock.now() + LISTED_TIME_MS);
-	const { end } = await awaitGone(ctx, [snapshot], until);
-	if (end.state === "done") {
-		const isOurs = asked === "deleted";
-		ctx.report.line(isOurs ? retired(snapshot, why, apiNow(ctx)) : retiredByOther(snapshot, why));
-		return asked;
-	}
-	ctx.report.warn(stillListed(snapshot, why, asked));
-	return "unknown";
+	return (await awaitGone(ctx, [snapshot], until)).end;
 }
-async function tryToDelete(ctx, snapshot, { why, deadline }, hooks) {
-	const deletion = await deleteSnapshot$1(ctx, snapshot, deadline, hooks);
-	switch (deletion.state) {
-		case "forbidden":
-			ctx.report.warn(retireForbidden(snapshot, why));
-			return "stays";
-		case "failed":
-			ctx.report.warn(deletion.mayHaveActed ? retireUnclear(snapshot, why, deletion.failure) : retireFailed(snapshot, why, deletion.failure));
-			return deletion.mayHaveActed ? "unknown" : "stays";
-		case "deleted": return "deleted";
-		case "gone":
-		case "not wanted": return "gone";
-	}
-}
-
-// src/policy/restore-end.ts
-/** In settle windows after the acceptance: until then a read may be stale, where `restoring` was never seen. */
-const TRUSTED_AFTER_WINDOWS = 2;
-/**
-* Every restore begins with an automatic stop, which may show long before `restoring` does. Five minutes are the
-* shortest restore that is documented; a start any sooner could fall into the middle of one.
-*/
-const STOP_TRUSTED_AFTER_WINDOWS = 5;
-/**
-* Begins to watch for the end of a restore; no endpoint reports it.
-*
-* `statusBefore` is the server's status as it was read before the restore was asked for; undefined when it was not.
-* `seenRestoring` says that a read of the server has shown `restoring` already. The restore's own answer is no such
-* read: the reads right after it can still show the old state.
-*/
-function startRestoreWatch(acceptedAt, options) {
-	const { statusBefore, seenRestoring, config } = options;
-	return {
-		acceptedAt,
-		settle: settleWindow(config),
-		confirmation: confirmationWindow(config),
-		phaseBefore: statusBefore === void 0 ? void 0 : serverPhase(statusBefore),
-		seenRestoring,
-		streak: void 0,
-		end: void 0
-	};
-}
-/**
-* Adds a read of the server's status. After `restoring`, two reads in a row that confirm each other prove the end;
-* without it, only the same status throughout a settle window that begins two such windows after the acceptance, or
-* five for a stopped server. Once the restore has ended or failed, nothing changes that any more.
-*/
-function observeServer(watch, status, at) {
-	if (watch.end !== void 0) return watch;
-	const phase = serverPhase(status);
-	if (phase === "restoring") return {
-		...watch,
-		seenRestoring: true,
-		streak: void 0
-	};
-	const end = endOf(phase, status);
-	const isFresh = isProof(watch, phase);
-	if (end === void 0 || !isFresh && at < trustedFrom(watch, phase)) return {
-		...watch,
-		streak: void 0
-	};
-	const streak = extendStreak(watch.streak, phase, at);
-	if (!isSettled(streak, isFresh ? confirmationOf(watch, phase, at) : watch.settle)) return {
-		...watch,
-		streak
-	};
-	return {
-		...watch,
-		streak,
-		end: {
-			...end,
-			observed: watch.seenRestoring ? "restoring seen" : "never seen"
-		}
-	};
-}
-/**
-* Two reads that confirm each other. Soon after the acceptance both can come from one replica that still shows what the
-* server was before (anything, where that was not read): then it has to hold until a settle window is over, which the
-* shortest restore far exceeds.
-*/
-function confirmationOf(watch, phase, at) {
-	const { acceptedAt, phaseBefore, settle, confirmation } = watch;
-	return (phaseBefore === void 0 || phase === phaseBefore) && at - acceptedAt < settle.durationMs ? settle : confirmation;
-}
-function endOf(phase, status) {
-	if (phase === "active" || phase === "stopped") return {
-		state: "ended",
-		phase
-	};
-	return phase === "error" ? {
-		state: "failed",
-		status
-	} : void 0;
-}
-function trustedFrom({ acceptedAt, settle }, phase) {
-	return acceptedAt + trustedAfterWindows(phase) * settle.durationMs;
-}
-function trustedAfterWindows(phase) {
-	return phase === "stopped" ? STOP_TRUSTED_AFTER_WINDOWS : TRUSTED_AFTER_WINDOWS;
-}
-/**
-* How long a server must stand still, where nobody knows whether a restore was accepted, before none is on its way: as
-* long as after one that was accepted right before the first read.
-*/
-function unknownRestoreWindow(phase, config) {
-	return times(trustedAfterWindows(phase) + 1, settleWindow(config));
-}
-/** Whether this cannot be what the server was before the restore: it changed since. */
-function isProof({ seenRestoring, phaseBefore }, phase) {
-	return seenRestoring || phase === "error" && !(phaseBefore === void 0 || phaseBefore === "error");
-}
-/** What the reads so far prove. */
-function restoreProgress(watch) {
-	const { end, seenRestoring, streak } = watch;
-	if (end !== void 0) return end;
-	return {
-		state: "pending",
-		seenRestoring,
-		isConfirming: streak !== void 0 && isProof(watch, streak.value)
-	};
-}
-/**
-* Whether a restore whose answer was lost has certainly begun: the server is restoring, or it ran and is stopped now,
-* as every restore begins. Then it is followed, not repeated.
-* @param statusBefore as it was read right before the request; undefined when it was not
-*/
-function hasRestoreBegun(statusBefore, status) {
-	const phase = serverPhase(status);
-	const ran = statusBefore !== void 0 && serverPhase(statusBefore) === "active";
-	return phase === "restoring" || phase === "stopped" && ran;
-}
-
-// src/requests/before-restore.ts
-/** Nothing has been sent yet. */
-function newRestoreProgress() {
-	return {
-		tries: 0,
-		sent: 0,
-		unanswered: 0
-	};
-}
-/** How long a look may take for which nothing is to wait. */
-const LOOK_MS = 1e4;
-/** Reads the server before the request, and waits for one in transition. */
-async function readBeforeRestore(ctx, request, progress = newRestoreProgress()) {
-	const { track, serverOnly = false, settleBy, wasReadable = false } = request;
-	const answeredBefore = wasReadable || track.run.server.readAt !== void 0;
-	const began = ctx.clock.now();
-	const until = waitUntil(request, progress, began);
-	const found = await awaitReadiness(ctx, {
-		track,
-		intent: "restore",
-		deadline: until,
-		serverOnly: serverOnly || settleBy !== void 0 && began >= settleBy,
-		answeredBefore,
-		...progress.askedIn === void 0 ? {} : { settledAs: progress.askedIn }
-	});
-	switch (found.state) {
-		case "ready": return asked(track, found.server, progress);
-		case "restoring":
-			track.record({
-				type: "status seen",
-				status: found.server.status
-			});
-			if (progress.sent === 0) return failed(alreadyRestoring(request, RESTORE_NOT_SENT));
-			return success(progress.unanswered > 0 ? "ours" : "perhaps ours");
-		case "refused": return answeredBefore && isPressing(request, progress) ? unreadButDue(ctx, request, progress, found.failure) : unreadableBeforeRestore(ctx, request, found.failure, progress.unanswered > 0);
-		case "expired": return afterWaiting(ctx, request, progress, {
-			...found,
-			began
-		});
-	}
-}
-/**
-* A rollback was due: to send it without a look risks no more than to repeat what somebody else has restored. Only a request
-* of ours that may have acted is never repeated blindly.
-*/
-function isPressing({ settleBy }, { unanswered }) {
-	return settleBy !== void 0 && unanswered === 0;
-}
-function waitUntil(request, progress, now) {
-	const { deadline, settleBy } = request;
-	if (settleBy === void 0 || !isPressing(request, progress)) return deadline;
-	return Math.max(settleBy, now + Math.min(LOOK_MS, (deadline - now) / 2));
-}
-function asked(track, server, progress) {
-	track.record({
-		type: "server read",
-		server
-	});
-	progress.askedIn = server.status;
-	return success(server);
-}
-/** The time for it is over, and the server has not settled or did not answer. */
-async function afterWaiting(ctx, request, progress, { server, lastFailure, began }) {
-	const { track } = request;
-	if (isPressing(request, progress)) return server !== void 0 && lastFailure === void 0 ? asked(track, server, progress) : unreadButDue(ctx, request, progress, lastFailure);
-	const late = unready(track.run, ctx.clock.now() - began, {
-		server,
-		lastFailure
-	});
-	const { unanswered, refusal } = progress;
-	if (unanswered === 0 && refusal !== void 0) return failed(await refusedProblem(ctx, request, refusal, progress));
-	return failed(notSettledForRestore(late, track.run, unanswered > 0));
-}
-function unreadButDue(ctx, { track }, progress, failure) {
-	if (progress.isUnreadSaid !== true) ctx.report.warn(restoringUnseen(track.run, failure));
-	progress.isUnreadSaid = true;
-	return success(void 0);
-}
-async function unreadableBeforeRestore(ctx, { track, allowUnreadableServer }, failure, unanswered) {
-	if (unanswered) {
-		const state = earlierUnanswered(track.run);
-		return failed(await explain(ctx, failure, {
-			state,
-			done: "unknown"
-		}));
-	}
-	if (failure.status !== 403) return failed(await explain(ctx, failure, { state: NOTHING_OVERWRITTEN }));
-	if (!allowUnreadableServer) return failed(await explain(ctx, failure, { state: needsReadableServer(track.run) }));
-	ctx.report.warn(restoringUnread(track.run));
-	return success(void 0);
-}
-/** Why a restore was refused for good, or until its time was over. */
-async function refusedProblem(ctx, { track, settleBy }, failure, { unanswered, busySince }) {
-	const isBusy = isMomentaryRefusal(failure);
-	const [outcome, done] = unanswered > 0 ? [earlierUnanswered(track.run), "unknown"] : [notOverwritten(track.run), "nothing"];
-	const state = isBusy ? `${outcome} ${statusOfRefused(track.run)}` : outcome;
-	const problem = await explain(ctx, failure, {
-		state,
-		done
-	});
-	const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now());
-	if (!isBusy || lastedMs < 1e3 || unanswered > 0) return problem;
-	const what = keptRefusing(track.run, failure, lastedMs, settleBy !== void 0);
-	const { isUnnamed: _, ...named } = problem;
-	return {
-		...named,
-		what,
-		state: `${problem.what} ${problem.state}`
-	};
-}
-/** The error of a restore that meets another one. */
-function alreadyRestoring({ track, snapshot }, sent) {
-	return alreadyRestoring$1(track.run, sent, snapshot.id);
-}
-
-// src/requests/restore-snapshot.ts
-/**
-* Asks for a restore until it is accepted. The server is read immediately before; a request that was never answered is sent
-* a second time only when the server stood still for a while, and never a third time. The record is `requested` while an
-* answer is outstanding; what the caller makes of the result is the caller's to record.
-*/
-async function restoreSnapshot$1(ctx, request) {
-	const progress = newRestoreProgress();
-	for (;;) {
-		const before = await readBeforeRestore(ctx, request, progress);
-		if (!before.ok) return before;
-		if (before.value === "ours") return success(seenRestoring(ctx, void 0, true));
-		if (before.value === "perhaps ours") return success(seenRestoring(ctx, void 0, false));
-		const sent = await sendOnce(ctx, request, before.value?.status, progress);
-		if (sent.state === "problem") return failed(sent.problem);
-		if (sent.state === "accepted") return success(sent.acceptance);
-	}
-}
-/**
-* What a server that is restoring now says of a request that was not accepted. Nothing tells from which snapshot it is
-* restored. After an unanswered request it is ours. After one that was refused, a box in between may have sent ours twice;
-* or somebody else was faster, which a read just before, of a replica that lags, need not show. Nothing is sent into it,
-* and it is followed, but it is not called ours: green must mean that it is done.
-*/
-function seenRestoring(ctx, statusBefore, isOurs) {
-	return {
-		at: ctx.clock.now(),
-		statusBefore,
-		seenRestoring: true,
-		isOurs
-	};
-}
-async function sendOnce(ctx, request, statusBefore, progress) {
-	const { track, snapshot, deadline } = request;
-	const isDue = request.settleBy !== void 0;
-	const readAt = ctx.clock.now();
-	track.record({
-		type: "request sent",
-		request: "restore"
-	});
-	progress.sent += 1;
-	const answer = await ctx.api.restoreSnapshot({
-		snapshot: snapshot.id,
-		server: track.run.server.id
-	}, {
-		deadline,
-		once: true,
-		isDue
-	});
-	if (answer.ok) return accepted(ctx, statusBefore);
-	const { failure } = answer;
-	if (isAmbiguous(failure)) return afterLostAnswer(ctx, request, failure, statusBefore, progress);
-	if (progress.unanswered === 0) track.record({ type: "request refused" });
-	if ((isDue || statusBefore !== void 0 && progress.unanswered === 0 && failure.status !== 403) && await outlast(ctx, failure, progress, deadline)) return { state: "again" };
-	if (isMomentaryRefusal(failure)) return afterMomentaryRefusal(ctx, request, failure, statusBefore, progress);
-	if (!await backOff(ctx, failure, progress, {
-		deadline,
-		isDue
-	})) return refused(ctx, request, failure, progress);
-	if (progress.unanswered > 0 && ctx.clock.now() - readAt > SHORTEST_RESTORE_MS) return unclear(request, failure, SERVER_UNSEEN);
-	return isFromIntermediary(failure) && statusBefore !== void 0 ? lookAfterPage(ctx, request, failure, statusBefore) : { state: "again" };
-}
-const SHORT_OF_TIME_MS = 3e5;
-function isInHurry(ctx, { settleBy, deadline }) {
-	return settleBy !== void 0 && deadline - ctx.clock.now() < SHORT_OF_TIME_MS;
-}
-async function lookAfterPage(ctx, request, failure, statusBefore) {
-	const { deadline, settleBy } = request;
-	const now = ctx.clock.now();
-	const window = isInHurry(ctx, request) ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace);
-	const end = await watchForRestoring(ctx, request, statusBefore, {
-		until: settleBy === void 0 ? deadline : now + (deadline - now) / 2,
-		window
-	});
-	if (end.state !== "done" && settleBy !== void 0) return { state: "again" };
-	if (end.state === "refused") return unclear(request, failure, describeFailure(end.failure));
-	if (end.state === "expired") return unclear(request, failure, SERVER_UNREADABLE_FOR_LONG);
-	return end.value.seen === "idle" || end.value.seen === "unseen" ? { state: "again" } : acceptedAfterAll(ctx, request, statusBefore, end.value.seen === "restoring");
-}
-function accepted(ctx, statusBefore, isRestoring = false) {
-	return {
-		state: "accepted",
-		acceptance: {
-			at: ctx.clock.now(),
-			statusBefore,
-			seenRestoring: isRestoring,
-			isOurs: true
-		}
-	};
-}
-async function refused(ctx, request, failure, progress) {
-	return {
-		state: "problem",
-		problem: await refusedProblem(ctx, request, failure, progress)
-	};
-}
-/** No answer: `restoring` is the acceptance; a settle window without it allows one more request. */
-async function afterLostAnswer(ctx, request, lost, statusBefore, progress) {
-	const { track, deadline, settleBy } = request;
-	progress.unanswered += 1;
-	if (statusBefore === void 0 && settleBy === void 0) return unclear(request, lost, SERVER_UNREADABLE);
-	ctx.report.line(lookingForRestoring(track.run, lost));
-	const end = await watchForRestoring(ctx, request, statusBefore, {
-		until: deadline,
-		window: isInHurry(ctx, request) ? briefWindow(ctx.pace) : settleWindow(ctx.pace)
-	});
-	if (end.state === "refused") return unclear(request, lost, describeFailure(end.failure));
-	if (end.state === "expired") return unclear(request, lost, SERVER_UNREADABLE_FOR_LONG);
-	const { seen } = end.value;
-	if (seen === "unseen") return unclear(request, lost, SERVER_UNSEEN);
-	if (seen !== "idle") return acceptedAfterAll(ctx, request, statusBefore, seen === "restoring");
-	if (progress.unanswered > 1) return unclear(request, lost, sentTwice(track.run));
-	ctx.report.line(restoreDidNothing(track.run));
-	return { state: "again" };
-}
-function acceptedAfterAll(ctx, { track }, statusBefore, isRestoring) {
-	ctx.report.line(restoreWasAccepted(track.run));
-	return accepted(ctx, statusBefore, isRestoring);
-}
-const SHORTEST_RESTORE_MS = 24e4;
-/** Reads until the restore has begun, the server has stood still for a window, or went unseen for too long. */
-function watchForRestoring(ctx, { track }, statusBefore, { until, window }) {
-	let lastRead = ctx.clock.now();
-	return pollUntilStable(ctx, {
-		deadline: until,
-		window,
-		answeredBefore: true
-	}, () => readServerOf(ctx, track, {
-		deadline: until,
-		once: true
-	}), ({ status }) => {
-		const now = ctx.clock.now();
-		const phase = serverPhase(status);
-		track.record({
-			type: "status seen",
-			status
-		});
-		if (phase === "restoring") return {
-			state: "done",
-			value: { seen: "restoring" }
-		};
-		if (hasRestoreBegun(statusBefore, status)) return {
-			state: "done",
-			value: { seen: "begun" }
-		};
-		if (now - lastRead > SHORTEST_RESTORE_MS) return {
-			state: "done",
-			value: { seen: "unseen" }
-		};
-		lastRead = now;
-		if (phase === "stopped" && statusBefore === void 0) return { state: "moving" };
-		return {
-			state: "holding",
-			as: status.toLowerCase(),
-			value: { seen: "idle" }
-		};
-	});
-}
-function unclear({ track }, lost, why) {
-	return {
-		state: "problem",
-		problem: restoreUnclear(track.run, lost, why)
-	};
-}
-/** 400, 409 and their like: reading the server tells what keeps the API from restoring. */
-async function afterMomentaryRefusal(ctx, request, refusal, statusBefore, progress) {
-	const { track, deadline, settleBy } = request;
-	const now = ctx.clock.now();
-	progress.busySince ??= now;
-	progress.refusal = refusal;
-	const until = settleBy === void 0 ? deadline : Math.min(deadline, now + LOOK_MS);
-	const answer = await readServerOf(ctx, track, {
-		deadline: until,
-		once: true
-	});
-	if (answer.ok) track.record({
-		type: "status seen",
-		status: answer.value.status
-	});
-	const phase = answer.ok ? serverPhase(answer.value.status) : void 0;
-	if (phase === "restoring") return {
-		state: "accepted",
-		acceptance: seenRestoring(ctx, statusBefore, progress.unanswered > 0)
-	};
-	if (phase === "transitioning" && settleBy === void 0) {
-		ctx.report.line(refusedForNow(track.run));
-		const remainingMs = deadline - ctx.clock.now();
-		const gap = nextDelay({
-			schedule: "power",
-			elapsedMs: [0],
-			remainingMs
-		}, ctx.pace, ctx.random);
-		await ctx.clock.sleep(gap, ctx.signal);
-		return { state: "again" };
-	}
-	if (await backOff(ctx, refusal, progress, {
-		deadline,
-		patienceMs: Number.POSITIVE_INFINITY,
-		isDue: settleBy !== void 0
-	})) return { state: "again" };
-	return refused(ctx, request, refusal, progress);
-}
-
-// src/waiting/restore-completion.ts
-/** Of a fleet one line a minute is enough: the first that is still being restored speaks for all. */
-function heartbeat(run, group, elapsed) {
-	if (run.task.state !== "running") return restoringPerhapsForeign(run, elapsed);
-	const restoring = group.filter(({ task }) => task.state === "running");
-	if (restoring.length === 1) return restoringOne(run, elapsed);
-	if (restoring[0]?.server.id !== run.server.id) return void 0;
-	return restoringSeveral(restoring.length, run, elapsed);
-}
-/**
-* Follows an accepted restore to its end, and records it.
-* @param options `snapshot`: what it is restored from; `group`: the records of all that are restored beside it, itself
-*   included
-* @returns the phase in which it left the server; undefined where it did not end well, as the record then says
-*/
-async function awaitRestoreEnd(ctx, track, acceptance, { snapshot, deadline, group }) {
-	let watch = startRestoreWatch(acceptance.at, {
-		statusBefore: acceptance.statusBefore,
-		seenRestoring: acceptance.seenRestoring,
-		config: ctx.pace
-	});
-	const note = statusLog(ctx, track);
-	let isFoundByName = false;
-	const attempt = async () => toAttempt(await readServerOf(ctx, track, {
-		deadline,
-		once: true
-	}), (server) => {
-		note(server.status);
-		isFoundByName = server.foundByName;
-		watch = observeServer(watch, server.status, ctx.clock.now());
-		const progress = restoreProgress(watch);
-		return progress.state === "pending" ? { state: "pending" } : {
-			state: "done",
-			value: progress
-		};
-	});
-	return recordEnd(ctx, track, snapshot, await poll(ctx, {
-		schedule: "restore",
-		answeredBefore: acceptance.statusBefore !== void 0 || acceptance.seenRestoring,
-		began: acceptance.at,
-		deadline,
-		startAfterDelay: true,
-		heartbeat: (elapsed) => heartbeat(track.run, group(), elapsed),
-		isConfirming: () => {
-			const progress = restoreProgress(watch);
-			return progress.state === "pending" && progress.isConfirming;
-		}
-	}, attempt), isFoundByName);
-}
-async function recordEnd(ctx, track, snapshot, end, isFoundByName) {
-	const { run } = track;
-	if (end.state === "refused") {
-		const state = restoreUnobservable(serverLabel(run));
-		const next = [{
-			kind: "follow",
-			snapshot: snapshot.id,
-			isRestore: true
-		}];
-		track.record({
-			type: "left running",
-			why: "unobservable",
-			problem: await explain(ctx, end.failure, {
-				state,
-				next
-			})
-		});
-		return;
-	}
-	if (end.state === "expired") {
-		const lastFailure = end.lastFailure === void 0 ? void 0 : describeFailure(end.lastFailure);
-		track.record({
-			type: "left running",
-			why: "timed out",
-			lastFailure
-		});
-		return;
-	}
-	if (end.value.state === "failed") {
-		const problem = restoreFailed(run, snapshot.id, end.value.status);
-		track.record({
-			type: "failed",
-			problem: {
-				...problem,
-				candidates: await otherSnapshots(ctx, run, snapshot)
-			}
-		});
-		return;
-	}
-	if (isFoundByName && end.value.observed === "never seen") {
-		track.record({
-			type: "failed",
-			problem: wrongServerPerhaps(run)
-		});
-		return;
-	}
-	track.record({
-		type: "succeeded",
-		how: end.value.observed === "never seen" ? "never seen" : "seen"
-	});
-	return end.value.phase;
-}
-const OTHERS_TIME_MS = 1e4;
-/** What could be restored instead, newest first; nothing where the list cannot be read. */
-async function otherSnapshots(ctx, { server, safety }, failed) {
-	const options = {
-		deadline: ctx.clock.now() + OTHERS_TIME_MS,
-		once: true
-	};
-	const list = await readSnapshotsOf(ctx, server.id, options);
-	const used = [failed.id, safety?.snapshot.id];
-	return (list.ok ? list.value : []).filter((snapshot) => isCompleted(snapshot) && !used.includes(snapshot.id)).toSorted(compareNewestFirst);
-}
-/** Waits until `restoring` is seen at the server, or `until`; whether it was seen. */
-async function awaitRestoring(ctx, track, until) {
-	const note = statusLog(ctx, track);
-	return (await poll(ctx, {
-		schedule: "settle",
-		began: ctx.clock.now(),
-		deadline: until
-	}, async () => toAttempt(await readServerOf(ctx, track, {
-		deadline: until,
-		once: true
-	}), (server) => {
-		note(server.status);
-		return serverPhase(server.status) === "restoring" ? {
-			state: "done",
-			value: true
-		} : { state: "pending" };
-	}))).state === "done";
-}
-/** Records the server's status, and says it when it changes. */
-function statusLog(ctx, track) {
-	return (status) => {
-		if (status !== track.run.server.status) ctx.report.line(statusChanged(track.run, status));
-		track.record({
-			type: "status seen",
-			status
-		});
-	};
-}
-
-// src/operations/restore-servers.ts
-const GRACE_PERIOD_MS = 3e4;
-/**
-* Restores servers side by side, `max-parallel` at once; the records say how it went. After a cancel all requests go
-* out first, and what is to be told is told, before `restoring` is waited for, for all of them in one short time.
-*
-* The rollback of a job has a place for every server: a deploy that failed is on all of them, what a restore takes is
-* VPS.org's and not ours, and one that waited for the others' ends could be left without any time. The requests
-* themselves are paced all the same.
-*/
-async function restoreServers(ctx, jobs, { prepare, onAsked } = {}) {
-	const places = jobs.some(({ settleBy }) => settleBy !== void 0) ? jobs.length : ctx.maxParallel;
-	const limit = pLimit(places);
-	const restoreOne = async (job) => {
-		if (ctx.clock.now() >= job.deadline) {
-			job.track.record({
-				type: "skipped",
-				why: "out of time"
-			});
-			return [];
-		}
-		if (prepare !== void 0 && !await prepare(job)) return [];
-		const acceptance = await askForRestore(ctx, job);
-		if (acceptance === void 0) return [];
-		if (job.waitFor === "grace period") return [{
-			job,
-			acceptance
-		}];
-		if (job.waitFor === "completion") await followRestore(ctx, job.track, job, acceptance);
-		else await awaitAcceptance(ctx, job, acceptance);
-		return [];
-	};
-	const left = (await allOrFirstError(jobs.map(async (job) => {
-		if (jobs.length > places) await awaitSettled(ctx, job);
-		return limit(() => restoreOne(job));
-	}))).flat();
-	if (left.length === 0) return;
-	await onAsked?.();
-	const deadline = Math.max(...left.map(({ job }) => job.deadline));
-	const until = Math.min(deadline, ctx.clock.now() + GRACE_PERIOD_MS);
-	await allOrFirstError(left.map(({ job, acceptance }) => seeRestoring(ctx, job.track, acceptance, until)));
-}
-/** Waits outside of the places, for half of the time; what becomes of it is found out, and said, when its turn comes. */
-async function awaitSettled(ctx, { track, deadline, serverOnly = false }) {
-	const now = ctx.clock.now();
-	await awaitReadiness(ctx, {
-		track,
-		intent: "restore",
-		serverOnly,
-		deadline: now + (deadline - now) / 2
-	});
-}
-/** Asks for the restore of one server; undefined where it was not accepted, as the record then says. */
-async function askForRestore(ctx, job) {
-	const { track, snapshot } = job;
-	track.record({ type: "began" });
-	const asked = await restoreSnapshot$1(ctx, job);
-	if (!asked.ok) {
-		track.record({
-			type: "failed",
-			problem: asked.problem
-		});
-		return;
-	}
-	if (!asked.value.isOurs) {
-		const problem = perhapsForeign(track.run, snapshot.id);
-		track.record({
-			type: "failed",
-			problem
-		});
-		ctx.report.line(`${problem.what} ${problem.state}`);
-		return asked.value;
-	}
-	track.record({
-		type: "accepted",
-		work: "restore",
-		snapshot
-	});
-	ctx.report.line(restoreAccepted(track.run));
-	if (job.waitFor === "grace period") track.record({
-		type: "left running",
-		why: job.allowUnreadableServer ? "not awaited" : "job cancelled"
-	});
-	return asked.value;
-}
-async function awaitAcceptance(ctx, job, acceptance) {
-	const until = Math.min(job.deadline, ctx.clock.now() + settleWindow(ctx.pace).durationMs);
-	await seeRestoring(ctx, job.track, acceptance, until);
-	job.track.record({
-		type: "left running",
-		why: "not awaited"
-	});
-}
-/** Waits until the accepted restore is seen at the server, until `until` at most. */
-async function seeRestoring(ctx, track, acceptance, until) {
-	if (!(acceptance.seenRestoring || await awaitRestoring(ctx, track, until))) ctx.report.line(notSeenRestoring(track.run));
-}
-/** Follows an accepted restore to its end, starts a server that it left stopped, and checks its health. */
-async function followRestore(ctx, track, after, acceptance) {
-	const group = () => after.group.map(({ run }) => run);
-	const { snapshot, deadline } = after;
-	const phase = await awaitRestoreEnd(ctx, track, acceptance, {
-		snapshot,
-		deadline,
-		group
-	});
-	if (phase === void 0) return;
-	ctx.report.line(restoreEnded(track.run, phase));
-	if (phase === "active" && mayBeDown$1(track.run)) track.record({ type: "started" });
-	if (phase === "stopped" && !after.startAfterRestore) {
-		track.record({ type: "left stopped" });
-		ctx.report.line(leftStopped(track.run));
-		return;
-	}
-	if (phase === "stopped" && !await startAfterwards(ctx, track, after.deadline)) return;
-	await checkHealth(ctx, track, after.health, after.deadline);
-}
-const START_TIME_MS = 12e4;
-async function startAfterwards(ctx, track, until) {
-	track.record({ type: "start requested" });
-	const started = await switchPower(ctx, track, "start", Math.max(until, ctx.clock.now() + START_TIME_MS));
-	if (started.ok) track.record({ type: "started" });
-	else track.record({
-		type: "start failed",
-		problem: started.problem
-	});
-	return started.ok;
-}
-
-// src/operations/post.ts
-const DELETIONS_TIME_MS = 3e5;
-const POST_STEP_AFTER_CANCEL_MS = 12e4;
-const LIST_TIME_MS = 3e4;
-const CANCELLED_LIST_TIME_MS = 5e3;
-/**
-* The end of the job: starts what the main stage left stopped, restores, deletes, keeps the last N; only what this
-* step's own main stage made.
-* @param onAsked called in a cancelled job once every restore has been asked for
-*/
-async function runPost(context, saved, recorder, onAsked) {
-	const { jobStatus, began } = recorder.run;
-	const { plan } = saved;
-	const until = jobStatus === "cancelled" ? began + POST_STEP_AFTER_CANCEL_MS : Number.POSITIVE_INFINITY;
-	const ctx = {
-		...context,
-		endsBy: until
-	};
-	const rollback = rollbackOf(saved, jobStatus);
-	recorder.record({
-		type: "rollback",
-		rollback
-	});
-	const servers = saved.servers(rollback === "due" ? "restore" : "clean up");
-	recorder.record({
-		type: "servers found",
-		servers
-	});
-	const stopped = recorder.tracks.filter(({ run }) => mayBeDown$1(run));
-	await forEachServer(ctx, stopped, (track) => startStopped(ctx, track, until));
-	if (jobStatus === "unknown") {
-		if (rollback === "not due" && (plan.deleteOn.length > 0 || plan.keepLast !== void 0)) ctx.report.warn(JOB_STATUS_UNKNOWN$1);
-		return;
-	}
-	if (rollback === "due") await restoreGroup(ctx, saved, recorder, {
-		until,
-		onAsked
-	});
-	if (plan.deleteOn.includes(jobStatus)) await deleteOwn(ctx, recorder, until);
-	const { keepLast } = plan;
-	if (jobStatus !== "success") {
-		if (keepLast !== void 0) recorder.record({
-			type: "retention",
-			retention: "job not successful"
-		});
-		if (plan.whenFull !== "delete-oldest") warnOfFullServers(ctx, recorder);
-	} else if (keepLast !== void 0) await retain(ctx, recorder, {
-		keepLast,
-		newestIsDeleted: plan.deleteOn.includes("success")
-	});
-}
-/** Before the main stage saw every snapshot of its group completed, and ended green, nothing can have been deployed. */
-function rollbackOf({ plan, isGreen, isGroupCompleted }, jobStatus) {
-	if (jobStatus === "unknown") return plan.restoreOn.length > 0 ? "job status unknown" : "not due";
-	if (!plan.restoreOn.includes(jobStatus)) return "not due";
-	return isGreen && isGroupCompleted ? "due" : "snapshot step not green";
-}
-async function startStopped(ctx, track, until) {
-	track.record({ type: "began" });
-	await ensureStarted(ctx, track, until);
-}
-async function restoreGroup(ctx, { plan, health }, recorder, { until, onAsked }) {
-	const { tracks, run } = recorder;
-	const isCancelled = run.jobStatus === "cancelled";
-	const isListReadable = await refuseInterleaved(ctx, recorder, isCancelled ? CANCELLED_LIST_TIME_MS : LIST_TIME_MS);
-	const now = ctx.clock.now();
-	const deadline = Math.min(until, now + plan.restoreTimeoutMs);
-	const how = {
-		waitFor: isCancelled ? "grace period" : "completion",
-		allowUnreadableServer: false,
-		serverOnly: isCancelled || !isListReadable,
-		settleBy: now + (deadline - now) / 2,
-		wasReadable: true,
-		deadline,
-		startAfterRestore: plan.startAfterRestore,
-		health,
-		group: tracks
-	};
-	const jobs = pendingOf(tracks).map((target) => ({
-		...target,
-		...how
-	}));
-	await ctx.report.group(GROUPS.restore, () => restoreServers(ctx, jobs, { onAsked }));
-}
-/** What is still to be restored. */
-function pendingOf(tracks) {
-	return tracks.flatMap((track) => {
-		const { target: snapshot, task } = track.run;
-		return snapshot === void 0 || task.state !== "pending" ? [] : [{
-			track,
-			snapshot
-		}];
-	});
-}
-/**
-* Where another run has deployed since, a rollback would undo that deploy, too. A fleet is one group: where that run has
-* deployed to one of its servers, it is likely to be at work on the others, and a fleet of which some servers are as before
-* both deploys and some as after the other fits together with neither. What is not restored now can still be restored by
-* hand, and what is overwritten is gone. A list that cannot be read is a warning: a rollback does not need it.
-* @returns whether the list could be read
-*/
-async function refuseInterleaved(ctx, { tracks }, timeMs) {
-	const servers = tracks.map(({ run }) => run.server.id);
-	const deadline = ctx.clock.now() + timeMs;
-	const list = await readForChoice(ctx, servers, { deadline });
-	if (!list.ok) {
-		ctx.report.warn(interleavedUnknown(list.failure));
-		return false;
-	}
-	const byServer = Map.groupBy(list.value.snapshots, ({ server }) => server.id);
-	const pending = pendingOf(tracks).map((target) => {
-		const listed = byServer.get(target.track.run.server.id) ?? [];
-		return {
-			...target,
-			found: findInterleaved(target.snapshot, listed, ctx.origin)
-		};
-	});
-	const elsewhere = pending.flatMap(({ track, found }) => found === void 0 ? [] : [{
-		track,
-		found
-	}])[0];
-	if (elsewhere === void 0) return true;
-	for (const { track, snapshot, found } of pending) {
-		const problem = found === void 0 ? interleavedInGroup(track.run, snapshot, elsewhere.track.run, elsewhere.found) : interleaved(track.run, snapshot, found, ctx.origin.runId);
-		track.record({
-			type: "failed",
-			problem
-		});
-	}
-	return true;
-}
-async function deleteOwn(ctx, { tracks, run }, until) {
-	const deadline = Math.min(until, ctx.clock.now() + DELETIONS_TIME_MS);
-	await forEachServer(ctx, tracks, async (track) => {
-		const { target } = track.run;
-		const how = {
-			by: "delete-on",
-			why: `delete-on: ${run.jobStatus}`,
-			deadline
-		};
-		if (target !== void 0) await retire(ctx, track, target, how);
-	});
-}
-/** Whatever does not work is a warning: it must not make a good deploy red. */
-async function retain(ctx, recorder, { keepLast, newestIsDeleted }) {
-	const own = recorder.tracks.flatMap((track) => {
-		const newest = track.run.target;
-		return newest !== void 0 && wasCompleted(newest) ? [{
-			track,
-			newest
-		}] : [];
-	});
-	if (own.length === 0) return;
-	const deadline = ctx.clock.now() + DELETIONS_TIME_MS;
-	recorder.record({
-		type: "retention",
-		retention: "asked"
-	});
-	const servers = own.map(({ track }) => track.run.server.id);
-	const list = await readForChoice(ctx, servers, { deadline });
-	if (!list.ok || !list.value.consistent) {
-		recorder.record({
-			type: "retention",
-			retention: "list unreadable"
-		});
-		ctx.report.warn(list.ok ? RETENTION_LIST_MOVES : retentionUnreadable(list.failure));
-		return;
-	}
-	const listed = Map.groupBy(list.value.snapshots, (snapshot) => snapshot.server.id);
-	await forEachServer(ctx, own, ({ track, newest }) => retireOlder(ctx, track, {
-		listed: listed.get(track.run.server.id) ?? [],
-		keepLast,
-		newest: newest.id,
-		newestIsDeleted,
-		deadline
-	}));
-}
-/** After a failed job nothing frees a slot: where the server is full now, the next create is refused. */
-function warnOfFullServers(ctx, { tracks }) {
-	for (const { run } of tracks) if ((run.slots ?? 0) >= 5 && run.deletions.every(({ end }) => end !== "deleted")) ctx.report.warn(fullAfterFailure(run));
-}
-
-// src/operations/restore.ts
-/**
-* Overwrites each snapshot's server with it. Each server is tried; the step is red if any did not come back.
-* @param onAsked called in a cancelled job once every request is out
-*/
-async function restore(ctx, inputs, recorder, onAsked) {
-	const deadline = ctx.clock.now() + timeOf(inputs);
-	const chosen = await ctx.report.group(GROUPS.preflight, () => chooseTargets(ctx, inputs, recorder, deadline));
-	if (!chosen.ok) return recorder.record({
-		type: "failed",
-		problem: chosen.problem
-	});
-	const targets = chosen.value;
-	if (inputs.dryRun) return void await forEachServer(ctx, targets, (target) => planOne(ctx, inputs, target, deadline));
-	if (targets.length === 0) return;
-	const group = targets.map(({ track }) => track);
-	const times = {
-		deadline,
-		settleBy: ctx.clock.now() + (deadline - ctx.clock.now()) / 2
-	};
-	const jobs = targets.map((target) => jobOf(inputs, target, group, times));
-	const poller = createSnapshotPoller(ctx, deadline);
-	const prepare = (job) => takeSafetyFirst(ctx, inputs, poller, job);
-	await ctx.report.group(GROUPS.restore, () => restoreServers(ctx, jobs, {
-		prepare,
-		onAsked
-	}));
-}
-const REQUEST_TIME_AFTER_CANCEL_MS = 24e4;
-function timeOf({ timeoutMs, jobStatus }) {
-	return jobStatus === "cancelled" ? Math.min(timeoutMs, REQUEST_TIME_AFTER_CANCEL_MS) : timeoutMs;
-}
-function jobOf(inputs, target, group, { deadline, settleBy }) {
-	const { startAfterRestore, health, wait } = inputs;
-	const job = {
-		...target,
-		allowUnreadableServer: !wait,
-		deadline,
-		startAfterRestore,
-		health,
-		group
-	};
-	return inputs.jobStatus === "cancelled" ? {
-		...job,
-		waitFor: "grace period",
-		serverOnly: true,
-		settleBy
-	} : {
-		...job,
-		waitFor: wait ? "completion" : "acceptance"
-	};
-}
-/** Finds the snapshots and refuses, before anything is changed, what must not be restored. */
-async function chooseTargets(ctx, inputs, recorder, deadline) {
-	const { choice, servers: guard } = inputs;
-	const found = await findSnapshots(ctx, {
-		choice,
-		allowedServers: guard,
-		use: "restore",
-		deadline
-	});
-	if (!found.ok) return found;
-	const present = found.value.flatMap(({ snapshot }) => snapshot === void 0 ? [] : [snapshot]);
-	const twice = findSameServer(ctx, present, ({ server }) => server.id);
-	if (twice !== void 0) return failed(twoOfOneServer(...twice));
-	const absent = found.value.filter(({ snapshot }) => snapshot === void 0);
-	if (absent.length > 0) recorder.record({
-		type: "failed",
-		problem: await notFound(ctx, inputs, absent, deadline)
-	});
-	const targets = [];
-	for (const target of recordTargets(recorder, "restore", present)) {
-		const { track, snapshot } = target;
-		const problem = await checkRestorable(ctx, inputs, target, deadline);
-		if (problem === void 0) {
-			targets.push(target);
-			await warnOfInterleaved(ctx, track, snapshot, deadline);
-		} else track.record({
-			type: "failed",
-			problem
-		});
-	}
-	return success(targets);
-}
-/** A person may well mean it: that another run has deployed since is a warning. */
-async function warnOfInterleaved(ctx, track, snapshot, deadline) {
-	const list = await readSnapshotsOf(ctx, track.run.server.id, {
-		deadline,
-		once: true
-	});
-	const found = list.ok ? findInterleaved(snapshot, list.value, madeBy(snapshot, ctx.origin)) : void 0;
-	if (found !== void 0) ctx.report.warn(interleavedWarning(track.run, found));
-}
-/** Seen from the run that made the snapshot. */
-function madeBy({ description }, run) {
-	return {
-		...run,
-		runId: parseMarker(description)?.run ?? run.runId
-	};
-}
-/** The snapshots that no list holds. Without a server-id they may have been meant to be of any server. */
-async function notFound(ctx, inputs, absent, deadline) {
-	const isRestorable = (snapshot) => rejectionOf(ctx, inputs, snapshot) === void 0;
-	const list = await readSnapshots(ctx, inputs.servers, {
-		deadline,
-		once: true
-	}, isRestorable);
-	return notFound$2(absent.map(({ id }) => id), candidatesIn(list));
-}
-/** Why a snapshot must not be restored, with what could be restored instead. */
-async function checkRestorable(ctx, inputs, { track, snapshot }, deadline) {
-	const rejection = rejectionOf(ctx, inputs, snapshot);
-	if (rejection === void 0) return void 0;
-	const isRestorable = (other) => rejectionOf(ctx, inputs, other) === void 0;
-	const options = {
-		deadline,
-		once: true
-	};
-	const list = await readSnapshots(ctx, [track.run.server.id], options, isRestorable);
-	return rejected(track.run, snapshot, rejection, candidatesIn(list));
-}
-function candidatesIn(list) {
-	return list.ok ? list.value : void 0;
-}
-function rejectionOf(ctx, { maxSnapshotAgeMs: maxAgeMs }, snapshot) {
-	if (snapshotPhase(snapshot.status) !== "completed") return { why: "not completed" };
-	if (maxAgeMs === void 0) return void 0;
-	const age = ageOf$1(snapshot, apiNow(ctx));
-	if (age.state === "unknown") return { why: "age unknown" };
-	if (age.state === "future" || isAhead(-age.atMostMs, 0)) return { why: "dated ahead" };
-	if (age.atMostMs <= maxAgeMs) return void 0;
-	return {
-		why: "too old",
-		ageMs: age.atMostMs,
-		maxAgeMs
-	};
-}
-async function planOne(ctx, inputs, target, deadline) {
-	const { track, snapshot } = target;
-	const state = DRY_RUN_SENT_NOTHING;
-	const answer = await readServerOf(ctx, track, { deadline });
-	if (answer.ok) track.record({
-		type: "status seen",
-		status: answer.value.status
-	});
-	else if (answer.failure.status !== 403 || inputs.wait) return track.record({
-		type: "failed",
-		problem: await explain(ctx, answer.failure, { state })
-	});
-	else ctx.report.warn(unreadableForPlan(track.run.server.id));
-	const blocker = await findBlocker(ctx, inputs, target, deadline);
-	if (blocker !== void 0) return track.record({
-		type: "failed",
-		problem: blocker
-	});
-	const steps = [...inputs.safetySnapshot ? [wouldTakeSafety(track.run)] : [], wouldOverwrite$1(track.run, snapshot, apiNow(ctx))];
-	track.record({
-		type: "planned",
-		steps
-	});
-	for (const step of steps) ctx.report.line(step);
-}
-/** Why the restore itself would be refused at once. */
-async function findBlocker(ctx, inputs, target, deadline) {
-	const { server } = target.track.run;
-	if (serverPhase(server.status ?? "") === "restoring") return alreadyRestoring(target, DRY_RUN_SENT_NOTHING);
-	if (!inputs.safetySnapshot) return void 0;
-	const list = await readSnapshotsOf(ctx, server.id, { deadline });
-	if (!list.ok) return explain(ctx, list.failure, { state: DRY_RUN_SENT_NOTHING });
-	return list.value.length < 5 ? void 0 : serverIsFull(ctx, target.track.run, list.value, "not offered");
-}
-/** Takes the safety snapshot where one is asked for; false: it could not be made, and nothing may be overwritten. */
-async function takeSafetyFirst(ctx, inputs, poller, job) {
-	if (!inputs.safetySnapshot) return true;
-	const { track } = job;
-	if (job.waitFor === "grace period") ctx.report.warn(safetyInCancelledJob(track.run));
-	const { settleBy: _, ...patient } = job;
-	const settled = {
-		...patient,
-		serverOnly: false
-	};
-	const ready = await readBeforeRestore(ctx, settled);
-	if (!ready.ok) {
-		track.record({
-			type: "failed",
-			problem: ready.problem
-		});
-		return false;
-	}
-	const problem = await takeSafetySnapshot(ctx, settled, poller);
-	if (problem !== void 0) track.record({
-		type: "failed",
-		problem: safetyFailed(track.run, problem)
-	});
-	return problem === void 0;
-}
-/** Takes a snapshot of what is about to be overwritten; why that did not work, where it did not. */
-async function takeSafetySnapshot(ctx, job, poller) {
-	const { track, deadline } = job;
-	const began = ctx.clock.now();
-	const before = await readSnapshotsOf(ctx, track.run.server.id, { deadline });
-	if (!before.ok) return explain(ctx, before.failure);
-	const request = newCreateRequest(ctx, {
-		track,
-		kind: "safety snapshot",
-		name: safetyName(ctx),
-		description: safetyDescription(track.run),
-		purpose: "safety",
-		before: before.value,
-		whenFull: "not offered",
-		shorterName: shortDefaultName(ctx.origin),
-		deadline,
-		recheck: async () => {
-			const again = await readBeforeRestore(ctx, job);
-			return again.ok ? void 0 : again.problem;
-		}
-	});
-	const made = await createSnapshot$1(ctx, request);
-	if (!made.ok) return made.problem;
-	const snapshot = made.value;
-	track.record({
-		type: "safety snapshot accepted",
-		snapshot
-	});
-	ctx.report.line(safetyAccepted(track.run, snapshot));
-	const end = await poller.waitFor(snapshot, ctx.clock.now());
-	track.record({
-		type: "safety snapshot ended",
-		state: end.state === "completed" ? "completed" : "failed"
-	});
-	const problem = await problemOfSafety(ctx, track, snapshot, end, ctx.clock.now() - began);
-	if (problem === void 0) ctx.report.line(safetyCompleted(track.run, snapshot));
-	return problem;
-}
-/** Told apart from the deploy's own at a glance; what it is for is in its marker. */
-function safetyName(ctx) {
-	const [owner = "", repository = ""] = ctx.origin.repository.split("/");
-	return defaultName({
-		...ctx.origin,
-		repository: `${owner}/before-restore-${repository}`
-	});
-}
-
-// src/operations/wait.ts
-/** Resumes what an earlier step began: follows each snapshot, or the restore of its server, to the end. */
-async function wait(ctx, inputs, recorder) {
-	const deadline = ctx.clock.now() + inputs.timeoutMs;
-	const { choice, servers: guard } = inputs;
-	const found = await findSnapshots(ctx, {
-		choice,
-		allowedServers: guard,
-		use: "wait",
-		deadline
-	});
-	if (!found.ok) return recorder.record({
-		type: "failed",
-		problem: found.problem
-	});
-	const absent = found.value.filter(({ snapshot }) => snapshot === void 0).map(({ id }) => id);
-	if (absent.length > 0) recorder.record({
-		type: "failed",
-		problem: nothingToWaitFor(absent)
-	});
-	const present = found.value.flatMap(({ snapshot }) => snapshot === void 0 ? [] : [snapshot]);
-	const targets = recordTargets(recorder, "wait", present);
-	const foreign = present.filter((snapshot) => !isOfThisRun(ctx, snapshot));
-	if (needsPostStep(inputs)) {
-		if (foreign.length > 0) return recorder.record({
-			type: "failed",
-			problem: notOfThisRun(foreign)
-		});
-		if (absent.length > 0 || !arm(inputs, recorder)) return;
-	}
-	const plan = {
-		inputs,
-		deadline,
-		poller: createSnapshotPoller(ctx, deadline),
-		recorder
-	};
-	const limit = pLimit(ctx.maxParallel);
-	await allOrFirstError(targets.map(({ track, snapshot }) => waitForOne(ctx, plan, track, snapshot, (work) => limit(work))));
-}
-/** Only what this very run made can be armed, in any attempt: another run's may hold what nobody here knows. */
-function isOfThisRun(ctx, { description }) {
-	return madeByThisRun(parseMarker(description), ctx.origin);
-}
-/** A snapshot in progress is followed by the shared list; only reading its server takes a place. */
-async function waitForOne(ctx, plan, track, snapshot, inTurn) {
-	track.record({ type: "began" });
-	if (snapshotPhase(snapshot.status) === "completed") return inTurn(() => followServer(ctx, plan, track, snapshot));
-	await followSnapshot(ctx, plan, track, snapshot);
-	const { health } = plan.inputs;
-	if (isGood(track.run)) await inTurn(() => checkHealth(ctx, track, health, plan.deadline));
-}
-async function followSnapshot(ctx, plan, track, snapshot) {
-	const now = apiNow(ctx);
-	const began = ctx.clock.now() - Math.max(0, now - (createdAtMs(snapshot) ?? now));
-	track.record({
-		type: "accepted",
-		work: "snapshot",
-		snapshot
-	});
-	ctx.report.line(snapshotIs(track.run, snapshot));
-	const end = await plan.poller.waitFor(snapshot, began, true);
-	await recordSnapshotEnd(ctx, track, snapshot, end);
-	if (end.state === "completed" && plan.recorder.tracks.length > 1) ctx.report.line(snapshotCompleted(track.run));
-}
-/**
-* A snapshot that was completed from the start may be the one that its server is being restored from. A read right
-* after a restore's request can still show the old state, so only a status that lasts counts.
-*/
-async function followServer(ctx, plan, track, snapshot) {
-	track.record({
-		type: "accepted",
-		work: "possible restore",
-		snapshot
-	});
-	const server = await settledOrRestoring(ctx, track, plan, snapshot);
-	if (server === void 0) return;
-	const phase = serverPhase(server.status);
-	const { startAfterRestore, health } = plan.inputs;
-	const { deadline } = plan;
-	if (phase === "restoring") {
-		track.record({
-			type: "accepted",
-			work: "restore",
-			snapshot
-		});
-		ctx.report.line(followingRestore(track.run));
-		const acceptance = {
-			at: ctx.clock.now(),
-			statusBefore: void 0,
-			seenRestoring: true,
-			isOurs: true
-		};
-		const group = plan.recorder.tracks;
-		return followRestore(ctx, track, {
-			snapshot,
-			deadline,
-			group,
-			startAfterRestore,
-			health
-		}, acceptance);
-	}
-	if (phase === "error") return track.record({
-		type: "failed",
-		problem: brokenServer(track.run)
-	});
-	track.record({ type: "succeeded" });
-	if (phase !== "active") ctx.report.warn(serverIs(track.run));
-	await checkHealth(ctx, track, health, deadline);
-}
-const ONE_READ = {
-	durationMs: 0,
-	reads: 1
-};
-/**
-* The server, as soon as it is restoring, or once it has stood still for so long that no restore is on its way; undefined
-* where that could not be seen, as the record then says.
-*/
-async function settledOrRestoring(ctx, track, { deadline, inputs }, snapshot) {
-	const isFresh = needsPostStep(inputs) && madeByThisAttempt(parseMarker(snapshot.description), ctx.origin);
-	const end = await pollUntilStable(ctx, { deadline }, () => readServerOf(ctx, track, {
-		deadline,
-		once: true
-	}), (server) => {
-		const isNews = server.status !== track.run.server.status;
-		track.record({
-			type: "server read",
-			server
-		});
-		const phase = serverPhase(server.status);
-		const window = isFresh ? ONE_READ : unknownRestoreWindow(phase, ctx.pace);
-		const reading = classifyServer(server, phase, window);
-		if (isNews && reading.state === "moving") ctx.report.line(isSettling(track.run));
-		if (isNews && reading.state === "holding" && !isFresh) ctx.report.line(makingSure(track.run, window.durationMs));
-		return reading;
-	});
-	if (end.state === "done") return end.value;
-	if (end.state === "expired") {
-		const lastFailure = end.lastFailure === void 0 ? void 0 : describeFailure(end.lastFailure);
-		track.record({
-			type: "left running",
-			why: "timed out",
-			lastFailure
-		});
-	} else {
-		const problem = await explain(ctx, end.failure, { state: restoreNotVisible(track.run) });
-		track.record({
-			type: "left running",
-			why: "unobservable",
-			problem
-		});
-	}
-}
-function classifyServer(server, phase, window) {
-	if (phase === "restoring") return {
-		state: "done",
-		value: server
-	};
-	return phase === "transitioning" ? { state: "moving" } : {
-		state: "holding",
-		as: phase,
-		value: server,
-		window
-	};
-}
-
-// src/operations/main.ts
-/**
-* Runs one operation and tells how it ended, also when it is cancelled or fails in the middle.
-* @returns whether the step is green
-*/
-async function runOperation(ctx, inputs, tell) {
-	const arming = isArming(inputs) ? inputs : void 0;
-	const recorder = recorderFor(ctx, inputs, arming);
-	for (const notice of inputs.notices) ctx.report.notice(notice);
-	await toItsEnd(ctx, recorder, () => operate(ctx, inputs, recorder));
-	if (arming !== void 0) checkStillArmed(ctx, recorder);
-	if (!await endAs(ctx, recorder.run, tell)) return false;
-	if (arming === void 0) return true;
-	confirmGreen(ctx, recorder);
-	return isGreen(recorder.run) || endAs(ctx, recorder.run, tell);
-}
-/**
-* Runs the end of the job, and tells how it ended.
-* @returns whether the post stage is green
-*/
-async function runEndOfJob(ctx, saved, jobStatus, tell) {
-	const begin = newOperationRun({
-		operation: "post",
-		jobStatus,
-		mode: "wait"
-	}, ctx.clock.now());
-	const recorder = createRecorder(ctx.clock, begin, (before, after) => ctx.observe?.(before, after), () => apiNow(ctx));
-	await toItsEnd(ctx, recorder, () => runPost(ctx, saved, recorder, () => announce(ctx, recorder.run)));
-	return endAs(ctx, recorder.run, tell);
-}
-/**
-* Tells, as of any other end, why a stage has not even begun: invalid inputs, or a lost state.
-* @returns whether the stage is green: it is not
-*/
-function endUnbegun(ctx, facts, problem, tell) {
-	const begin = newOperationRun({
-		...facts,
-		mode: "wait"
-	}, ctx.clock.now());
-	const recorder = createRecorder(ctx.clock, begin, () => void 0);
-	recorder.record({
-		type: "rollback",
-		rollback: facts.rollback
-	});
-	recorder.record({
-		type: "failed",
-		problem
-	});
-	return endAs(ctx, recorder.run, tell);
-}
-/** Tells how a stage ended, here and elsewhere; whether that is green. */
-async function endAs(ctx, run, tell) {
-	const { next } = await conclude(ctx, run);
-	await tell(run);
-	ctx.report.wayOut(next);
-	return isGreen(run);
-}
-function isArming(inputs) {
-	return inputs.operation === "create" || inputs.operation === "wait" && needsPostStep(inputs);
-}
-/** Saves what the post stage needs, and publishes ids, as things happen. */
-function recorderFor(ctx, inputs, arming) {
-	const { operation, jobStatus } = inputs;
-	const begin = newOperationRun({
-		operation,
-		jobStatus,
-		mode: modeOf(inputs),
-		stopsServers: "stopServer" in inputs && inputs.stopServer
-	}, ctx.clock.now());
-	const publish = publisher(ctx.report);
-	const plan = arming === void 0 ? void 0 : planOf$1(arming);
-	const observe = (before, after) => {
-		ctx.observe?.(before, after);
-		publish(before, after);
-		if (plan === void 0 || after.stateLost !== void 0) return;
-		const trouble = saveChanges(ctx.report.saveState, plan, before, after);
-		if (trouble !== void 0) recorder.record({
-			type: "state lost",
-			why: trouble
-		});
-	};
-	const recorder = createRecorder(ctx.clock, begin, observe, () => apiNow(ctx));
-	return recorder;
-}
-/**
-* Lets the end of the job know that the step ended green, as the very last thing: a cancel before that must not arm a
-* rollback of a deploy that never began.
-*/
-function confirmGreen(ctx, recorder) {
-	const { armed, mode } = recorder.run;
-	if (ctx.signal.aborted) {
-		recorder.record({
-			type: "cut off",
-			cutOff: cutOffBy(ctx.signal.reason)
-		});
-		return;
-	}
-	if (armed === void 0 || mode !== "wait") return;
-	const trouble = saveGreen(ctx.report.saveState);
-	if (trouble !== void 0 && armed.restoreOn.length > 0) recorder.record({
-		type: "failed",
-		problem: disarmed(trouble)
-	});
-}
-function modeOf(inputs) {
-	if ("dryRun" in inputs && inputs.dryRun) return "dry run";
-	return "wait" in inputs && !inputs.wait ? "no wait" : "wait";
-}
-/** A cancel and a mistake of this action end an operation as everything else does: with the truth about it. */
-async function toItsEnd(ctx, recorder, work) {
-	try {
-		await work();
-		if (ctx.signal.aborted && !isGreen(recorder.run)) throw ctx.signal.reason;
-	} catch (error) {
-		recorder.record({
-			type: "cut off",
-			cutOff: cutOffBy(error)
-		});
-	}
-}
-function cutOffBy(error) {
-	if (error instanceof Cancelled) return {
-		by: "cancel",
-		signal: error.signal
-	};
-	return {
-		by: "internal error",
-		message: error instanceof Error ? error.message : String(error)
-	};
-}
-function operate(ctx, inputs, recorder) {
-	switch (inputs.operation) {
-		case "create": return create(ctx, inputs, recorder);
-		case "restore": return restore(ctx, inputs, recorder, () => announce(ctx, recorder.run));
-		case "delete": return deleteSnapshots(ctx, inputs, recorder);
-		case "list": return list(ctx, inputs, recorder);
-		case "wait": return wait(ctx, inputs, recorder);
-	}
-}
-/** Publishes ids and what goes on as soon as the record knows them: whatever comes then, they are there. */
-function publisher(report) {
-	let published = "";
-	return (_, after) => {
-		const outputs = earlyOutputs(after);
-		const { "snapshot-id": ids, "safety-snapshot-id": safety, "deleted-snapshot-ids": deleted, status } = outputs;
-		const key = JSON.stringify([
-			ids,
-			safety,
-			deleted,
-			status
-		]);
-		if (key === published || Object.keys(outputs).length === 0) return;
-		published = key;
-		report.outputs(outputs);
-	};
-}
-
-// src/report/summary-markup.ts
-const ICONS = {
-	done: "✅",
-	partly: "⚠️",
-	failed: "❌",
-	nothing: "ℹ️",
-	planned: "🔎"
-};
-const ROW_LIMIT = 1200;
-const TABLE_BYTES = 4e5;
-const SNIPPET_LINE = 5e4;
-const CHART_LIMIT = 40;
-/**
-* Renders a summary. Tables and texts are HTML blocks (Markdown is not read inside them), so nothing that comes from
-* outside can break out; a blank line would end such a block, and no escaped text holds one.
-*/
-function renderSummary(model) {
-	return `${[
-		`<h3>${ICONS[model.tone]} ${sentenceHtml(model.headline)}</h3>`,
-		...paragraph(model.state),
-		...paragraph(model.next ?? "", "<strong>Next:</strong> "),
-		...renderDetails(model.details),
-		...model.table === void 0 ? [] : renderTable(model.table),
-		...renderCandidates(model.candidates),
-		...model.facts.length === 0 ? [] : [`<ul>${model.facts.map((fact) => `<li>${sentenceHtml(fact)}</li>`).join("")}</ul>`],
-		...model.steps.map(renderStep),
-		...renderTimeline(model.timeline)
-	].join("\n\n")}\n\n`;
-}
-function paragraph(text, opening = "") {
-	return text === "" ? [] : [`<p>${opening}${sentenceHtml(text, PARAGRAPH)}</p>`];
-}
-const PARAGRAPH = 4e3;
-function renderDetails(details) {
-	if (details.length === 0) return [];
-	return [[
-		"<table>",
-		...details.map(([label, value]) => `<tr><th align="left">${escapeHtml(label)}</th><td>${renderCell(value)}</td></tr>`),
-		"</table>"
-	].join("\n")];
-}
-function renderCandidates(table) {
-	return table === void 0 ? [] : ["<p><strong>Available snapshots:</strong></p>", ...renderTable(table)];
-}
-function renderTable(table) {
-	if (table.rows.length === 0) return [];
-	const head = table.columns.map((column) => `<th>${escapeHtml(column)}</th>`).join("");
-	const rows = fitting(table.rows.slice(0, ROW_LIMIT).map((row) => `<tr>${row.map((cell) => `<td>${renderCell(cell)}</td>`).join("")}</tr>`));
-	const left = table.rows.length - rows.length;
-	const more = left > 0 ? [`<tr><td colspan="${table.columns.length}">… and ${left} more</td></tr>`] : [];
-	return [[
-		"<table>",
-		`<tr>${head}</tr>`,
-		...rows,
-		...more,
-		"</table>"
-	].join("\n")];
-}
-function renderCell(cell) {
-	if (typeof cell === "string") return sentenceHtml(cell);
-	return `<a href="${escapeHtml(cell.href)}">${escapeHtml(cell.text)}</a>`;
-}
-function fitting(rows) {
-	let bytes = 0;
-	const end = rows.findIndex((row) => {
-		bytes += Buffer.byteLength(row);
-		return bytes > TABLE_BYTES;
-	});
-	return end === -1 ? rows : rows.slice(0, end);
-}
-function renderStep({ title, yaml, command }) {
-	const code = yaml.split("\n").map(escapeCode).join("\n");
-	const line = escapeHtml(command, SNIPPET_LINE);
-	return `<details><summary>${escapeHtml(title)}</summary>\n\n<pre><code>${code}</code></pre>\n\n<p>Or, with the form from the README:</p>\n\n<pre><code>${line}</code></pre>\n\n</details>`;
-}
-function escapeCode(line) {
-	return line.replace(/[^ ].*$/s, "") + escapeHtml(line, SNIPPET_LINE);
-}
-/** The phases as a chart, by the clock in UTC: the browser would show anything else in its own time zone. */
-function renderTimeline(phases) {
-	if (phases.length === 0) return [];
-	const shown = phases.slice(0, CHART_LIMIT);
-	const lines = [...chartHead(shown)];
-	let section = "";
-	for (const phase of shown) {
-		const server = mermaidText(phase.server) || "server";
-		if (server !== section) lines.push(`section ${server}`);
-		section = server;
-		lines.push(`${mermaidText(phase.name)} :${phase.failed === true ? "crit, " : ""}${barOf(phase)}`);
-	}
-	return [[...lines, "```"].join("\n")];
-}
-function chartHead(phases) {
-	return [
-		"```mermaid",
-		`%%{init: {"gantt": {"leftPadding": ${Math.max(75, ...phases.map((phase) => mermaidText(phase.server).length * 7 + 20))}}}}%%`,
-		"gantt",
-		"title Times in UTC",
-		"dateFormat YYYY-MM-DD HH:mm:ss",
-		"todayMarker off",
-		...axis(phases)
-	];
-}
-const SECOND_MS = 1e3;
-const MINUTE_MS = 60 * SECOND_MS;
-const TICKS = [
-	1,
-	2,
-	5,
-	10,
-	15,
-	30
-];
-/** At most some six marks on the axis, whatever the length: more would overlap on a phone. */
-function axis(phases) {
-	const from = Math.min(...phases.map((phase) => phase.from));
-	const length = Math.max(...phases.map((phase) => phase.to)) - from;
-	const fits = (unit) => TICKS.find((tick) => length / (tick * unit) <= 6);
-	const seconds = fits(SECOND_MS);
-	return seconds === void 0 ? ["axisFormat %H:%M", `tickInterval ${fits(MINUTE_MS) ?? 30}minute`] : ["axisFormat %H:%M:%S", `tickInterval ${seconds}second`];
-}
-function barOf({ from, to }) {
-	return `${chartTime(from)}, ${chartTime(Math.max(to, from + 1e3))}`;
-}
-function chartTime(at) {
-	return new Date(at).toISOString().slice(0, 19).replace("T", " ");
-}
-
-// src/report/text-table.ts
-/** The text of a cell. */
-function cellText(cell) {
-	return typeof cell === "string" ? cell : cell.text;
-}
-const CELL_LIMIT = 80;
-const GAP = "  ";
-/** The table as lines of text whose columns are aligned; nothing in a cell is a command to the runner. */
-function tableLines({ columns, rows }) {
-	const cells = [columns, ...rows].map((row) => row.map((cell) => escapeWorkflowCommands(oneLine$1(cellText(cell), CELL_LIMIT)) || "–"));
-	const widths = columns.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ""))));
-	return cells.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join(GAP).trimEnd());
-}
-/** Characters, not UTF-16 code units: a name outside of the basic plane would push its row to the left. */
-function widthOf(cell) {
-	return Array.from(cell).length;
-}
-function padded(cell, width) {
-	return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
-}
-
-// src/report/report.ts
-const ANNOTATIONS = 10;
-const ANNOTATION_LENGTH = 4e3;
-/** A report to `runner`; `summary` false leaves the job summary alone, `outputs` false (the post stage) the outputs. */
-function createReport(runner, settings) {
-	const warn = limited((text) => runner.warning(text, "VPS.org snapshot"), (line) => runner.info(`Warning: ${line}`));
-	const notice = limited((text) => runner.notice(text, "VPS.org snapshot"), (line) => runner.info(line));
-	let isOutputLost = false;
-	const writeOutput = (name, value) => {
-		try {
-			runner.setOutput(name, value);
-		} catch (error) {
-			if (!isOutputLost) warn(`The step's outputs cannot be written (${reasonOf(error)}); their values are printed here instead.`);
-			isOutputLost = true;
-			runner.info(logLine(`Output ${name}: ${value}`));
-		}
-	};
-	let summaryIs = "unwritten";
-	const summarise = async (summary) => {
-		if (!settings.summary || summaryIs === "lost") return;
-		try {
-			await runner.writeSummary(renderSummary(summary), { replace: summaryIs === "written" });
-			summaryIs = "written";
-		} catch (error) {
-			summaryIs = "lost";
-			warn(`The job summary could not be written: ${reasonOf(error)}`);
-		}
-	};
-	let group;
-	const openGroup = () => {
-		if (group === void 0 || group.open) return;
-		group.open = true;
-		runner.startGroup(group.title);
-	};
-	return {
-		line: (text) => {
-			openGroup();
-			runner.info(logLine(text));
-		},
-		table: (table) => {
-			openGroup();
-			for (const line of tableLines(table)) runner.info(line);
-		},
-		debug: (text) => runner.debug(oneLine$1(text)),
-		notice,
-		warn,
-		outputs: (values) => {
-			if (!settings.outputs) return;
-			for (const [name, value] of Object.entries(values)) if (value !== void 0) writeOutput(name, value);
-		},
-		saveState: (name, value) => {
-			try {
-				runner.saveState(name, value);
-				return;
-			} catch (error) {
-				return reasonOf(error);
-			}
-		},
-		group: async (title, body) => {
-			group = {
-				title: oneLine$1(title),
-				open: false
-			};
-			try {
-				return await body();
-			} finally {
-				if (group.open) runner.endGroup();
-				group = void 0;
-			}
-		},
-		summarise,
-		conclude: async (conclusion) => {
-			if (conclusion.summary !== void 0) await summarise(conclusion.summary);
-			if (!conclusion.isGreen) runner.error(annotation(conclusion), oneLine$1(conclusion.title));
-			else if (conclusion.annotateAs === "warning") warn(annotation(conclusion));
-			else if (conclusion.annotateAs === "notice") notice(annotation(conclusion));
-			else for (const text of [conclusion.headline, conclusion.state]) if (text !== "") runner.info(logLine(text));
-		},
-		wayOut: (next) => {
-			if (next !== void 0) runner.info(logLine(`Next: ${next}`));
-		}
-	};
-}
-/** Passes on each text once, and as many as the runner shows; the last of them says where the others are. */
-function limited(annotate, print) {
-	const said = /* @__PURE__ */ new Set();
-	return (text) => {
-		if (said.has(text)) return;
-		said.add(text);
-		const clean = oneLine$1(text, ANNOTATION_LENGTH);
-		if (said.size < ANNOTATIONS) annotate(clean);
-		else if (said.size === ANNOTATIONS) annotate(`${clean} (Further ones are in the log only.)`);
-		else print(escapeWorkflowCommands(clean));
-	};
-}
-function annotation({ headline, state, next }) {
-	return oneLine$1([
-		headline,
-		state,
-		next ?? ""
-	].filter((text) => text !== "").join(" "), ANNOTATION_LENGTH);
-}
-function reasonOf(error) {
-	return error instanceof Error ? error.message : "unknown reason";
-}
-
-// src/notify/attempts.ts
-/** Nobody waits longer for a job because of a notification. */
-const PATIENCE = {
-	totalMs: 1e4,
-	tries: 3
-};
-/** In the post step of a cancelled job, whose minutes are counted: the runner kills it. */
-const SHORT_PATIENCE = {
-	totalMs: 2e3,
-	tries: 1
-};
-/** Milliseconds for one request: two fit, where the first gets no answer. */
-const REQUEST_MS = 5e3;
-/** Milliseconds before the first repetition at most; before the second one twice as much. */
-const BACKOFF_MS = 500;
-/**
-* Tries until it works, cannot work, or patience ends. Never waits beyond the end.
-* @param once one try; `timeLeft` gives the milliseconds for its next request, 0 when there are none left
-*/
-async function attempt(timing, once) {
-	const { clock, random, signal, patience } = timing;
-	const deadline = clock.now() + patience.totalMs;
-	const timeLeft = () => Math.max(0, Math.min(REQUEST_MS, deadline - clock.now()));
-	for (let tried = 1;; tried += 1) {
-		const outcome = await once(timeLeft);
-		if (outcome.ok || !outcome.isTransient || tried >= patience.tries) return outcome;
-		const delayMs = Math.max(outcome.retryAfterMs ?? 0, (.5 + random() / 2) * BACKOFF_MS * 2 ** (tried - 1));
-		if (clock.now() + delayMs >= deadline) return outcome;
-		await clock.sleep(delayMs, signal);
-	}
-}
-/** Whether a later request may be answered otherwise: RFC 9110 and 6585. */
-function isTransientStatus(status) {
-	return status === 408 || status === 425 || status === 429 || status >= 500;
-}
-const TRANSIENT_KINDS = /* @__PURE__ */ new Set([
-	"unreachable",
-	"timeout",
-	"interrupted"
-]);
-/** A request without an answer, as an outcome. */
-function failureOutcome(failure, reason) {
-	return {
-		ok: false,
-		reason,
-		isTransient: TRANSIENT_KINDS.has(failure.kind)
-	};
-}
-
-// src/notify/notify.ts
-/**
-* Tells everybody at the same time, so that two who do not answer cost no more than one. What it takes is loaded only
-* now: most runs tell nobody, and none should pay for that when it starts.
-* @returns a warning for each who was not told. Never rejects.
-*/
-async function notify(notification, { webhook, pullRequests }) {
-	return (await Promise.all([webhook && Promise.resolve().then(() => __nccwpck_require__(994)).then(({ sendWebhook }) => sendWebhook(notification, webhook)).catch(() => `The notification to ${oneLine$1(webhook.url.host)} was not delivered: internal error.`), pullRequests && Promise.resolve().then(() => __nccwpck_require__(790)).then(({ commentOnPullRequests }) => commentOnPullRequests(notification, pullRequests)).catch(() => "The pull request comment was not written: internal error.")])).filter((warning) => warning !== void 0);
-}
-
-// src/notify/should-notify.ts
-const TELLS_SUCCESS = /* @__PURE__ */ new Set([
-	"create",
-	"delete",
-	"wait"
-]);
-/**
-* The event that this stage tells of, undefined where it tells nothing. A rollback that failed is told as a rollback,
-* and as a failure to those who asked for failures alone. The success of a step is told by its main stage only: a green
-* post stage that restored nothing adds nothing to it.
-*/
-function shouldNotify(end, notifyOn) {
-	return eventsOf(end).find((event) => notifyOn.has(event));
-}
-function eventsOf(end) {
-	const isSuccess = end.isGreen && end.stage === "main" && !end.dryRun && TELLS_SUCCESS.has(end.operation);
-	return [
-		...end.restoreDue ? ["rollback"] : [],
-		...end.isGreen ? [] : ["failure"],
-		...isSuccess ? ["success"] : []
-	];
-}
-
-// src/present/to-notification.ts
-/** What others are told of a stage: the same verdict as everywhere. */
-function notificationOf(run, { event, operation, origin, now, apiNow }) {
-	const verdict = verdictOf(run, apiNow);
-	const [step] = stepsToCopy(run, origin);
-	return {
-		event,
-		operation,
-		status: overallStatus(run),
-		reason: overallReason(run) ?? "",
-		repository: origin.repository,
-		workflow: origin.workflowName,
-		run_url: runUrl(origin, {
-			repository: origin.repository,
-			run: origin.runId
-		}),
-		job: origin.job,
-		actor: origin.actor,
-		started_at: instant(run.began),
-		finished_at: instant(now),
-		servers: run.servers.map((server) => serverOf(server)),
-		headline: verdict.headline,
-		lines: linesOf(run, verdict.state, origin),
-		way_out: verdict.next,
-		command: verdict.isGreen ? void 0 : step?.command
-	};
-}
-function linesOf({ servers, operation }, state, origin) {
-	const bad = servers.length > 1 ? servers.filter((server) => !isGood(server)).flatMap(accountLine) : [];
-	const isByHand = origin.event === "workflow_dispatch" && operation === "restore" && origin.actor !== "";
-	return [
-		...state === "" ? [] : [state],
-		...bad,
-		...isByHand ? [startedBy(origin.actor)] : []
-	];
-}
-function accountLine(server) {
-	const account = whatWentWrong(server);
-	return account === void 0 ? [] : [textOf$1(account)];
-}
-function serverOf(run) {
-	const snapshot = snapshotOf(run);
-	return {
-		id: run.server.id,
-		name: run.server.name,
-		status: statusOf$1(run),
-		reason: reasonOf$2(run) ?? "",
-		snapshot: snapshot === void 0 ? null : {
-			id: snapshot.id,
-			name: snapshot.name,
-			created_at: snapshot.createdAt,
-			size_mb: snapshot.sizeMb
-		},
-		lost_since: lostSince(run)
-	};
-}
-/** Changes after this instant are gone once a restore was accepted. */
-function lostSince(run) {
-	const isOverwritten = "work" in run.task && run.task.work === "restore" && run.task.state !== "failed";
-	const created = createdAtOf(run);
-	return isOverwritten && created !== void 0 ? instant(created) : null;
-}
-function instant(at) {
-	return `${new Date(at).toISOString().slice(0, 19)}Z`;
-}
-
-// src/tell.ts
-/** Tells a webhook and the pull request of the commit how a stage ended. A failure is a warning that changes nothing. */
-function createTell({ ctx, transport, env }, settings) {
-	return async (run) => {
-		if (ctx.signal.aborted) return;
-		const { operation, isDryRun } = settings;
-		const restoreDue = isRestoreDue(run, isDryRun);
-		const stage = run.operation === "post" ? "post" : "main";
-		const end = {
-			stage,
-			operation,
-			isGreen: isGreen(run),
-			restoreDue,
-			dryRun: isDryRun
-		};
-		const event = shouldNotify(end, new Set(settings.notifyOn));
-		const recipients = recipientsOf(event !== void 0, restoreDue);
-		if (recipients.webhook === void 0 && recipients.pullRequests === void 0) return;
-		const notification = notificationOf(run, {
-			event: event ?? "rollback",
-			operation,
-			origin: ctx.origin,
-			now: ctx.clock.now(),
-			apiNow: apiNow(ctx)
-		});
-		for (const warning of await notify(notification, recipients)) ctx.report.warn(warning);
-		function recipientsOf(isTold, isRollback) {
-			const isShort = stage === "post" && run.jobStatus === "cancelled";
-			const base = {
-				...ctx,
-				transport,
-				patience: isShort ? SHORT_PATIENCE : PATIENCE
-			};
-			const { notifyUrl, githubToken } = settings;
-			const { repository, sha, runId } = ctx.origin;
-			const github = {
-				repository,
-				sha,
-				runId,
-				env,
-				ref: env["GITHUB_REF"] ?? ""
-			};
-			const apiUrl = env["GITHUB_API_URL"] || "https://api.github.com";
-			return {
-				webhook: isTold && notifyUrl !== void 0 ? {
-					...base,
-					url: notifyUrl
-				} : void 0,
-				pullRequests: isRollback && githubToken !== void 0 ? {
-					...base,
-					...github,
-					token: githubToken,
-					apiUrl
-				} : void 0
-			};
-		}
-	};
-}
-function isRestoreDue(run, isDryRun) {
-	const isInterleaved = run.servers.some((server) => reasonOf$2(server) === "interleaved");
-	if (run.operation === "post") return run.rollback === "due" && !isInterleaved;
-	return run.operation === "restore" && !isDryRun;
-}
-
-// src/vps/fields.ts
-const EARLIEST_EPOCH_S = 946684800;
-const LATEST_EPOCH_S = 4102444800;
-const NUMBER = /^[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$/;
-/** The fields of a JSON object; undefined for anything else, a list too. */
-function fieldsOf(value) {
-	if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
-	return value;
-}
-/** Text, or a number as text; empty for anything else. */
-function textOf(value) {
-	if (typeof value === "string") return value;
-	return typeof value === "number" && Number.isFinite(value) ? String(value) : "";
-}
-/** An id, given as a number or as text; integers beyond 2^53 are text by now, with all of their digits. */
-function idOf(value, parse) {
-	if (typeof value === "string") return parse(value);
-	return Number.isSafeInteger(value) ? parse(String(value)) : void 0;
-}
-/** A size or a count, which Django also writes as text (`"5120.00"`); null for anything else, or below zero. */
-function amountOf(value) {
-	const text = textOf(value).trim();
-	return NUMBER.test(text) ? Number(text) : null;
-}
-/** A date as the API writes it. A number that can only be an epoch (seconds or milliseconds) becomes ISO 8601. */
-function dateOf(value) {
-	if (typeof value !== "number") return textOf(value).trim() || null;
-	const ms = [value * 1e3, value].find((time) => time >= EARLIEST_EPOCH_S * 1e3 && time < LATEST_EPOCH_S * 1e3);
-	return ms === void 0 ? textOf(value) || null : new Date(ms).toISOString();
-}
-/** What is wrong with a field, without its value. */
-function fieldProblem(place, value, expected) {
-	return value === void 0 ? `${place} is missing` : `${place} is ${kindOf(value)} where ${expected} was expected`;
-}
-function kindOf(value) {
-	if (value === null) return "null";
-	if (Array.isArray(value)) return "a list";
-	return {
-		object: "an object",
-		string: "text"
-	}[typeof value] ?? `a ${typeof value}`;
-}
-
-// src/vps/schemas.ts
-/** An entry of the list of snapshots. Fails for nothing. */
-function snapshotItem(body) {
-	const fields = fieldsOf(body);
-	if (fields === void 0) return {
-		snapshot: void 0,
-		serverIds: [],
-		problem: fieldProblem("the item", body, "an object")
-	};
-	const { ids: serverIds, names } = namedServer(fields);
-	const id = idOf(fields["id"], parseSnapshotId);
-	if (id === void 0) return {
-		snapshot: void 0,
-		serverIds,
-		problem: idProblem(fields["id"])
-	};
-	const status = statusOf(fields);
-	const known = {
-		id,
-		name: textOf(fields["name"]),
-		status: status ?? "unreadable",
-		sizeMb: amountOf(fields["size_mb"]),
-		createdAt: dateOf(fields["created_at"]),
-		description: textOf(fields["description"])
-	};
-	const [serverId] = serverIds;
-	const name = names[0] ?? "";
-	return {
-		snapshot: serverId === void 0 ? {
-			...known,
-			server: {
-				id: void 0,
-				name
-			}
-		} : {
-			...known,
-			server: {
-				id: serverId,
-				name
-			}
-		},
-		serverIds,
-		problem: status === void 0 ? fieldProblem("status", fields["status"], "text") : void 0
-	};
-}
-/** The server that an answer names: an object with ids and names, a bare id, or a bare name. */
-function namedServer(fields) {
-	const server = fields["server"];
-	const ids = serverIdsOf([server, fields["server_id"]]);
-	const nested = fieldsOf(server);
-	if (nested === void 0) return {
-		ids,
-		names: ids.length === 0 ? namesOf([server]) : []
-	};
-	const own = serverItem(nested);
-	return {
-		ids: own.ids.length === 0 ? ids : own.ids,
-		names: own.names
-	};
-}
-function serverItem(body) {
-	const fields = fieldsOf(body) ?? {};
-	return {
-		ids: serverIdsOf([fields["id"], fields["uuid"]]),
-		names: namesOf([fields["name"], fields["hostname"]]),
-		status: statusOf(fields)
-	};
-}
-function serverIdsOf(values) {
-	return [...new Set(values.flatMap((value) => idOf(value, parseServerId) ?? []))];
-}
-function namesOf(values) {
-	return values.map(textOf).filter((text) => text !== "");
-}
-function statusOf(fields) {
-	const status = fields["status"];
-	return typeof status === "string" && status.trim() !== "" ? status.trim() : void 0;
-}
-function idProblem(value) {
-	return fieldProblem("id", value, "an id (digits or a UUID)");
-}
-function pageOf(item) {
-	return (body) => {
-		if (Array.isArray(body)) return {
-			ok: true,
-			value: {
-				count: void 0,
-				items: body.map(item),
-				next: null
-			}
-		};
-		const fields = fieldsOf(body);
-		if (fields === void 0) return unreadable(fieldProblem("the answer", body, "a list"));
-		const { results, next } = fields;
-		if (!Array.isArray(results)) return unreadable(fieldProblem("results", results, "a list"));
-		if (next !== void 0 && next !== null && next !== false && typeof next !== "string") return unreadable(fieldProblem("next", next, "a link"));
-		const count = amountOf(fields["count"]);
-		return {
-			ok: true,
-			value: {
-				count: count !== null && Number.isSafeInteger(count) ? count : void 0,
-				items: results.map(item),
-				next: next === false ? null : next
-			}
-		};
-	};
-}
-/** An answer in which something is missing or wrong. */
-function unreadable(problem) {
-	return {
-		ok: false,
-		problem
-	};
-}
-/** An answer that is about something else than what was asked for. */
-function mismatch(problem) {
-	return {
-		ok: false,
-		kind: "mismatch",
-		problem
-	};
-}
-/** A snapshot: the answer to a create. Only its id has to be there. */
-const readSnapshot = (body) => {
-	const fields = fieldsOf(body);
-	if (fields === void 0) return unreadable(fieldProblem("the answer", body, "an object"));
-	const { snapshot, serverIds } = snapshotItem(fields);
-	return snapshot === void 0 ? unreadable(idProblem(fields["id"])) : {
-		ok: true,
-		value: {
-			snapshot,
-			serverIds
-		}
-	};
-};
-/** A page of snapshots. No item makes it unreadable. */
-const readSnapshotPage = pageOf(snapshotItem);
-/** A server. Its root password, which the answer can hold, is not taken. */
-const readServerRecord = (body) => {
-	const fields = fieldsOf(body);
-	if (fields === void 0) return unreadable(fieldProblem("the answer", body, "an object"));
-	const { status, ...known } = serverItem(fields);
-	if (status === void 0) return unreadable(fieldProblem("status", fields["status"], "text"));
-	return {
-		ok: true,
-		value: {
-			...known,
-			status
-		}
-	};
-};
-/** A page of servers. No item makes it unreadable. */
-const readServerPage = pageOf(serverItem);
-/** The permissions of the token in the answer of `account/me`. */
-const readPermissions = (body) => {
-	const fields = fieldsOf(body);
-	if (fields === void 0) return unreadable(fieldProblem("the answer", body, "an object"));
-	const token = fieldsOf(fields["token"]);
-	if (token === void 0) return unreadable(fieldProblem("token", fields["token"], "an object"));
-	const { permissions } = token;
-	if (!Array.isArray(permissions)) return unreadable(fieldProblem("token.permissions", permissions, "a list of permissions"));
-	return {
-		ok: true,
-		value: { permissions: namesOf(permissions) }
-	};
-};
-
-// src/vps/acceptance.ts
-const ACCEPTED = /^(?:success|successful|succeeded|ok|accepted|restoring|initiated|started|starting|queued|scheduled|pending|processing|in_progress|running|2[0-9]{2})$/i;
-/**
-* Reads the answer to a restore. It is an acceptance if it says so, or says it in words, or shows the snapshot or the
-* server being restored. An object that says nothing of the kind could come from anybody: taken for an acceptance, a
-* server that merely stays as it is would pass for restored.
-*/
-function acceptanceReader(request, aliases) {
-	return (body) => {
-		const fields = fieldsOf(body);
-		if (fields === void 0) return unreadable(fieldProblem("the answer", body, "an object"));
-		return otherSnapshot(fields, request) ?? otherServer(fields, request, aliases) ?? accept(fields, request);
-	};
-}
-function accept(fields, { snapshot }) {
-	const message = textOf(fields["message"]).trim();
-	const status = textOf(fields["status"]).trim();
-	return ACCEPTED.test(status) || fields["success"] === true || status === "" && message !== "" || [idOf(fields["id"], parseSnapshotId), ...snapshotIds(fields)].includes(snapshot) || textOf(fieldsOf(fields["server"])?.["status"]).toLowerCase() === "restoring" ? {
-		ok: true,
-		value: { message }
-	} : unreadable("it says nothing of a restore");
-}
-function otherSnapshot(fields, { snapshot }) {
-	const ids = snapshotIds(fields);
-	const other = ids.find((id) => isNumericId(id) === isNumericId(snapshot));
-	if (other === void 0 || ids.includes(snapshot)) return void 0;
-	return mismatch(`it names snapshot ${other}`);
-}
-function otherServer(fields, { server }, aliases) {
-	const { ids } = namedServer(fields);
-	if (server === void 0 || aliases.compare(server, ids) !== "different") return void 0;
-	return mismatch(`it names server ${ids.join(" = ")} and not ${server}`);
-}
-function snapshotIds(fields) {
-	const { snapshot } = fields;
-	const nested = fieldsOf(snapshot);
-	return [
-		nested?.["id"],
-		nested?.["uuid"],
-		snapshot,
-		fields["snapshot_id"]
-	].flatMap((value) => idOf(value, parseSnapshotId) ?? []);
-}
-
-// src/vps/api-clock.ts
-const HTTP_DATE = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
-/** How far the API's clock is from ours, by the `Date` header of its answers: snapshots are dated by that clock. */
-var ApiClock = class {
-	#clock;
-	#offsetMs;
-	constructor(clock) {
-		this.#clock = clock;
-	}
-	/** Milliseconds that the API's clock is ahead of ours; undefined until an answer has told. */
-	get offsetMs() {
-		return this.#offsetMs;
-	}
-	/** Takes the time of an answer of the API. A page of something in between, or a stored answer, tells nothing of now. */
-	observe({ status, headers }) {
-		const { date = "", age } = headers;
-		const time = status >= 200 && status < 300 && age === void 0 && HTTP_DATE.test(date) ? Date.parse(date) : NaN;
-		if (!Number.isNaN(time)) this.#offsetMs = time - this.#clock.now();
-	}
-};
 
 // src/http/pacing.ts
 /** As many requests as may be sent within `BURST_WINDOW_MS` while no limiter has answered, unless told otherwise. */
@@ -13157,7 +9015,7 @@ function afterSending(pace, now) {
 	};
 }
 /** The pace once a limiter has refused a request: a distance that it named, else twice the one before. */
-function afterRefusal(pace, limit, { sentAt }, now) {
+function afterRefusal$1(pace, limit, { sentAt }, now) {
 	const grows = sentAt > pace.grewAt;
 	const doubled = Math.max(FIRST_DISTANCE_MS, pace.distanceMs * 2);
 	const named = limit.distanceMs ?? 0;
@@ -13260,7 +9118,7 @@ var Pacer = class {
 	*/
 	answered(sent, limit) {
 		if (limit !== void 0) this.#heldBy = sent.route;
-		this.#pace = limit === void 0 ? afterAcceptance(this.#pace, sent) : afterRefusal(this.#pace, limit, sent, this.#clock.now());
+		this.#pace = limit === void 0 ? afterAcceptance(this.#pace, sent) : afterRefusal$1(this.#pace, limit, sent, this.#clock.now());
 	}
 	#take(route, now) {
 		const gapMs = now - (this.#pace.sent.at(-1) ?? Number.NEGATIVE_INFINITY);
@@ -13294,6 +9152,47 @@ function formsOf(secret) {
 		JSON.stringify(secret).slice(1, -1)
 	];
 	return [...new Set(forms)];
+}
+
+// src/vps/retry.ts
+/** The first delay is at most this; each further one at most twice the one before. */
+const RETRY_BASE_MS = 1e3;
+/** No delay of our own choice is longer. */
+const RETRY_CAP_MS = 3e4;
+/** No delay is shorter: no hot loop, whatever the API asks for. */
+const RETRY_MINIMUM_MS = 250;
+/** Of unbroken failure, after which a read is given up, however far the deadline is. */
+const RETRY_PATIENCE_MS = 3e5;
+/**
+* Whether a request that failed so may be sent again as it is. GET and DELETE do the same when done twice; a POST is
+* repeated only when it certainly did nothing: the connection was never made, or a limiter counted it away (429).
+*/
+function isRetryable(failure) {
+	const { kind, method, status } = failure;
+	if (method === "POST") return kind === "unreachable" || kind === "refused" && status === 429;
+	return isTransient(failure) && kind !== "redirect" && kind !== "oversized";
+}
+/**
+* Whether a change that failed so may be sent again, and again, after looks that show that nothing has happened: what
+* stopped it may pass, and it had no effect.
+*/
+function isRetryableAfterLook(failure) {
+	return isRetryable(failure) || isMomentaryRefusal(failure) || isTransient(failure) && didNothing(failure);
+}
+/**
+* How many milliseconds to wait before the request is sent again; undefined: it is given up now. Exponential with full
+* jitter, at least what the API asked for, and never so long that the deadline or a read's patience would pass.
+*/
+function retryDelay(question) {
+	const { failure, sent, now, began, deadline, random, afterLook = false } = question;
+	if (!(afterLook ? isRetryableAfterLook(failure) : isRetryable(failure))) return void 0;
+	const delay = Math.max(250, random() * backoff(sent), failure.retryAfterMs ?? 0);
+	const limit = failure.method === "GET" ? Math.min(deadline, began + RETRY_PATIENCE_MS) : deadline;
+	return now + delay < limit ? delay : void 0;
+}
+/** The longest delay after so many tries, from 1: 1, 2, 4 … 30 s, in milliseconds. */
+function backoff(tries) {
+	return Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** (tries - 1));
 }
 
 // src/vps/caller.ts
@@ -13538,7 +9437,7 @@ var Caller = class {
 			repeated
 		};
 		if (!parsed.ok) {
-			const detail = isEmpty ? "the answer is empty" : "the answer is not JSON";
+			const detail = isEmpty ? EMPTY : NOT_JSON;
 			return this.#failed(call, {
 				kind: "unreadable",
 				detail,
@@ -13564,8 +9463,8 @@ var Caller = class {
 	#targetOf(call, answer) {
 		const { location } = answer.headers;
 		const target = location === void 0 ? null : URL.parse(location, this.#base + call.path);
-		if (target === null) return "it names no target";
-		return `it points to ${target.protocol}//${target.host}${target.pathname}`;
+		if (target === null) return NO_TARGET;
+		return pointsTo(`${target.protocol}//${target.host}${target.pathname}`);
 	}
 	#failed(call, found) {
 		const { method } = call;
@@ -13593,6 +9492,4479 @@ function routeOf({ method, path }) {
 function withoutQuery(path) {
 	return path.replace(/\?.*/s, "");
 }
+
+// src/requests/retry-state.ts
+/** How long a refusal of the moment is taken for one, where the operation has that much time. */
+const BUSY_PATIENCE_MS = 2 * MINUTE_MS$1;
+/** The last try comes this long before the end: time for a look, the request and its answer. */
+const LAST_TRY_MS = 1e4;
+/** A limiter that wants more time than there is gets no more requests than one in such a while. */
+const LIMITER_PAUSE_MS = 5 * MINUTE_MS$1;
+/**
+* Waits, where a request that changes something may be sent again once a look has shown that nothing has happened: after a
+* limiter, a gateway's page, or a refusal of the moment; a DELETE after any transient failure. Minutes may pass: the
+* caller reads anew what its request depends on.
+* @returns whether the request may be sent again
+*/
+async function backOff(ctx, failure, state, limits) {
+	state.tries += 1;
+	const delayMs = delayOf(ctx, failure, state, limits);
+	if (delayMs === void 0) return false;
+	const { tries, busySince } = state;
+	const lastedMs = tries > 1 && busySince !== void 0 ? ctx.clock.now() - busySince : 0;
+	ctx.logRetry({
+		failure,
+		delayMs,
+		lastedMs: isMomentaryRefusal(failure) ? lastedMs : 0
+	});
+	await ctx.clock.sleep(delayMs, ctx.signal);
+	return true;
+}
+function delayOf(ctx, failure, state, { deadline, patienceMs = BUSY_PATIENCE_MS, isDue = false }) {
+	const now = ctx.clock.now();
+	const isBusy = isMomentaryRefusal(failure);
+	const ownMs = isBusy ? busyGap(ctx, state) : otherGap(ctx, failure, state);
+	if (ownMs === void 0) return void 0;
+	const busySince = state.busySince ?? now;
+	if (isBusy) state.busySince = busySince;
+	const leftMs = (isBusy ? Math.min(deadline, busySince + patienceMs) : deadline) - now;
+	const askedMs = failure.retryAfterMs ?? 0;
+	if (askedMs < leftMs) return fitted(Math.max(ownMs, askedMs), askedMs, leftMs);
+	if (!isDue) return void 0;
+	return fitted(Math.max(ownMs, isThrottled(failure) ? LIMITER_PAUSE_MS : 0), 0, leftMs);
+}
+/** A wait that would leave no time for another try is shortened to one that does, as far as the API allows. */
+function fitted(wantedMs, leastMs, leftMs) {
+	const lastMs = leftMs - LAST_TRY_MS;
+	if (wantedMs > lastMs && lastMs >= Math.max(leastMs, 250)) return lastMs;
+	return wantedMs < leftMs ? wantedMs : void 0;
+}
+function busyGap(ctx, { tries }) {
+	return jittered(acceleratedInterval(ctx.pace) ?? backoff(tries), ctx.random);
+}
+function otherGap(ctx, failure, { tries }) {
+	const now = ctx.clock.now();
+	const { random } = ctx;
+	const own = {
+		...failure,
+		retryAfterMs: 0
+	};
+	const deadline = Number.POSITIVE_INFINITY;
+	return retryDelay({
+		failure: own,
+		sent: tries,
+		now,
+		began: now,
+		deadline,
+		random,
+		afterLook: true
+	});
+}
+/** What contradicts good answers where it comes once: a replica, a gateway, a token that is being rotated. */
+const CONTRADICTIONS = /* @__PURE__ */ new Set([
+	401,
+	403,
+	404
+]);
+/**
+* Waits, where a 401, 403 or 404 has not yet held for a settle window: what was allowed and there when the job began is
+* not believed to be otherwise for a single answer.
+* @returns whether the request may be sent again
+*/
+async function outlast(ctx, failure, state, deadline) {
+	const { status = 0 } = failure;
+	if (!CONTRADICTIONS.has(status)) return false;
+	const now = ctx.clock.now();
+	state.contradicted = extendStreak(state.contradicted, String(status), now);
+	if (isSettled(state.contradicted, settleWindow(ctx.pace))) return false;
+	const elapsedMs = [now - state.contradicted.since];
+	const remainingMs = deadline - now;
+	const delayMs = nextDelay({
+		schedule: "settle",
+		elapsedMs,
+		remainingMs
+	}, ctx.pace, ctx.random);
+	ctx.logRetry({
+		failure,
+		delayMs
+	});
+	await ctx.clock.sleep(delayMs, ctx.signal);
+	return ctx.clock.now() < deadline;
+}
+
+// src/requests/delete-snapshot.ts
+/**
+* Deletes a snapshot, unless its server is being restored. The server is read immediately before every request, the
+* repeated ones too, since minutes may pass between them.
+*/
+async function deleteSnapshot$1(ctx, snapshot, deadline, { recheck, onSent, onRefused } = {}) {
+	const retry = { tries: 0 };
+	let mayHaveActed = false;
+	let mayBeOurs = false;
+	const gone = () => mayHaveActed ? { state: "deleted" } : {
+		state: "gone",
+		mayBeOurs
+	};
+	for (;;) {
+		const allowed = await checkDeletable(ctx, snapshot, deadline, {
+			isFirst: retry.tries === 0,
+			mayHaveActed
+		});
+		if (!allowed.ok) return {
+			state: "forbidden",
+			problem: allowed.problem
+		};
+		onSent?.();
+		const answer = await ctx.api.deleteSnapshot(snapshot.id, {
+			deadline,
+			once: true
+		});
+		if (answer.ok) return answer.value === "deleted" ? { state: "deleted" } : gone();
+		mayHaveActed ||= isAmbiguous(answer.failure);
+		mayBeOurs ||= isFromIntermediary(answer.failure);
+		if (!mayHaveActed) onRefused?.();
+		if (!await backOff(ctx, answer.failure, retry, { deadline })) return {
+			state: "failed",
+			failure: answer.failure,
+			mayHaveActed
+		};
+		const look = await recheck?.() ?? "wanted";
+		if (look === "not wanted") return {
+			state: look,
+			mayHaveActed
+		};
+		if (look === "gone") return gone();
+	}
+}
+/**
+* A snapshot whose server is being restored is not deleted: it may be the one that the restore reads.
+* @param facts `isFirst`: whether an unreadable server is worth a warning; `mayHaveActed`: whether an earlier request
+*   may have been obeyed
+*/
+async function checkDeletable(ctx, snapshot, deadline, { isFirst, mayHaveActed } = {
+	isFirst: true,
+	mayHaveActed: false
+}) {
+	const until = Math.min(deadline, ctx.clock.now() + READ_TIMEOUT_MS);
+	const answer = await ctx.api.readServer({ id: snapshot.server.id }, {
+		deadline: until,
+		once: !isFirst
+	});
+	if (!answer.ok) {
+		if (isFirst) ctx.report.warn(unreadableBeforeDelete(snapshot));
+		return success(void 0);
+	}
+	if (serverPhase(answer.value.status) !== "restoring") return success(void 0);
+	return failed(deleteWhileRestoring(snapshot, answer.value, mayHaveActed));
+}
+
+// src/requests/free-slot.ts
+/** The one snapshot that `when-full: delete-oldest` may delete; undefined where there is none. */
+function slotCandidate(ctx, snapshots) {
+	return planFullServer({
+		snapshots,
+		run: ctx.origin,
+		now: apiNow(ctx)
+	}).deletes[0];
+}
+/** The problem of a server without a free slot: what is there, and what a person can do. */
+function serverIsFull(ctx, run, snapshots, whenFull) {
+	const used = Math.max(run.slots ?? 0, snapshots.length);
+	const others = snapshots.filter(({ id }) => id !== run.target?.id);
+	const { deletes, keeps } = planFullServer({
+		snapshots: others,
+		run: ctx.origin,
+		now: apiNow(ctx)
+	});
+	return serverIsFull$1(run, {
+		snapshots,
+		used,
+		whenFull,
+		keeps,
+		deletable: deletes[0]
+	});
+}
+/**
+* Deletes the one snapshot that the rule allows, so that a slot comes free, and records the deletion.
+* @returns what became of it; undefined where the rule allows none
+*/
+async function freeSlot(ctx, track, snapshots, deadline) {
+	const candidate = slotCandidate(ctx, snapshots);
+	if (candidate === void 0) return success(void 0);
+	ctx.report.line(deletingOldest(track.run, candidate, apiNow(ctx)));
+	let isSent = false;
+	const record = (end) => track.record({
+		type: "deletion ended",
+		deletion: {
+			snapshot: candidate,
+			by: "when-full",
+			end
+		}
+	});
+	try {
+		return await freedBy(ctx, candidate, await deleteSnapshot$1(ctx, candidate, deadline, {
+			recheck: () => checkForRoom(ctx, candidate, deadline),
+			onSent: () => {
+				isSent = true;
+				track.record({
+					type: "request sent",
+					request: "make room"
+				});
+			},
+			onRefused: () => {
+				isSent = false;
+				track.record({ type: "request refused" });
+			}
+		}), deadline, record);
+	} catch (reason) {
+		if (isSent) {
+			record("unknown");
+			track.record({
+				type: "failed",
+				problem: freeingCutOff(track.run, candidate)
+			});
+		}
+		throw reason;
+	}
+}
+async function freedBy(ctx, candidate, deletion, deadline, record) {
+	switch (deletion.state) {
+		case "gone":
+			record(deletion.mayBeOurs ? "unknown" : "gone");
+			return success({
+				snapshot: candidate,
+				how: deletion.mayBeOurs ? "unclear" : "gone"
+			});
+		case "deleted": {
+			const isSeen = await isGone(ctx, candidate, deadline);
+			record(isSeen ? "deleted" : "unknown");
+			return success({
+				snapshot: candidate,
+				how: isSeen ? "deleted" : "unclear"
+			});
+		}
+		case "not wanted":
+			if (deletion.mayHaveActed) record("unknown");
+			return success({
+				snapshot: candidate,
+				how: deletion.mayHaveActed ? "unclear" : "not needed"
+			});
+		case "forbidden": return failed(deletion.problem);
+		case "failed": {
+			const done = deletion.mayHaveActed ? "unknown" : "nothing";
+			return failed(await explain(ctx, deletion.failure, {
+				state: notFreed(candidate, done),
+				done
+			}));
+		}
+	}
+}
+async function isGone(ctx, snapshot, deadline) {
+	return (await awaitOneGone(ctx, snapshot, deadline)).state === "done";
+}
+/** A list that cannot be read is taken for full, as it was before. */
+async function checkForRoom(ctx, candidate, deadline) {
+	const list = await readForChoice(ctx, [candidate.server.id], { deadline });
+	if (!list.ok || list.value.count >= 5) return "wanted";
+	if (list.value.snapshots.some(({ id }) => id === candidate.id)) return "not wanted";
+	return await isGone(ctx, candidate, deadline) ? "gone" : "wanted";
+}
+
+// src/requests/full-server.ts
+const SLOT_PATIENCE_MS = 2 * MINUTE_MS$1;
+const SLOT_GAP_MS = 5e3;
+/** With these a full server has been refused, here or with APIs of its kind. */
+const SLOT_STATUSES = /* @__PURE__ */ new Set([
+	400,
+	403,
+	409,
+	422
+]);
+/** Whether a refused create may be about slots: with as many snapshots as there are slots. The list then tells. */
+function mayBeAboutSlots(refusal) {
+	return SLOT_STATUSES.has(refusal.status ?? 0) && isAboutSlots(refusal, 5);
+}
+function isAboutSlots({ detail, fields = [] }, listLength) {
+	return slotsCanBeTheReason({
+		detail,
+		fields
+	}, listLength);
+}
+/** A refusal that is not about slots: it may pass, or it is final. */
+async function otherRefusal(ctx, request, refusal, progress, state) {
+	const { deadline } = request;
+	if (await backOff(ctx, refusal, progress, { deadline })) return "again";
+	return failed(await explain(ctx, refusal, { state }));
+}
+/**
+* Refused, perhaps for want of a slot: the list tells.
+* @param hasSearched whether a whole settle window has shown that nothing of ours came of the refused request
+*/
+async function afterSlotRefusal(ctx, request, refusal, progress, hasSearched) {
+	const { track, deadline, whenFull } = request;
+	const list = await readForChoice(ctx, [track.run.server.id], { deadline });
+	if (!list.ok) return failed(await explain(ctx, refusal, { state: slotsUnreadable(list.failure) }));
+	const { snapshots, count, consistent } = list.value;
+	const own = ownAmong(request, snapshots);
+	if (own.state === "ours") return adopt(ctx, own);
+	track.record({
+		type: "slots counted",
+		used: count
+	});
+	const there = snapshots.filter(({ id }) => !progress.goneAlready.has(id));
+	const used = count - (snapshots.length - there.length);
+	const isFull = isAboutSlots(refusal, used);
+	if (isFull && used < 5 && progress.slotDeadline === void 0 && !hasSearched) {
+		if (isOvertaken(ctx, request, progress, {
+			snapshots,
+			used
+		})) return "again";
+		return await searchForDoubled(ctx, request, refusal) ?? afterSlotRefusal(ctx, request, refusal, progress, true);
+	}
+	const isComingFree = progress.goneAlready.size > 0 && used < 5;
+	if (isFull && consistent && whenFull === "delete-oldest" && !progress.hasFreed && !isComingFree) {
+		const made = await makeRoom(ctx, request, there, progress);
+		if (made !== "none allowed") return made;
+	}
+	const now = ctx.clock.now();
+	if (progress.slotDeadline !== void 0 && now < progress.slotDeadline) {
+		const gap = ctx.pace.fixedIntervalMs ?? SLOT_GAP_MS;
+		await ctx.clock.sleep(Math.min(gap, Math.min(progress.slotDeadline, deadline) - now), ctx.signal);
+		track.record({
+			type: "slots counted",
+			used: 5 - 1
+		});
+		return "again";
+	}
+	if (isFull && used >= 5) return failed(serverIsFull(ctx, track.run, snapshots, whenFull));
+	return afterRefusalWithRoom(ctx, request, refusal, progress, {
+		snapshots,
+		used,
+		isFull
+	});
+}
+/**
+* Looks for what a request has made whose second copy was refused, for as long as a list may take to show it.
+* @returns undefined where there is no trace of it
+*/
+async function searchForDoubled(ctx, request, refusal) {
+	ctx.report.line(lookingForDoubled(request.track.run, refusal));
+	const found = await findCreated(ctx, request);
+	if (found.state === "ours") return adopt(ctx, found);
+	return found.state === "none" ? void 0 : failed(unclearAfterFailure(request, refusal, found));
+}
+/**
+* Where the server has other snapshots than before, the refusal may have come of a slot that is free by now: worth one
+* more try, which is said.
+*/
+function isOvertaken(ctx, { track, before }, progress, { snapshots, used }) {
+	const hasChanged = snapshots.length !== before.size || snapshots.some(({ id }) => !before.has(id));
+	if (progress.isOvertaken || !hasChanged) return false;
+	progress.isOvertaken = true;
+	ctx.report.line(slotsChanged(track.run, used));
+	return true;
+}
+/** Deletes the one snapshot that the rule allows; one that somebody else has deleted meanwhile frees their slot. */
+async function makeRoom(ctx, request, snapshots, progress) {
+	const freed$2 = await freeSlot(ctx, request.track, snapshots, request.deadline);
+	if (!freed$2.ok) return freed$2;
+	if (freed$2.value === void 0) return "none allowed";
+	const { snapshot, how } = freed$2.value;
+	request.track.record({
+		type: "slots counted",
+		used: 5 - 1
+	});
+	progress.slotDeadline ??= ctx.clock.now() + SLOT_PATIENCE_MS;
+	switch (how) {
+		case "not needed": break;
+		case "unclear":
+			progress.hasFreed = true;
+			ctx.report.warn(freedUnclear(snapshot));
+			break;
+		case "gone":
+			progress.goneAlready.add(snapshot.id);
+			ctx.report.line(freedByOther(snapshot));
+			break;
+		case "deleted":
+			progress.hasFreed = true;
+			progress.slotDeadline = ctx.clock.now() + SLOT_PATIENCE_MS;
+			ctx.report.notice(freed(snapshot, SLOT_PATIENCE_MS));
+	}
+	return "again";
+}
+/** Refused, and yet the list has room: a slot came free since, one does not come free, or it is not about slots. */
+async function afterRefusalWithRoom(ctx, request, refusal, progress, { snapshots, used, isFull }) {
+	const { track } = request;
+	if (isOvertaken(ctx, request, progress, {
+		snapshots,
+		used
+	})) return "again";
+	if (progress.slotDeadline !== void 0) return failed(slotNeverCameFree(track.run, refusal, used, SLOT_PATIENCE_MS));
+	const state = refusedWithRoom(track.run, used, progress.unanswered > 0);
+	if (isFull) return failed(fullByItsOwnWords(track.run, refusal, snapshots, state));
+	return otherRefusal(ctx, request, refusal, progress, state);
+}
+
+// src/requests/create-snapshot.ts
+/** The request for one snapshot, with a key of its own in its marker. */
+function newCreateRequest(ctx, wish) {
+	const { purpose, before, description = defaultDescription(ctx.origin), ...request } = wish;
+	const marker = markerFor(ctx.origin, purpose, newKey(ctx.random));
+	ctx.report.debug(`marker: ${formatMarker(marker)}`);
+	const known = new Set(before.map((snapshot) => snapshot.id));
+	return {
+		...request,
+		marker,
+		description: describe(description, marker),
+		before: known
+	};
+}
+const MOMENT_MS = 1e3;
+/**
+* Asks for a snapshot until exactly one is accepted. The POST is sent again only where it certainly did nothing: an
+* unanswered one is looked for by its key first. The record is `requested` while an answer is outstanding; what the
+* caller makes of the result is the caller's to record.
+*/
+async function createSnapshot$1(ctx, request) {
+	const progress = {
+		unanswered: 0,
+		tries: 0,
+		hasFreed: false,
+		goneAlready: /* @__PURE__ */ new Set(),
+		slotDeadline: void 0,
+		isOvertaken: false,
+		name: request.name,
+		description: request.description
+	};
+	for (;;) {
+		ctx.signal.throwIfAborted();
+		const next = await sendOnce$1(ctx, request, progress);
+		if (next !== "again") return concluded(ctx, request, next, progress);
+		const instead = await beforeRepeating(ctx, request, progress);
+		if (instead !== void 0) return concluded(ctx, request, instead, progress);
+	}
+}
+/**
+* Looks at the world before the request is repeated, since minutes may have passed: at the server, and for what an
+* unanswered request may have made meanwhile.
+* @returns what makes the repetition needless or impossible
+*/
+async function beforeRepeating(ctx, request, progress) {
+	if (ctx.clock.now() >= request.deadline) return void 0;
+	const made = await madeMeanwhile(ctx, request, progress);
+	if (made !== void 0) return made;
+	const began = ctx.clock.now();
+	const problem = await request.recheck();
+	if (ctx.clock.now() - began > MOMENT_MS) {
+		const madeSince = await madeMeanwhile(ctx, request, progress);
+		if (madeSince !== void 0) return madeSince;
+	}
+	const isOver = ctx.clock.now() >= request.deadline;
+	const hasStoodStill = ["active", "stopped"].includes(serverPhase(request.track.run.server.status ?? ""));
+	return problem === void 0 || isOver && hasStoodStill ? void 0 : failed(problem);
+}
+/**
+* What an earlier request has made meanwhile, though it got no answer, or another one than it should have: a box in
+* between can send it twice. Undefined where there is no trace of it.
+*/
+async function madeMeanwhile(ctx, request, { unanswered }) {
+	const found = await checkOnce(ctx, request);
+	if (found.state === "ours") return adopt(ctx, found);
+	if (found.state === "none" || unanswered === 0) return void 0;
+	return failed(unclearBeforeRepeating(request, found));
+}
+async function sendOnce$1(ctx, request, progress) {
+	const { track, kind, deadline } = request;
+	const { name, description } = progress;
+	track.record({
+		type: "request sent",
+		request: kind
+	});
+	const answer = await ctx.api.createSnapshot({
+		server: track.run.server.id,
+		name,
+		description
+	}, {
+		deadline,
+		once: true
+	});
+	if (answer.ok) return checkNew(ctx, request, answer.value);
+	if (isAmbiguous(answer.failure)) return afterLostAnswer$1(ctx, request, answer.failure, progress);
+	return afterRefusal(ctx, request, answer.failure, progress);
+}
+/**
+* Looks once more before a failure is told: a box in between can send a request twice and hand on the refusal of the
+* second copy, and what the first has made would be nobody's. What became of an unanswered request is said besides.
+*/
+async function concluded(ctx, request, outcome, progress) {
+	if (outcome.ok || outcome.problem.done === "unknown") return outcome;
+	if (progress.unanswered > 0) return failed(withUnanswered(request, outcome.problem));
+	try {
+		return await madeMeanwhile(ctx, request, progress) ?? outcome;
+	} catch (error) {
+		if (ctx.signal.aborted) return outcome;
+		throw error;
+	}
+}
+/** A snapshot that was there before is not the one that was asked for, whatever the answer says. */
+function checkNew(ctx, request, snapshot) {
+	if (request.before.has(snapshot.id)) return failed(answeredWithOld(request, snapshot));
+	if (!markerMatches(snapshot.description, request.marker.key)) ctx.report.warn(parseMarker(request.description) === void 0 ? markerImpossible(ctx.origin.repository, snapshot) : markerDropped(snapshot));
+	return success(snapshot);
+}
+async function afterLostAnswer$1(ctx, request, lost, progress) {
+	progress.unanswered += 1;
+	ctx.report.line(lookingForCreated(lost));
+	const found = await findCreated(ctx, request);
+	if (found.state === "ours") return adopt(ctx, found);
+	if (found.state === "none" && progress.unanswered === 1) {
+		ctx.report.line(createdNothing(request.track.run));
+		return "again";
+	}
+	return failed(unclearAfterFailure(request, lost, found));
+}
+async function afterRefusal(ctx, request, refusal, progress) {
+	if (progress.unanswered > 0) {
+		const found = await findCreated(ctx, request);
+		if (found.state === "ours") return adopt(ctx, found);
+		if (found.state !== "none") return failed(unclearAfterFailure(request, refusal, found));
+	} else request.track.record({ type: "request refused" });
+	if (shorten(ctx, request, refusal, progress)) return "again";
+	if (mayBeAboutSlots(refusal)) return afterSlotRefusal(ctx, request, refusal, progress, progress.unanswered > 0);
+	return otherRefusal(ctx, request, refusal, progress, NO_SNAPSHOT_TAKEN);
+}
+/** A refusal that names what this action has added is answered by less of it. */
+function shorten(ctx, request, refusal, progress) {
+	const fields = refusedFields(refusal);
+	if (fields.includes("description") && progress.description !== "") {
+		const markerOnly = describe("", request.marker);
+		progress.description = progress.description === markerOnly ? "" : markerOnly;
+		ctx.report.warn(descriptionRefused(refusal, progress.description === ""));
+		return true;
+	}
+	const shorter = request.shorterName;
+	if (fields.includes("name") && shorter !== void 0 && progress.name !== shorter) {
+		progress.name = shorter;
+		ctx.report.warn(nameRefused(refusal, shorter));
+		return true;
+	}
+	return false;
+}
+
+// src/waiting/server-reader.ts
+/** Reads a record's server, by its name where the API does not know its id. */
+function readServerOf(ctx, { run }, options) {
+	const { id, name } = run.server;
+	return ctx.api.readServer({
+		id,
+		name
+	}, options);
+}
+/** Two of some items that are about one server, which may be known by its number and by its UUID; undefined: none are. */
+function findSameServer({ api }, items, serverOf) {
+	for (const [index, item] of items.entries()) {
+		const earlier = items.slice(0, index).find((other) => api.sameServer(serverOf(other), serverOf(item)));
+		if (earlier !== void 0) return [earlier, item];
+	}
+}
+
+// src/requests/power.ts
+/** What a server is to become, and what it says meanwhile. */
+const WANTED = {
+	start: "active",
+	stop: "stopped"
+};
+const DOING = {
+	start: "starting",
+	stop: "stopping"
+};
+const UNABLE = {
+	start: "start-failed",
+	stop: "stop-failed"
+};
+/**
+* Starts or stops a server and waits until it is so. The status is read before it is asked for again: a lost answer
+* is never a reason to send the request blindly.
+*/
+async function switchPower(ctx, track, action, deadline) {
+	const asked = await askForPower(ctx, track, action, deadline);
+	if (!asked.ok) return asked;
+	return asked.value === void 0 ? awaitPower(ctx, track, action, deadline) : success(asked.value);
+}
+/**
+* Sends the request. A stop is sent a second time only when a settle window of reads shows that the first did nothing. A
+* start is sent as often as there is time for a short look at the server: a second one does no harm, and a server that this
+* action took down must not stay so.
+* @returns the server where it is as wanted already
+*/
+async function askForPower(ctx, track, action, deadline) {
+	const retry = { tries: 0 };
+	const isDue = action === "start";
+	const limits = {
+		deadline,
+		isDue,
+		patienceMs: isDue ? Number.POSITIVE_INFINITY : BUSY_PATIENCE_MS
+	};
+	for (let sent = 1;; sent += 1) {
+		if (retry.tries === 0) ctx.report.line(switching(track.run, action));
+		const answer = await ctx.api.power(track.run.server.id, action, {
+			deadline,
+			once: true,
+			isDue
+		});
+		if (answer.ok) return success(void 0);
+		const mayRepeat = await backOff(ctx, answer.failure, retry, limits);
+		const now = await statusAfterFailure(ctx, track, action, answer.failure, deadline);
+		if (now === "acting") return success(void 0);
+		const isUnread = now === "unread";
+		if (!isUnread && now !== "idle") return success(now);
+		if (mayRepeat && (isDue || !isUnread)) {
+			sent -= 1;
+			continue;
+		}
+		const isTimeLeft = isDue ? ctx.clock.now() < deadline : !isUnread && sent < 2;
+		if (!isAmbiguous(answer.failure) || !isTimeLeft) {
+			const state = isUnread ? powerUnobservable(track.run, WANTED[action]) : statusIs(track.run);
+			return giveUp(ctx, action, answer.failure, state);
+		}
+		ctx.report.line(noSignOfPower(track.run));
+	}
+}
+async function giveUp(ctx, action, failure, state) {
+	return failed(await explain(ctx, failure, {
+		state,
+		reason: UNABLE[action]
+	}));
+}
+/** Reads whether a request without a good answer was obeyed: the wanted state, the way to it, or neither. */
+async function statusAfterFailure(ctx, track, action, lost, deadline) {
+	if (isAmbiguous(lost)) ctx.report.line(readingAfterLostPower(track.run, lost));
+	const isStart = action === "start";
+	const whole = isStart ? briefWindow(ctx.pace) : settleWindow(ctx.pace);
+	const window = isAmbiguous(lost) ? whole : {
+		durationMs: 0,
+		reads: 1
+	};
+	const until = isStart ? halfWay(ctx, deadline) : deadline;
+	const end = await pollUntilStable(ctx, {
+		deadline: until,
+		window,
+		answeredBefore: true
+	}, () => readServerOf(ctx, track, {
+		deadline: until,
+		once: true
+	}), (server) => {
+		track.record({
+			type: "status seen",
+			status: server.status
+		});
+		return classifyAfterFailure(ctx, server, action, isAmbiguous(lost));
+	});
+	return end.state === "done" ? end.value : "unread";
+}
+const LEAST_TIME_MS$1 = 1e4;
+/** Until when a look may take that is to leave time for a request: clock milliseconds. */
+function halfWay(ctx, deadline) {
+	const now = ctx.clock.now();
+	const leftMs = deadline - now;
+	return leftMs < LEAST_TIME_MS$1 ? deadline : now + leftMs / 2;
+}
+function classifyAfterFailure(ctx, server, action, mayHaveActed) {
+	const phase = serverPhase(server.status);
+	if (phase === WANTED[action]) return asWanted(ctx, action, server);
+	if (mayHaveActed && server.status.toLowerCase() === DOING[action]) return {
+		state: "done",
+		value: "acting"
+	};
+	if (phase === "restoring" || phase === "transitioning") return { state: "moving" };
+	return {
+		state: "holding",
+		as: "idle",
+		value: "idle"
+	};
+}
+/** One `active` can come from a replica that still shows the time before the stop: a start is done when two agree. */
+function asWanted(ctx, action, server) {
+	if (action === "stop") return {
+		state: "done",
+		value: server
+	};
+	return {
+		state: "holding",
+		as: "wanted",
+		value: server,
+		window: confirmationWindow(ctx.pace)
+	};
+}
+/** Waits until the server is as wanted. */
+async function awaitPower(ctx, track, action, deadline) {
+	const isWanted = () => serverPhase(lastStatus(track.run)) === WANTED[action];
+	const end = await pollUntilStable(ctx, {
+		schedule: "power",
+		answeredBefore: true,
+		isConfirming: isWanted,
+		deadline,
+		startAfterDelay: true,
+		heartbeat: (elapsed) => powerElapsed(track.run, action, elapsed)
+	}, () => readServerOf(ctx, track, {
+		deadline,
+		once: true
+	}), (server) => {
+		track.record({
+			type: "status seen",
+			status: server.status
+		});
+		return isWanted() ? asWanted(ctx, action, server) : { state: "moving" };
+	});
+	if (end.state === "done") {
+		ctx.report.line(statusIs(track.run));
+		return success(end.value);
+	}
+	const wanted = WANTED[action];
+	if (end.state === "refused") return giveUp(ctx, action, end.failure, powerUnobservable(track.run, wanted));
+	return failed(powerTimedOut(track.run, action));
+}
+
+// src/requests/stop-and-start.ts
+const START_TIME_MS = 2 * MINUTE_MS$1;
+/**
+* Stops a running server for its snapshot, and records it. The intent is recorded, and so saved for the post step, before
+* the request goes out.
+* @returns whether it stopped
+*/
+async function stopForSnapshot(ctx, track, deadline) {
+	ctx.signal.throwIfAborted();
+	track.record({ type: "stop requested" });
+	const stopped = await switchPower(ctx, track, "stop", deadline);
+	if (stopped.ok) track.record({ type: "stopped" });
+	else track.record({
+		type: "stop failed",
+		problem: notStopped(track.run, stopped.problem)
+	});
+	return stopped.ok;
+}
+/**
+* Starts a server that this action stopped, or meant to stop, and records it: a stop that was asked for and not seen is
+* watched for first, since a start sent before it lands would be undone by it.
+* @param until clock milliseconds, where there is less time than the cleanup has
+* @returns whether it runs
+*/
+async function ensureStarted(ctx, track, until = Number.POSITIVE_INFINITY) {
+	const deadline = Math.min(until, ctx.clock.now() + START_TIME_MS);
+	const settled = await awaitStop(ctx, track, deadline);
+	if (!settled.ok) {
+		track.record({
+			type: "start failed",
+			problem: settled.problem
+		});
+		return false;
+	}
+	if (settled.value === void 0) ctx.report.line(startingUnread(track.run));
+	else if (serverPhase(settled.value.status) !== "stopped") {
+		track.record({ type: "started" });
+		return true;
+	}
+	return start(ctx, track, deadline, (problem) => notStartedAgain(track.run, problem));
+}
+/**
+* Starts a server that its restore left stopped, and records it. A restore that ends just before its deadline must not
+* leave the server down for want of time.
+* @returns whether it runs
+*/
+function startRestored(ctx, track, until) {
+	return start(ctx, track, Math.max(until, ctx.clock.now() + START_TIME_MS), (problem) => problem);
+}
+async function start(ctx, track, deadline, told) {
+	track.record({ type: "start requested" });
+	const started = await switchPower(ctx, track, "start", deadline);
+	if (started.ok) track.record({ type: "started" });
+	else track.record({
+		type: "start failed",
+		problem: told(started.problem)
+	});
+	return started.ok;
+}
+/**
+* Reads until the server is stopped, or has been seen running for long enough that no stop is on its way.
+* @returns undefined where it could not be read for half of the time
+*/
+async function awaitStop(ctx, track, deadline) {
+	const began = ctx.clock.now();
+	const first = await watchStop(ctx, track, halfWay(ctx, deadline));
+	if (first.state === "done") return success(first.value);
+	const { readAt = Number.NEGATIVE_INFINITY } = track.run.server;
+	if (first.state === "refused" || first.lastFailure !== void 0 || readAt < began) return success(void 0);
+	const end = await watchStop(ctx, track, deadline);
+	return end.state === "done" ? success(end.value) : failed(notSettledForStart(track.run));
+}
+async function watchStop(ctx, track, deadline) {
+	const wasSeenStopped = track.run.power.state === "stopped";
+	const window = wasSeenStopped ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace);
+	let isConfirming = false;
+	return pollUntilStable(ctx, {
+		deadline,
+		window,
+		isConfirming: () => isConfirming,
+		answeredBefore: true
+	}, () => readServerOf(ctx, track, {
+		deadline,
+		once: true
+	}), (server) => {
+		track.record({
+			type: "server read",
+			server
+		});
+		const reading = classifyStop(server);
+		isConfirming = wasSeenStopped && reading.state === "holding";
+		return reading;
+	});
+}
+function classifyStop(server) {
+	const phase = serverPhase(server.status);
+	if (phase === "stopped") return {
+		state: "done",
+		value: server
+	};
+	return phase === "active" ? {
+		state: "holding",
+		as: phase,
+		value: server
+	} : { state: "moving" };
+}
+
+// node_modules/yocto-queue/index.js
+var Node = class {
+	value;
+	next;
+	constructor(value) {
+		this.value = value;
+	}
+};
+var Queue = class {
+	#head;
+	#tail;
+	#size;
+	constructor() {
+		this.clear();
+	}
+	enqueue(value) {
+		const node = new Node(value);
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+		this.#size++;
+	}
+	dequeue() {
+		const current = this.#head;
+		if (!current) return;
+		this.#head = this.#head.next;
+		this.#size--;
+		if (!this.#head) this.#tail = void 0;
+		return current.value;
+	}
+	peek() {
+		if (!this.#head) return;
+		return this.#head.value;
+	}
+	clear() {
+		this.#head = void 0;
+		this.#tail = void 0;
+		this.#size = 0;
+	}
+	get size() {
+		return this.#size;
+	}
+	*[Symbol.iterator]() {
+		let current = this.#head;
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+	*drain() {
+		while (this.#head) yield this.dequeue();
+	}
+};
+
+// node_modules/p-limit/index.js
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+	if (typeof concurrency === "object") ({concurrency, rejectOnClear = false} = concurrency);
+	validateConcurrency(concurrency);
+	if (typeof rejectOnClear !== "boolean") throw new TypeError("Expected `rejectOnClear` to be a boolean");
+	const queue = new Queue();
+	let activeCount = 0;
+	const resumeNext = () => {
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+	const run = async (function_, resolve, arguments_) => {
+		const result = (async () => function_(...arguments_))();
+		resolve(result);
+		try {
+			await result;
+		} catch {}
+		next();
+	};
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = { reject };
+		new Promise((internalResolve) => {
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(void 0, function_, resolve, arguments_));
+		if (activeCount < concurrency) resumeNext();
+	};
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+	Object.defineProperties(generator, {
+		activeCount: { get: () => activeCount },
+		pendingCount: { get: () => queue.size },
+		clearQueue: { value() {
+			if (!rejectOnClear) {
+				queue.clear();
+				return;
+			}
+			const abortError = AbortSignal.abort().reason;
+			while (queue.size > 0) queue.dequeue().reject(abortError);
+		} },
+		concurrency: {
+			get: () => concurrency,
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+				queueMicrotask(() => {
+					while (activeCount < concurrency && queue.size > 0) resumeNext();
+				});
+			}
+		},
+		map: { async value(iterable, function_) {
+			const promises = [];
+			try {
+				Array.from(iterable, (value, index) => {
+					const promise = generator(function_, value, index);
+					promises.push(promise);
+					return promise;
+				});
+			} catch (error) {
+				for (const promise of promises) promise.catch(() => {});
+				throw error;
+			}
+			return Promise.all(promises);
+		} }
+	});
+	return generator;
+}
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) throw new TypeError("Expected `concurrency` to be a number from 1 and up");
+}
+
+// src/waiting/for-each-server.ts
+/**
+* Works on `items` side by side, `max-parallel` at once, and gives the results in their order. When one throws (the
+* operation is being cancelled) the others are waited for first, so that none goes on writing behind the caller's back.
+*/
+function forEachServer(ctx, items, work) {
+	return sideBySide(items, ctx.maxParallel, (item, inTurn) => inTurn(() => work(item)));
+}
+/** The same where an item takes one of the `places` only for a part of what is done with it. */
+async function sideBySide(items, places, work) {
+	const inTurn = pLimit(places);
+	return (await Promise.allSettled(items.map((item) => work(item, inTurn)))).map((result) => {
+		if (result.status === "rejected") throw result.reason;
+		return result.value;
+	});
+}
+
+// src/waiting/health-check.ts
+const ATTEMPT_TIMEOUT_MS = 1e4;
+const GAP_MS = 3e3;
+const LAST_ATTEMPT_MS = 1e3;
+const LEAST_TIME_MS = 3e4;
+/**
+* Waits until every target answers, and records whether they do; the problem names the ones that do not, each with its
+* last failure.
+* @param operationDeadline clock milliseconds; it ends the check, but for half a minute
+*/
+async function checkHealth(ctx, track, health, operationDeadline) {
+	if (health.targets.length === 0) return;
+	const began = ctx.clock.now();
+	const deadline = Math.min(began + health.timeoutMs, Math.max(operationDeadline, began + LEAST_TIME_MS));
+	track.record({ type: "health check began" });
+	ctx.report.line(checkingHealth(track.run, health.targets.map(targetText)));
+	const bad = (await Promise.all(health.targets.map((target) => untilHealthy(ctx, target, deadline)))).filter((text) => text !== void 0);
+	if (bad.length === 0) {
+		track.record({ type: "health check passed" });
+		ctx.report.line(healthy(track.run));
+		return;
+	}
+	track.record({
+		type: "health check failed",
+		problem: unhealthy(track.run, deadline - began, bad)
+	});
+}
+async function untilHealthy(ctx, target, deadline) {
+	for (;;) {
+		const timeoutMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, deadline - ctx.clock.now()));
+		const failed = await ctx.probe(target, {
+			timeoutMs,
+			signal: ctx.signal
+		});
+		if (failed === void 0) return void 0;
+		ctx.report.debug(`${targetText(target)}: ${failed}`);
+		const wanted = ctx.pace.fixedIntervalMs ?? jittered(GAP_MS, ctx.random);
+		const gap = Math.min(wanted, deadline - ctx.clock.now() - Math.min(LAST_ATTEMPT_MS, wanted));
+		if (gap <= 0) return `${targetText(target)}: ${failed}`;
+		await ctx.clock.sleep(gap, ctx.signal);
+	}
+}
+/** A target as its user wrote it, without the query, which may hold a secret. */
+function targetText(target) {
+	if (target.kind === "http") return target.url.origin + target.url.pathname;
+	return `tcp://${target.host.includes(":") ? `[${target.host}]` : target.host}:${target.port}`;
+}
+
+// src/waiting/change-log.ts
+/** Says a thing once, until something else is to be said. */
+function changeLog(ctx) {
+	let last = "";
+	return (text) => {
+		if (text !== last) ctx.report.line(text);
+		last = text;
+	};
+}
+
+// src/waiting/readiness.ts
+/**
+* Reads a server, and waits while it is in transition (restoring, starting, stopping, a young snapshot in progress), so
+* that a half-restored disk is never snapshotted and nothing is asked that must be refused. What is stuck (in error, an
+* unlisted status, an old unfinished snapshot) is warned of and holds nothing up.
+*/
+async function awaitReadiness(ctx, check) {
+	const log = changeLog(ctx);
+	let lastServer;
+	const read = async (isFirst) => {
+		const seen = await readBoth(ctx, check, isFirst);
+		if (seen.ok) lastServer = seenNow(seen.value.server, lastServer, ctx.clock.now());
+		return seen;
+	};
+	const label = () => serverWithId(check.track.run);
+	const end = await pollUntilStable(ctx, {
+		schedule: "power",
+		deadline: check.deadline,
+		answeredBefore: check.answeredBefore ?? false,
+		heartbeat: (elapsed) => stillSettling(label(), elapsed)
+	}, read, (seen) => classify(ctx, check, seen, log));
+	if (end.state === "expired") return {
+		...end,
+		server: lastServer
+	};
+	if (end.state === "refused") return end;
+	const { settledAs } = check;
+	if (end.value.state === "ready" && isOdd(end.value.server) && end.value.server.status !== settledAs) log(keepsOddStatus(end.value.server));
+	return end.value;
+}
+function seenNow(read, before, now) {
+	return {
+		...read,
+		since: before?.status === read.status ? before.since : now
+	};
+}
+/** The first read is worth repeating at once; later ones have the next poll for that. */
+async function readBoth(ctx, check, isFirst) {
+	const options = {
+		deadline: check.deadline,
+		once: !isFirst
+	};
+	const snapshots = await listBefore(ctx, check, options, isFirst);
+	if (!snapshots.ok) return snapshots;
+	const server = await readServerOf(ctx, check.track, options);
+	return server.ok ? {
+		ok: true,
+		value: {
+			server: server.value,
+			snapshots: snapshots.value
+		}
+	} : server;
+}
+/** A list that cannot be read must not keep a rollback from being sent: the server itself says whether it is busy. */
+async function listBefore(ctx, { track, intent, known, serverOnly = false }, options, isFirst) {
+	if (serverOnly) return {
+		ok: true,
+		value: []
+	};
+	if (isFirst && known !== void 0) return {
+		ok: true,
+		value: known
+	};
+	const isRestore = intent === "restore";
+	const list = await readSnapshots(ctx, [track.run.server.id], {
+		...options,
+		once: options.once || isRestore
+	});
+	return list.ok || !isRestore ? list : {
+		ok: true,
+		value: []
+	};
+}
+function classify(ctx, { intent, settledAs }, { server, snapshots }, log) {
+	const phase = serverPhase(server.status);
+	if (phase === "restoring" && intent === "restore") return {
+		state: "done",
+		value: {
+			state: "restoring",
+			server
+		}
+	};
+	const isKnown = server.status === settledAs;
+	if (phase === "restoring" || phase === "transitioning" && !isKnown) {
+		log(isTransitioning(server));
+		return { state: "moving" };
+	}
+	const young = snapshots.find((snapshot) => isWorthWaitingFor(snapshot, intent, apiNow(ctx)));
+	if (young !== void 0) {
+		log(hasSnapshotInProgress(server, young));
+		return { state: "moving" };
+	}
+	const ready = {
+		state: "ready",
+		server
+	};
+	if (!isOdd(server) || isKnown) {
+		warnOfStuck(ctx, server, snapshots);
+		return {
+			state: "done",
+			value: ready
+		};
+	}
+	log(hasOddStatus(server));
+	return {
+		state: "holding",
+		as: server.status.toLowerCase(),
+		value: ready
+	};
+}
+function isOdd({ status }) {
+	const phase = serverPhase(status);
+	return phase !== "active" && phase !== "stopped";
+}
+/** Each is said once, however often its server is read. */
+function warnOfStuck(ctx, server, snapshots) {
+	for (const snapshot of snapshots) if (snapshot.status !== "unreadable" && snapshotActivity(snapshot, apiNow(ctx)) !== "finished" && isNews(ctx, `stuck snapshot ${snapshot.id}`)) ctx.report.warn(snapshotStuck(server, snapshot, apiNow(ctx)));
+}
+/**
+* Of one without a readable date nothing tells whether it is stuck, nor of one whose status nobody documented whether it is
+* still being made: a create waits for it, and nothing keeps a restore.
+*/
+function isWorthWaitingFor(snapshot, intent, now) {
+	if (snapshot.status === "unreadable") return false;
+	const activity = snapshotActivity(snapshot, now);
+	if (intent !== "restore") return activity === "in_progress" || activity === "undated";
+	return activity === "in_progress" && snapshotPhase(snapshot.status) === "in_progress";
+}
+
+// src/waiting/snapshot-end.ts
+/** Records how the wait for the snapshot of an accepted create ended. */
+async function recordSnapshotEnd(ctx, track, snapshot, end) {
+	switch (end.state) {
+		case "completed": return track.record({
+			type: "succeeded",
+			snapshot: end.snapshot
+		});
+		case "failed":
+		case "gone": {
+			const problem = await problemOf(ctx, track, snapshot, end);
+			return track.record({
+				type: "failed",
+				problem,
+				snapshot: end.state === "gone" ? "gone" : end.snapshot
+			});
+		}
+		case "refused": {
+			const problem = await problemOf(ctx, track, snapshot, end);
+			return track.record({
+				type: "left running",
+				why: "unobservable",
+				problem
+			});
+		}
+		case "expired": return track.record(timedOut(end));
+	}
+}
+/** What is wrong with how the wait for a safety snapshot ended; undefined where it was completed. */
+async function problemOfSafety(ctx, track, snapshot, end, waitedMs) {
+	switch (end.state) {
+		case "completed": return;
+		case "failed":
+		case "gone":
+		case "refused": return problemOf(ctx, track, snapshot, end);
+		case "expired": return {
+			reason: "timeout",
+			done: "nothing",
+			what: snapshotTimedOut(labelOf(track, snapshot), waitedMs),
+			state: snapshotContinues(end.last, lastFailureText(end)),
+			next: [followLater(snapshot)]
+		};
+	}
+}
+async function problemOf(ctx, track, snapshot, end) {
+	const label = labelOf(track, snapshot);
+	if (end.state !== "refused") return end.state === "gone" ? snapshotGone(label) : snapshotFailed(label, end.snapshot);
+	const state = snapshotUnobservable(label);
+	return explain(ctx, end.failure, {
+		state,
+		next: [followLater(snapshot)]
+	});
+}
+function labelOf({ run }, { id }) {
+	return `Snapshot ${id} of ${serverLabel(run)}`;
+}
+function followLater({ id }) {
+	return {
+		kind: "follow",
+		snapshot: id,
+		isRestore: false
+	};
+}
+
+// src/policy/snapshot-progress.ts
+/**
+* Begins to watch a snapshot. `seen` is the snapshot as an earlier list showed it, `since` when. The answer to a create is no list:
+* lists may lag behind it, and a snapshot that no list has shown yet is not gone.
+*/
+function startSnapshotWatch(window, seen, since = 0) {
+	return {
+		window,
+		snapshot: seen,
+		since,
+		missing: void 0
+	};
+}
+/**
+* Adds a good answer: the snapshot as it shows it, or undefined when it lacks it. Once the snapshot is completed,
+* failed or gone, nothing changes that any more.
+*/
+function observeSnapshot(watch, snapshot, at) {
+	if (snapshotProgress(watch).state !== "pending") return watch;
+	if (snapshot !== void 0) {
+		const since = snapshot.status === watch.snapshot?.status ? watch.since : at;
+		return {
+			...watch,
+			snapshot,
+			since,
+			missing: void 0
+		};
+	}
+	if (watch.snapshot === void 0) return watch;
+	return {
+		...watch,
+		missing: extendStreak(watch.missing, "missing", at)
+	};
+}
+/**
+* What the answers so far prove. A snapshot is gone when it was seen once and is then missing from every good answer
+* for two settle windows. An unrecognized status is pending.
+*/
+function snapshotProgress(watch) {
+	const { snapshot } = watch;
+	if (snapshot === void 0) return { state: "pending" };
+	const phase = snapshotPhase(snapshot.status);
+	if (phase === "completed" || phase === "failed") return {
+		state: phase,
+		snapshot
+	};
+	return {
+		state: isSettled(watch.missing, times(2, watch.window)) ? "gone" : "pending",
+		snapshot
+	};
+}
+
+// src/waiting/snapshot-poller.ts
+/** A poller whose waits all end at `deadline`. Nothing is polled while nothing is followed. */
+function createSnapshotPoller(ctx, deadline) {
+	const followed = /* @__PURE__ */ new Map();
+	let running = false;
+	const run = async () => {
+		const options = optionsFor(ctx, followed, deadline);
+		try {
+			while (followed.size > 0) {
+				const end = await poll(ctx, options, () => lookAtAll(ctx, followed, deadline));
+				if (end.state === "refused") finish(followed, (item) => item.resolve(end));
+				if (end.state === "expired") finish(followed, (item) => item.resolve({
+					...end,
+					last: lastOf(item)
+				}));
+			}
+		} catch (reason) {
+			finish(followed, (item) => item.reject(reason));
+		} finally {
+			running = false;
+		}
+	};
+	return { waitFor: (snapshot, began, seen = false) => new Promise((resolve, reject) => {
+		const watch = startSnapshotWatch(settleWindow(ctx.pace), seen ? snapshot : void 0, ctx.clock.now());
+		followed.set(snapshot.id, {
+			snapshot,
+			began,
+			watch,
+			resolve,
+			reject
+		});
+		if (running) return;
+		running = true;
+		queueMicrotask(() => void run());
+	}) };
+}
+/** One look at the list, for all that are followed. */
+async function lookAtAll(ctx, followed, deadline) {
+	const known = [...followed.values()].map((item) => item.snapshot);
+	return toAttempt(await followSnapshots(ctx, known, {
+		deadline,
+		once: true
+	}), (snapshots) => {
+		for (const snapshot of snapshots) if (followed.has(snapshot.id)) noteUnlisted(ctx, snapshot);
+		else warnOfTwin(ctx, snapshot, known);
+		settle(followed, snapshots, ctx.clock.now());
+		return followed.size === 0 ? {
+			state: "done",
+			value: void 0
+		} : { state: "pending" };
+	});
+}
+function optionsFor(ctx, followed, deadline) {
+	return {
+		schedule: "create",
+		answeredBefore: true,
+		began: ctx.clock.now(),
+		deadline,
+		startAfterDelay: true,
+		elapsed: () => [...followed.values()].map((item) => ctx.clock.now() - item.began),
+		heartbeat: () => heartbeat$1(ctx, followed)
+	};
+}
+function finish(followed, end) {
+	const items = [...followed.values()];
+	followed.clear();
+	for (const item of items) end(item);
+}
+function lastOf({ watch: { snapshot, since } }) {
+	return snapshot === void 0 ? void 0 : {
+		status: snapshot.status,
+		since
+	};
+}
+/** Tells every follower what the list says of its snapshot; those that have ended are followed no more. */
+function settle(followed, snapshots, at) {
+	const found = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+	for (const [id, item] of followed) {
+		item.watch = observeSnapshot(item.watch, found.get(id), at);
+		const progress = snapshotProgress(item.watch);
+		if (progress.state === "pending") continue;
+		followed.delete(id);
+		item.resolve(progress);
+	}
+}
+function heartbeat$1(ctx, followed) {
+	const oldest = Math.min(...[...followed.values()].map((item) => item.began));
+	return snapshotsInProgress([...followed.keys()], ctx.clock.now() - oldest);
+}
+/** A status that nobody documented is said once, whatever has it. */
+function noteUnlisted(ctx, snapshot) {
+	if (snapshotPhase(snapshot.status) === "unrecognized" && isNews(ctx, `snapshot status ${snapshot.status}`)) ctx.report.line(unlistedStatus(snapshot));
+}
+/** Another snapshot that carries the key of one that is followed was made by the same request. */
+function warnOfTwin(ctx, snapshot, followed) {
+	const key = parseMarker(snapshot.description)?.key;
+	const ours = followed.find(({ description }) => key !== void 0 && markerMatches(description, key));
+	if (ours !== void 0) ctx.report.warn(duplicate(ours.id, snapshot.id));
+}
+
+// src/operations/create.ts
+/** Takes a snapshot of each server, as one group: green only when every one is completed. */
+async function create(ctx, inputs, recorder) {
+	const deadline = ctx.clock.now() + inputs.timeoutMs;
+	const servers = inputs.servers.map((id) => newServerRun("create", {
+		id,
+		name: ""
+	}));
+	recorder.record({
+		type: "servers found",
+		servers
+	});
+	const name = plannedName(ctx, inputs);
+	if (inputs.givenName !== void 0 && inputs.givenName !== name) ctx.report.line(nameChanged(inputs.givenName, name));
+	const survey = await ctx.report.group(GROUPS.preflight, () => surveyServers(ctx, inputs, recorder, deadline));
+	if (!survey.ok) return recorder.record({
+		type: "failed",
+		problem: survey.problem
+	});
+	const twice = findSameServer(ctx, inputs.servers, (id) => id);
+	if (twice !== void 0) return recorder.record({
+		type: "failed",
+		problem: givenTwice(...twice)
+	});
+	if (groupHasFailed(recorder)) return skipRest(recorder);
+	const plan = {
+		inputs,
+		name,
+		deadline,
+		poller: createSnapshotPoller(ctx, deadline),
+		recorder,
+		before: survey.value
+	};
+	if (inputs.dryRun) return planOnly(ctx, plan);
+	if (!arm(inputs, recorder)) return;
+	await ctx.report.group(GROUPS.snapshots, () => takeAll(ctx, plan));
+}
+/** A group is begun as a whole or not at all. */
+function skipRest({ tracks }) {
+	for (const track of tracks) if (track.run.task.state === "pending") track.record({
+		type: "skipped",
+		why: "group failed"
+	});
+}
+function plannedName(ctx, inputs) {
+	return inputs.name ?? defaultName(ctx.origin);
+}
+/** Checks everything that can be checked before the first change, for every server. */
+async function surveyServers(ctx, inputs, recorder, deadline) {
+	const list = await readForChoice(ctx, inputs.servers, { deadline });
+	if (!list.ok) return failed(await explain(ctx, list.failure, { state: NOTHING_CHANGED$3 }));
+	const byServer = Map.groupBy(list.value.snapshots, (snapshot) => snapshot.server.id);
+	const isOne = inputs.servers.length === 1;
+	await forEachServer(ctx, recorder.tracks, async (track) => {
+		const { id } = track.run.server;
+		const known = byServer.get(id) ?? [];
+		const used = isOne ? list.value.count : list.value.countOf.get(id) ?? 0;
+		track.record({
+			type: "slots counted",
+			used
+		});
+		const problem = await surveyOne(ctx, inputs, track, known, deadline);
+		if (problem !== void 0) track.record({
+			type: "failed",
+			problem
+		});
+	});
+	return success(byServer);
+}
+async function surveyOne(ctx, inputs, track, known, deadline) {
+	const unready = await checkReadiness(ctx, inputs, track, {
+		known,
+		isFirst: true,
+		deadline
+	});
+	if (unready !== void 0) return unready;
+	const namesake = known.find(({ name }) => name === plannedName(ctx, inputs));
+	if (namesake !== void 0) ctx.report.warn(nameTaken(track.run, namesake));
+	if (inputs.servers.length === 1 && !inputs.stopServer && !inputs.dryRun || !hasAllSlotsUsed(track)) return void 0;
+	if (inputs.whenFull === "delete-oldest" && slotCandidate(ctx, known) !== void 0) return void 0;
+	return serverIsFull(ctx, track.run, known, inputs.whenFull);
+}
+function hasAllSlotsUsed({ run: { slots = 0 } }) {
+	return slots >= 5;
+}
+/**
+* Reads the server and waits until it has settled. A token that may not read servers is enough for a plain create; what is
+* to be photographed at rest must be known to run or to be stopped, also minutes after the first look.
+*/
+async function checkReadiness(ctx, inputs, track, { isFirst, ...check }) {
+	const began = ctx.clock.now();
+	const intent = inputs.stopServer ? "stop" : "create";
+	const found = await awaitReadiness(ctx, {
+		track,
+		intent,
+		...check
+	});
+	if (found.state === "refused") return unreadable$1(ctx, inputs, track, found.failure, isFirst);
+	if (found.state === "expired" && found.server !== void 0) track.record({
+		type: "server read",
+		server: found.server
+	});
+	if (found.state === "expired") return notSettledForCreate(unready(track.run, ctx.clock.now() - began, found), track.run);
+	track.record({
+		type: "server read",
+		server: found.server
+	});
+	const isKnown = ["active", "stopped"].includes(serverPhase(found.server.status));
+	return inputs.stopServer && !isKnown ? cannotStop(track.run) : void 0;
+}
+async function unreadable$1(ctx, inputs, track, failure, isFirst) {
+	const untouched = inputs.servers.length > 1 ? "" : NOTHING_CHANGED$3;
+	const state = isFirst ? untouched : NO_SNAPSHOT_OF_IT;
+	if (failure.status !== 403) return explain(ctx, failure, { state });
+	const needs = inputs.stopServer ? "stop-server" : inputs.restoreOn.length > 0 ? "restore-on" : void 0;
+	if (needs !== void 0) return explain(ctx, failure, { state: needsReadableServer$1(needs, state) });
+	track.record({ type: "server unreadable" });
+	if (isFirst) ctx.report.warn(unreadableServer(track.run.server.id));
+}
+function planOnly(ctx, plan) {
+	for (const track of plan.recorder.tracks) {
+		const { run } = track;
+		const known = plan.before.get(run.server.id) ?? [];
+		const candidate = hasAllSlotsUsed(track) ? slotCandidate(ctx, known) : void 0;
+		const steps = [
+			...candidate === void 0 ? [] : [wouldDeleteFirst(candidate)],
+			...plan.inputs.stopServer ? [runs(track) ? wouldStop(run) : wouldLeave(run)] : [],
+			wouldTake$1(run, plan.name)
+		];
+		track.record({
+			type: "planned",
+			steps
+		});
+		for (const step of steps) ctx.report.line(step);
+	}
+}
+/** Works on the servers side by side; a server that is not stopped frees its place once the API has accepted. */
+async function takeAll(ctx, plan) {
+	const { tracks } = plan.recorder;
+	if (plan.inputs.stopServer) return void await forEachServer(ctx, tracks, (track) => takeStopped(ctx, plan, track));
+	await sideBySide(tracks, ctx.maxParallel, async (track, inTurn) => {
+		await inTurn(() => begin(ctx, plan, track));
+		await awaitSnapshot(ctx, plan, track);
+	});
+}
+/** One server of a `stop-server` create: stop, snapshot, start. The start happens whatever the rest does. */
+async function takeStopped(ctx, plan, track) {
+	if (!await isStillDue(ctx, plan, track)) return;
+	track.record({ type: "began" });
+	if (!runs(track)) {
+		await requestOne(ctx, plan, track);
+		return awaitSnapshot(ctx, plan, track);
+	}
+	if (await stopForSnapshot(ctx, track, plan.deadline)) {
+		await requestOne(ctx, plan, track);
+		await awaitSnapshot(ctx, plan, track);
+	}
+	if (await ensureStarted(ctx, track) && isGood(track.run)) await checkHealth(ctx, track, plan.inputs.health, plan.deadline);
+}
+function runs({ run }) {
+	return serverPhase(run.server.status ?? "") === "active";
+}
+function groupHasFailed({ run }) {
+	return run.servers.some(hasFailed);
+}
+const FRESH_MS = 1e4;
+/** Whether a server whose turn has come is to be worked on; if not, the record says why. */
+async function isStillDue(ctx, plan, track) {
+	if (groupHasFailed(plan.recorder)) {
+		track.record({
+			type: "skipped",
+			why: "group failed"
+		});
+		return false;
+	}
+	if (ctx.clock.now() >= plan.deadline) {
+		track.record({
+			type: "skipped",
+			why: "out of time"
+		});
+		return false;
+	}
+	const { readAt } = track.run.server;
+	if (readAt !== void 0 && ctx.clock.now() - readAt < FRESH_MS) return true;
+	const problem = await checkReadiness(ctx, plan.inputs, track, {
+		isFirst: false,
+		deadline: plan.deadline
+	});
+	if (problem !== void 0) track.record({
+		type: "failed",
+		problem
+	});
+	return problem === void 0;
+}
+async function begin(ctx, plan, track) {
+	if (!await isStillDue(ctx, plan, track)) return;
+	track.record({ type: "began" });
+	await requestOne(ctx, plan, track);
+}
+/** Asks for the snapshot; with its acceptance its id is published, before anything is waited for. */
+async function requestOne(ctx, plan, track) {
+	const answer = await createSnapshot$1(ctx, requestFor(ctx, plan, track));
+	if (!answer.ok) return track.record({
+		type: "failed",
+		problem: answer.problem
+	});
+	const snapshot = answer.value;
+	track.record({
+		type: "accepted",
+		work: "snapshot",
+		snapshot
+	});
+	ctx.report.line(snapshotAccepted(track.run, snapshot));
+	const { whenFull, keepLast, deleteOn } = plan.inputs;
+	const freesNone = whenFull === "fail" && keepLast === void 0 && deleteOn.length === 0;
+	if (track.run.slots === 5 && freesNone) ctx.report.warn(lastSlotTaken(track.run, snapshot));
+	if (runs(track) && track.run.power.state === "untouched") ctx.report.line(mayBeInconsistent(track.run));
+}
+function requestFor(ctx, plan, track) {
+	const { inputs, deadline } = plan;
+	return newCreateRequest(ctx, {
+		track,
+		kind: "create",
+		name: plan.name,
+		description: inputs.description,
+		purpose: purposeOf(ctx.origin, { keep: inputs.keep }),
+		before: plan.before.get(track.run.server.id) ?? [],
+		whenFull: inputs.whenFull,
+		deadline,
+		shorterName: inputs.name === void 0 ? shortDefaultName(ctx.origin) : void 0,
+		recheck: async () => {
+			const problem = await checkReadiness(ctx, inputs, track, {
+				serverOnly: true,
+				isFirst: false,
+				deadline
+			});
+			if (problem !== void 0) return problem;
+			return track.run.power.state === "stopped" && runs(track) ? startedByOther(track.run) : void 0;
+		}
+	});
+}
+/** Waits for the end of an accepted snapshot, unless only the acceptance was asked for. */
+async function awaitSnapshot(ctx, plan, track) {
+	const { task } = track.run;
+	if (task.state !== "running") return;
+	if (!plan.inputs.wait) return track.record({
+		type: "left running",
+		why: "not awaited"
+	});
+	const end = await plan.poller.waitFor(task.snapshot, ctx.clock.now());
+	await recordSnapshotEnd(ctx, track, task.snapshot, end);
+	if (end.state === "completed" && plan.recorder.tracks.length > 1) ctx.report.line(snapshotCompleted(track.run));
+}
+
+// src/policy/selection.ts
+const NONE = {
+	ok: false,
+	reason: "none"
+};
+/**
+* The newest snapshot of one server that any workflow of this repository made before a deploy: for a wait of any
+* status; for a restore completed, unless a newer one is in progress. What is stuck or failed does not count there.
+* @param options `now`: by the API's clock, in milliseconds since the epoch
+*/
+function selectLatest(snapshots, run, { use, now }) {
+	const deploys = uniqueById(snapshots).filter((snapshot) => isDeploy(snapshot, run));
+	const eligible = deploys.filter((snapshot) => use === "wait" || isOrWillBeCompleted(snapshot, now));
+	const latest = newest(eligible);
+	if (latest.state === "none") return NONE;
+	if (latest.state === "undecided") return {
+		ok: false,
+		reason: "undecided",
+		candidates: latest.candidates
+	};
+	const { snapshot } = latest;
+	if (use === "wait" || isCompleted(snapshot)) {
+		const mayBeNewer = (other) => ["newer", "unknown"].includes(compareAge(other, snapshot));
+		return selected(snapshot, run, deploys.filter((other) => !eligible.includes(other) && mayBeNewer(other)).sort(compareNewestFirst));
+	}
+	return {
+		ok: false,
+		reason: "in-progress",
+		snapshot
+	};
+}
+function isDeploy({ description }, run) {
+	const marker = parseMarker(description);
+	return marker?.purpose === "deploy" && isThisRepository(marker, run);
+}
+function isOrWillBeCompleted(snapshot, now) {
+	return isCompleted(snapshot) || ["in_progress", "undated"].includes(snapshotActivity(snapshot, now));
+}
+/**
+* The snapshot of this name on one server. The spellings of the name are tried in their order: the first that some
+* snapshot bears decides. Between two of the same name a person must decide.
+*/
+function selectByName(snapshots, spellings, run) {
+	const found = spellings.map((name) => named(snapshots, name)).find(({ length }) => length > 0) ?? [];
+	const [snapshot, ...others] = found;
+	if (snapshot === void 0) return NONE;
+	return others.length > 0 ? {
+		ok: false,
+		reason: "several",
+		candidates: found
+	} : selected(snapshot, run);
+}
+function named(snapshots, name) {
+	return uniqueById(snapshots).filter((snapshot) => snapshot.name === name);
+}
+function selected(snapshot, run, passedOver = []) {
+	const marker = parseMarker(snapshot.description);
+	return {
+		ok: true,
+		snapshot,
+		fromRerun: marker !== void 0 && marker.attempt > 1,
+		fromThisRun: madeByThisRun(marker, run),
+		passedOver
+	};
+}
+
+// src/waiting/find-snapshots.ts
+const NOTHING_CHANGED = { state: NOTHING_CHANGED$1 };
+/** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
+async function findSnapshots(ctx, lookup) {
+	const { choice } = lookup;
+	if (choice.by === "id") return findAllowed(ctx, lookup, choice.ids);
+	const present = [];
+	const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline });
+	if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED));
+	for (const server of choice.servers) {
+		const chosen = await chooseOn(ctx, {
+			...lookup,
+			choice
+		}, server, list.value);
+		if (!chosen.ok) return chosen;
+		present.push(chosen.value);
+	}
+	return success({
+		present,
+		absent: []
+	});
+}
+/**
+* Chooses on one server. `latest` waits for a newer one that is still being made, and looks again where a list that lags
+* may lack the one that this very run made.
+*/
+async function chooseOn(ctx, lookup, server, list) {
+	const first = selectOn(ctx, lookup, server, list);
+	const selection = mayChange(lookup, first) ? await watchSelection(ctx, lookup, server, first) : {
+		ok: true,
+		value: first
+	};
+	if (!selection.ok) return selection;
+	const { value } = selection;
+	const { candidates } = value;
+	if (!value.selection.ok) {
+		const unknown = candidates.length === 0 ? await unknownServer(ctx, server, lookup.deadline, NOTHING_CHANGED) : void 0;
+		return failed(unknown ?? noChoice(server, lookup.choice, candidates, value.selection));
+	}
+	const { snapshot, passedOver: passedOver$1 } = value.selection;
+	if (passedOver$1.length > 0) ctx.report.line(passedOver(passedOver$1));
+	ctx.report.line(selected$1(lookup.choice.by, snapshot, apiNow(ctx)));
+	if (lookup.choice.by === "latest" && value.selection.fromRerun) ctx.report.warn(latestOfRerun(snapshot));
+	return success(snapshot);
+}
+function selectOn(ctx, { choice, use }, server, list) {
+	const candidates = list.snapshots.filter((snapshot) => snapshot.server.id === server);
+	const latestUse = use === "wait" ? "wait" : "restore";
+	return {
+		selection: choice.by === "latest" ? selectLatest(candidates, ctx.origin, {
+			use: latestUse,
+			now: apiNow(ctx)
+		}) : selectByName(candidates, choice.names, ctx.origin),
+		candidates,
+		isConsistent: list.consistent
+	};
+}
+function mayChange({ choice, use }, { selection, isConsistent }) {
+	if (!isConsistent) return true;
+	if (!selection.ok) return selection.reason === "in-progress" || selection.reason === "none";
+	return choice.by === "latest" && use === "wait" && !selection.fromThisRun;
+}
+/** Reads again until what is chosen can change no more. */
+async function watchSelection(ctx, lookup, server, first) {
+	const { deadline } = lookup;
+	const log = changeLog(ctx);
+	let last = first;
+	const end = await pollUntilStable(ctx, {
+		deadline,
+		window: briefWindow(ctx.pace)
+	}, () => readForChoice(ctx, [server], {
+		deadline,
+		once: true
+	}), (list) => {
+		const value = selectOn(ctx, lookup, server, list);
+		const { selection } = value;
+		last = value;
+		if (!selection.ok && selection.reason === "in-progress") {
+			log(newerInProgress(selection.snapshot));
+			return { state: "moving" };
+		}
+		if (!value.isConsistent) return { state: "moving" };
+		if (selection.ok && selection.fromThisRun) return {
+			state: "done",
+			value
+		};
+		return {
+			state: "holding",
+			as: selection.ok ? selection.snapshot.id : selection.reason,
+			value
+		};
+	});
+	if (end.state === "done") return success(end.value);
+	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
+	return failed(neverSettled(server, last, end.lastFailure));
+}
+/** Why the time was over before anything could be chosen: by what the last answer showed, unless none came any more. */
+function neverSettled(server, { selection, candidates, isConsistent }, lastFailure) {
+	if (lastFailure !== void 0) return lookUpTimedOut(lastFailure);
+	if (!selection.ok && selection.reason === "in-progress") return newerNeverDone(selection.snapshot, candidates);
+	return isConsistent ? lookUpTimedOut(void 0) : listMoves(server, candidates);
+}
+function lookUpTimedOut(lastFailure) {
+	return lookUpTimedOut$1(lastFailure, lastFailure === void 0 ? [] : [remedyStep(lastFailure)]);
+}
+function noChoice(server, choice, candidates, chosen) {
+	if (choice.by === "latest") return chosen.reason === "undecided" ? latestUndecided(server, chosen.candidates) : noLatest(server, candidates);
+	const [name = ""] = choice.names;
+	if (chosen.reason === "several") return severalOfName(server, name, chosen.candidates.map(({ id }) => id), candidates);
+	return noneOfName(server, name, candidates);
+}
+async function findAllowed(ctx, lookup, ids) {
+	const found = await findByIds(ctx, lookup, ids);
+	if (!found.ok) return found;
+	const isStranger = (snapshot) => isOutsideGuard(ctx, lookup.allowedServers, snapshot);
+	if (found.value.present.some(isStranger)) for (const id of lookup.allowedServers) await ctx.api.readServer({ id }, {
+		deadline: lookup.deadline,
+		once: true
+	});
+	const strangers = found.value.present.filter(isStranger);
+	if (strangers.length === 0) return found;
+	return failed(wrongServer(lookup.allowedServers, strangers, await completedOfAllowed(ctx, lookup)));
+}
+/** The completed snapshots of the servers that were meant; undefined where they cannot be read. */
+async function completedOfAllowed(ctx, { allowedServers, deadline }) {
+	const isCompleted = ({ status }) => snapshotPhase(status) === "completed";
+	const list = await readSnapshots(ctx, allowedServers, {
+		deadline,
+		once: true
+	}, isCompleted);
+	return list.ok ? list.value : void 0;
+}
+/** A server may be known by a number and a UUID. */
+function isOutsideGuard(ctx, allowedServers, { server }) {
+	return allowedServers.length > 0 && !allowedServers.some((id) => ctx.api.sameServer(id, server.id));
+}
+/** A list may lag behind: what it lacks is looked for again before it counts as missing. */
+async function findByIds(ctx, lookup, ids) {
+	const window = missingWindow(ctx, lookup);
+	let isFirst = true;
+	const classify = ({ snapshots, ownerless }) => {
+		const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+		const present = ids.flatMap((id) => byId.get(id) ?? []);
+		const absent = ids.filter((id) => !byId.has(id));
+		const value = {
+			present,
+			absent,
+			ownerless
+		};
+		if (absent.length === 0) return {
+			state: "done",
+			value
+		};
+		if (isFirst) ctx.report.line(missingYet(absent, window.durationMs));
+		isFirst = false;
+		return {
+			state: "holding",
+			as: absent.join(","),
+			value
+		};
+	};
+	const end = await pollUntilStable(ctx, {
+		deadline: Math.min(lookup.deadline, ctx.clock.now() + RETRY_PATIENCE_MS),
+		window
+	}, (isFirstRead) => readByIds(ctx, lookup, ids, !isFirstRead), classify);
+	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
+	if (end.state === "expired") return failed(lookUpTimedOut(end.lastFailure));
+	const { ownerless: ownerless$1 } = end.value;
+	return ownerless$1.length === 0 ? success(end.value) : failed(ownerless(ownerless$1));
+}
+/** What is to be deleted, wherever it is, need not be listed: the API is asked. Three reads are enough. */
+function missingWindow(ctx, { use, allowedServers }) {
+	const window = briefWindow(ctx.pace);
+	return use === "delete" && allowedServers.length === 0 ? {
+		durationMs: 0,
+		reads: window.reads
+	} : window;
+}
+async function readByIds(ctx, lookup, ids, once) {
+	const { deadline, allowedServers } = lookup;
+	const wanted = new Set(ids);
+	if (allowedServers.length > 0) {
+		const near = await readSnapshots(ctx, allowedServers, {
+			deadline,
+			once
+		});
+		if (!near.ok) return near;
+		const found = near.value.filter((snapshot) => wanted.has(snapshot.id));
+		if (found.length === ids.length) return {
+			ok: true,
+			value: {
+				snapshots: found,
+				ownerless: []
+			}
+		};
+	}
+	return findListed(ctx, wanted, {
+		deadline,
+		once
+	});
+}
+
+// src/operations/targets.ts
+/** Begins a record for the server of each snapshot that was found. */
+function recordTargets(recorder, goal, snapshots) {
+	const servers = snapshots.map((snapshot) => newServerRun(goal, snapshot.server, snapshot));
+	recorder.record({
+		type: "servers found",
+		servers
+	});
+	return recorder.tracks.flatMap((track, index) => snapshots.slice(index, index + 1).map((snapshot) => ({
+		track,
+		snapshot
+	})));
+}
+
+// src/operations/delete.ts
+/** Deletes snapshots and sees that the list no longer holds them. Each is tried. */
+async function deleteSnapshots(ctx, inputs, recorder) {
+	const deadline = ctx.clock.now() + inputs.timeoutMs;
+	const { choice, servers: guard, dryRun, wait } = inputs;
+	const found = await findSnapshots(ctx, {
+		choice,
+		allowedServers: guard,
+		use: "delete",
+		deadline
+	});
+	if (!found.ok) return recorder.record({
+		type: "failed",
+		problem: found.problem
+	});
+	const { present, absent } = found.value;
+	if (guard.length > 0 && absent.length > 0) recorder.record({
+		type: "failed",
+		problem: notFoundToDelete(absent, guard)
+	});
+	else await deleteUnlisted(ctx, inputs, absent, recorder, deadline);
+	const targets = recordTargets(recorder, "delete", present);
+	const work = dryRun ? planOne$1 : removeOne;
+	await forEachServer(ctx, targets, (target) => work(ctx, target, deadline));
+	if (dryRun) return;
+	const accepted = targets.filter(({ track }) => track.run.task.state === "running");
+	if (wait && accepted.length > 0) await verifyGone(ctx, accepted, deadline);
+	for (const { track } of accepted) if (track.run.task.state === "running") track.record({ type: "succeeded" });
+}
+/** What was made a moment ago may not be listed yet: its deletion is asked for once, and what the API answers counts. */
+async function deleteUnlisted(ctx, { dryRun }, absent$1, recorder, deadline) {
+	const gone = [];
+	const deleted = [];
+	for (const id of absent$1) {
+		const answer = dryRun ? void 0 : await askToDelete(ctx, id, recorder, deadline);
+		if (answer?.ok === true && answer.value === "deleted") {
+			deleted.push(id);
+			ctx.report.line(unlistedDeleted(id));
+		} else if (answer?.ok === false) {
+			const done = isAmbiguous(answer.failure) ? "unknown" : "nothing";
+			const state = deletionUnknown({ id });
+			recorder.record({
+				type: "failed",
+				problem: await explain(ctx, answer.failure, {
+					state,
+					done
+				})
+			});
+		} else {
+			gone.push(id);
+			ctx.report.warn(absent(id));
+		}
+		recorder.record({
+			type: "absent",
+			ids: [...gone],
+			deleted: [...deleted]
+		});
+	}
+}
+async function askToDelete(ctx, id, recorder, deadline) {
+	ctx.signal.throwIfAborted();
+	try {
+		return await ctx.api.deleteSnapshot(id, {
+			deadline,
+			once: true
+		});
+	} catch (reason) {
+		recorder.record({
+			type: "failed",
+			problem: deletionCutOff(id)
+		});
+		throw reason;
+	}
+}
+async function planOne$1(ctx, { track, snapshot }, deadline) {
+	const allowed = await checkDeletable(ctx, snapshot, deadline);
+	if (!allowed.ok) return track.record({
+		type: "failed",
+		problem: allowed.problem
+	});
+	const step = wouldDelete$1(track.run, snapshot, apiNow(ctx));
+	track.record({
+		type: "planned",
+		steps: [step]
+	});
+	ctx.report.line(step);
+}
+async function removeOne(ctx, { track, snapshot }, deadline) {
+	track.record({ type: "began" });
+	const deletion = await deleteSnapshot$1(ctx, snapshot, deadline, {
+		onSent: () => track.record({
+			type: "request sent",
+			request: "delete"
+		}),
+		onRefused: () => track.record({ type: "request refused" })
+	});
+	switch (deletion.state) {
+		case "forbidden": return track.record({
+			type: "failed",
+			problem: deletion.problem
+		});
+		case "failed": return track.record({
+			type: "failed",
+			problem: await notDeleted(ctx, snapshot, deletion)
+		});
+		case "deleted":
+			track.record({
+				type: "accepted",
+				work: "deletion",
+				snapshot
+			});
+			return ctx.report.line(deletionAccepted(track.run, snapshot));
+		case "gone":
+			if (await isStillListed(ctx, snapshot, deadline)) return track.record({
+				type: "failed",
+				problem: unknownButListed(track.run, snapshot)
+			});
+			track.record({
+				type: "succeeded",
+				snapshot,
+				how: "already gone"
+			});
+			return ctx.report.warn(goneAlready$1(snapshot, deletion.mayBeOurs));
+	}
+}
+/** It was listed a moment ago: that the API does not know it is believed once the list agrees, or cannot be read. */
+async function isStillListed(ctx, snapshot, deadline) {
+	const end = await awaitOneGone(ctx, snapshot, deadline);
+	return end.state === "expired" && end.lastFailure === void 0;
+}
+function notDeleted(ctx, snapshot, { failure, mayHaveActed }) {
+	return mayHaveActed ? explain(ctx, failure, {
+		state: deletionUnknown(snapshot),
+		done: "unknown"
+	}) : explain(ctx, failure, { state: notDeleted$1(snapshot) });
+}
+async function verifyGone(ctx, deleted, deadline) {
+	const snapshots = deleted.map(({ snapshot }) => snapshot);
+	const { end, left } = await awaitGone(ctx, snapshots, deadline, (gone) => {
+		for (const { track, snapshot } of deleted) if (snapshot.id === gone) track.record({ type: "succeeded" });
+	});
+	if (end.state === "done") return;
+	const eventFor = end.state === "expired" ? () => timedOut(end) : unseen(await explain(ctx, end.failure));
+	for (const { track, snapshot } of deleted) if (left.has(snapshot.id)) track.record(eventFor(snapshot));
+}
+function unseen(refused) {
+	return (snapshot) => {
+		const state = deletionUnobservable(snapshot);
+		const next = [{
+			kind: "list",
+			server: snapshot.server.id
+		}];
+		return {
+			type: "left running",
+			why: "unobservable",
+			problem: {
+				...refused,
+				state,
+				next
+			}
+		};
+	};
+}
+
+// src/operations/list.ts
+/** Reads the snapshots of some servers, or of all, newest first. */
+async function list(ctx, { servers }, recorder) {
+	const answer = await readConfirmed(ctx, servers);
+	if (!answer.ok) return recorder.record({
+		type: "failed",
+		problem: await explain(ctx, answer.failure)
+	});
+	const { unattributed, count } = answer.value;
+	const snapshots = answer.value.snapshots.toSorted(compareNewestFirst);
+	const ownerless = unattributed.map(({ id }) => id);
+	const unreadable = count - snapshots.length - ownerless.length;
+	recorder.record({
+		type: "listed",
+		snapshots,
+		asked: servers,
+		unclear: {
+			ownerless,
+			unreadable
+		}
+	});
+	const problem = count === 0 ? await firstUnknown(ctx, servers) : void 0;
+	if (problem !== void 0) recorder.record({
+		type: "failed",
+		problem
+	});
+	if (snapshots.length > 0) printTable(ctx, resultTable(recorder.run, ctx.origin, apiNow(ctx)));
+}
+/** One list can be empty by mistake: that there are no snapshots is said after two, some seconds apart. */
+async function readConfirmed(ctx, servers) {
+	const answer = await readAsked(ctx, servers);
+	if (!answer.ok || answer.value.count > 0) return answer;
+	await ctx.clock.sleep(confirmationGapMs(ctx.pace), ctx.signal);
+	return readAsked(ctx, servers);
+}
+function readAsked(ctx, servers) {
+	const query = servers.length > 0 ? { servers } : {};
+	return readList(ctx, query, { deadline: ctx.clock.now() + RETRY_PATIENCE_MS });
+}
+const LOOKED_UP = 10;
+/** The problem of the first server that does not exist, where no snapshot was found; a token may not be able to tell. */
+async function firstUnknown(ctx, servers) {
+	for (const server of servers.slice(0, LOOKED_UP)) {
+		const problem = await unknownServer(ctx, server, ctx.clock.now() + RETRY_PATIENCE_MS);
+		if (problem !== void 0) return problem;
+	}
+}
+
+// src/policy/interleaved.ts
+const LOOK_MS$1 = 3e4;
+const CANCELLED_LOOK_MS = 5e3;
+/** How long the look for a deploy by another run may take, in milliseconds. */
+function lookForOthersMs(isCancelled) {
+	return isCancelled ? CANCELLED_LOOK_MS : LOOK_MS$1;
+}
+/**
+* The deploy that came after ours: the newest completed snapshot that another run of this repository made before a
+* deploy, and that is comparably newer than ours. Restoring ours would undo that deploy, too. Undefined where there is
+* none; failed, unfinished, scheduled, safety and kept snapshots and those of unknown age do not count.
+* @param snapshots those of our snapshot's server, however its id is written in them
+*/
+function findInterleaved(ours, snapshots, run) {
+	return snapshots.toSorted(compareNewestFirst).filter(isCompleted).filter((snapshot) => compareAge(snapshot, ours) === "newer").flatMap((snapshot) => {
+		const marker = parseMarker(snapshot.description);
+		return marker?.purpose === "deploy" && isThisRepository(marker, run) && marker.run !== run.runId ? [{
+			snapshot,
+			marker
+		}] : [];
+	})[0];
+}
+
+// src/requests/retire.ts
+/**
+* Deletes this workflow's own older snapshots of one server beyond the newest `keepLast`, and records what was deleted and
+* what stays.
+* @param listed the server's snapshots as they are now
+* @param newest the snapshot that this run made
+*/
+async function retireOlder(ctx, track, rule) {
+	const { listed, keepLast, newest, newestIsDeleted, deadline } = rule;
+	const facts = {
+		snapshots: listed,
+		run: ctx.origin,
+		now: apiNow(ctx)
+	};
+	const plan = planKeepLast(facts, {
+		keepLast,
+		made: newest,
+		madeIsDeleted: newestIsDeleted
+	});
+	for (const snapshot of plan.deletes) await retire(ctx, track, snapshot, {
+		by: "keep-last",
+		why: "keep-last",
+		deadline
+	});
+	track.record({
+		type: "kept",
+		kept: plan.keeps
+	});
+}
+/** Deletes one snapshot at the end of a job, and records it. A failure is a warning: it must not make a good deploy red. */
+async function retire(ctx, track, snapshot, how) {
+	let isSent = false;
+	const hooks = {
+		onSent: () => {
+			isSent = true;
+		},
+		onRefused: () => {
+			isSent = false;
+		}
+	};
+	const record = (end) => track.record({
+		type: "deletion ended",
+		deletion: {
+			snapshot,
+			by: how.by,
+			end
+		}
+	});
+	try {
+		const asked = await tryToDelete(ctx, snapshot, how, hooks);
+		record(asked === "deleted" || asked === "gone" ? await confirmed(ctx, snapshot, how, asked) : asked);
+	} catch (reason) {
+		if (isSent) record("unknown");
+		throw reason;
+	}
+}
+/** Before something is said to be deleted, or to be gone, the list agrees. */
+async function confirmed(ctx, snapshot, { why, deadline }, asked) {
+	if ((await awaitOneGone(ctx, snapshot, deadline)).state === "done") {
+		const isOurs = asked === "deleted";
+		ctx.report.line(isOurs ? retired(snapshot, why, apiNow(ctx)) : retiredByOther(snapshot, why));
+		return asked;
+	}
+	ctx.report.warn(stillListed(snapshot, why, asked));
+	return "unknown";
+}
+async function tryToDelete(ctx, snapshot, { why, deadline }, hooks) {
+	const deletion = await deleteSnapshot$1(ctx, snapshot, deadline, hooks);
+	switch (deletion.state) {
+		case "forbidden":
+			ctx.report.warn(retireForbidden(snapshot, why));
+			return "stays";
+		case "failed":
+			ctx.report.warn(deletion.mayHaveActed ? retireUnclear(snapshot, why, deletion.failure) : retireFailed(snapshot, why, deletion.failure));
+			return deletion.mayHaveActed ? "unknown" : "stays";
+		case "deleted": return "deleted";
+		case "gone":
+		case "not wanted": return "gone";
+	}
+}
+
+// src/policy/restore-end.ts
+/** In settle windows after the acceptance: until then a read may be stale, where `restoring` was never seen. */
+const TRUSTED_AFTER_WINDOWS = 2;
+/**
+* Every restore begins with an automatic stop, which may show long before `restoring` does. Five minutes are the
+* shortest restore that is documented; a start any sooner could fall into the middle of one.
+*/
+const STOP_TRUSTED_AFTER_WINDOWS = 5;
+/**
+* Begins to watch for the end of a restore; no endpoint reports it.
+*
+* `statusBefore` is the server's status as it was read before the restore was asked for; undefined when it was not.
+* `seenRestoring` says that a read of the server has shown `restoring` already. The restore's own answer is no such
+* read: the reads right after it can still show the old state.
+*/
+function startRestoreWatch(acceptedAt, options) {
+	const { statusBefore, seenRestoring, config } = options;
+	return {
+		acceptedAt,
+		settle: settleWindow(config),
+		confirmation: confirmationWindow(config),
+		phaseBefore: statusBefore === void 0 ? void 0 : serverPhase(statusBefore),
+		seenRestoring,
+		streak: void 0,
+		end: void 0
+	};
+}
+/**
+* Adds a read of the server's status. After `restoring`, two reads in a row that confirm each other prove the end;
+* without it, only the same status throughout a settle window that begins two such windows after the acceptance, or
+* five for a stopped server. Once the restore has ended or failed, nothing changes that any more.
+*/
+function observeServer(watch, status, at) {
+	if (watch.end !== void 0) return watch;
+	const phase = serverPhase(status);
+	if (phase === "restoring") return {
+		...watch,
+		seenRestoring: true,
+		streak: void 0
+	};
+	const end = endOf(phase, status);
+	const isFresh = isProof(watch, phase);
+	if (end === void 0 || !isFresh && at < trustedFrom(watch, phase)) return {
+		...watch,
+		streak: void 0
+	};
+	const streak = extendStreak(watch.streak, phase, at);
+	if (!isSettled(streak, isFresh ? confirmationOf(watch, phase, at) : watch.settle)) return {
+		...watch,
+		streak
+	};
+	return {
+		...watch,
+		streak,
+		end: {
+			...end,
+			observed: watch.seenRestoring ? "restoring seen" : "never seen"
+		}
+	};
+}
+/**
+* Two reads that confirm each other. Soon after the acceptance both can come from one replica that still shows what the
+* server was before (anything, where that was not read): then it has to hold until a settle window is over, which the
+* shortest restore far exceeds.
+*/
+function confirmationOf(watch, phase, at) {
+	const { acceptedAt, phaseBefore, settle, confirmation } = watch;
+	return (phaseBefore === void 0 || phase === phaseBefore) && at - acceptedAt < settle.durationMs ? settle : confirmation;
+}
+function endOf(phase, status) {
+	if (phase === "active" || phase === "stopped") return {
+		state: "ended",
+		phase
+	};
+	return phase === "error" ? {
+		state: "failed",
+		status
+	} : void 0;
+}
+function trustedFrom({ acceptedAt, settle }, phase) {
+	return acceptedAt + trustedAfterWindows(phase) * settle.durationMs;
+}
+function trustedAfterWindows(phase) {
+	return phase === "stopped" ? STOP_TRUSTED_AFTER_WINDOWS : TRUSTED_AFTER_WINDOWS;
+}
+/**
+* How long a server must stand still, where nobody knows whether a restore was accepted, before none is on its way: as
+* long as after one that was accepted right before the first read.
+*/
+function unknownRestoreWindow(phase, config) {
+	return times(trustedAfterWindows(phase) + 1, settleWindow(config));
+}
+/** Whether this cannot be what the server was before the restore: it changed since. */
+function isProof({ seenRestoring, phaseBefore }, phase) {
+	return seenRestoring || phase === "error" && !(phaseBefore === void 0 || phaseBefore === "error");
+}
+/** What the reads so far prove. */
+function restoreProgress(watch) {
+	const { end, seenRestoring, streak } = watch;
+	if (end !== void 0) return end;
+	return {
+		state: "pending",
+		seenRestoring,
+		isConfirming: streak !== void 0 && isProof(watch, streak.value)
+	};
+}
+/**
+* Whether a restore whose answer was lost has certainly begun: the server is restoring, or it ran and is stopped now,
+* as every restore begins. Then it is followed, not repeated.
+* @param statusBefore as it was read right before the request; undefined when it was not
+*/
+function hasRestoreBegun(statusBefore, status) {
+	const phase = serverPhase(status);
+	const ran = statusBefore !== void 0 && serverPhase(statusBefore) === "active";
+	return phase === "restoring" || phase === "stopped" && ran;
+}
+
+// src/requests/before-restore.ts
+/** Nothing has been sent yet. */
+function newRestoreProgress() {
+	return {
+		tries: 0,
+		sent: 0,
+		unanswered: 0
+	};
+}
+/** How long a look may take for which nothing is to wait. */
+const LOOK_MS = 1e4;
+/** Reads the server before the request, and waits for one in transition. */
+async function readBeforeRestore(ctx, request, progress = newRestoreProgress()) {
+	const { track, serverOnly = false, settleBy, wasReadable = false } = request;
+	const answeredBefore = wasReadable || track.run.server.readAt !== void 0;
+	const began = ctx.clock.now();
+	const until = waitUntil(request, progress, began);
+	const found = await awaitReadiness(ctx, {
+		track,
+		intent: "restore",
+		deadline: until,
+		serverOnly: serverOnly || settleBy !== void 0 && began >= settleBy,
+		answeredBefore,
+		...progress.askedIn === void 0 ? {} : { settledAs: progress.askedIn }
+	});
+	switch (found.state) {
+		case "ready": return asked(track, found.server, progress);
+		case "restoring":
+			track.record({
+				type: "status seen",
+				status: found.server.status
+			});
+			if (progress.sent === 0) return failed(alreadyRestoring(request, RESTORE_NOT_SENT));
+			return success(progress.unanswered > 0 ? "ours" : "perhaps ours");
+		case "refused": return answeredBefore && isPressing(request, progress) ? unreadButDue(ctx, request, progress, found.failure) : unreadableBeforeRestore(ctx, request, found.failure, progress.unanswered > 0);
+		case "expired": return afterWaiting(ctx, request, progress, {
+			...found,
+			began
+		});
+	}
+}
+/**
+* A rollback was due: to send it without a look risks no more than to repeat what somebody else has restored. Only a request
+* of ours that may have acted is never repeated blindly.
+*/
+function isPressing({ settleBy }, { unanswered }) {
+	return settleBy !== void 0 && unanswered === 0;
+}
+function waitUntil(request, progress, now) {
+	const { deadline, settleBy } = request;
+	if (settleBy === void 0 || !isPressing(request, progress)) return deadline;
+	return Math.max(settleBy, now + Math.min(LOOK_MS, (deadline - now) / 2));
+}
+function asked(track, server, progress) {
+	track.record({
+		type: "server read",
+		server
+	});
+	progress.askedIn = server.status;
+	return success(server);
+}
+/** The time for it is over, and the server has not settled or did not answer. */
+async function afterWaiting(ctx, request, progress, { server, lastFailure, began }) {
+	const { track } = request;
+	if (isPressing(request, progress)) return server !== void 0 && lastFailure === void 0 ? asked(track, server, progress) : unreadButDue(ctx, request, progress, lastFailure);
+	const late = unready(track.run, ctx.clock.now() - began, {
+		server,
+		lastFailure
+	});
+	const { unanswered, refusal } = progress;
+	if (unanswered === 0 && refusal !== void 0) return failed(await refusedProblem(ctx, request, refusal, progress));
+	return failed(notSettledForRestore(late, track.run, unanswered > 0));
+}
+function unreadButDue(ctx, { track }, progress, failure) {
+	if (progress.isUnreadSaid !== true) ctx.report.warn(restoringUnseen(track.run, failure));
+	progress.isUnreadSaid = true;
+	return success(void 0);
+}
+async function unreadableBeforeRestore(ctx, { track, allowUnreadableServer }, failure, unanswered) {
+	if (unanswered) {
+		const state = earlierUnanswered(track.run);
+		return failed(await explain(ctx, failure, {
+			state,
+			done: "unknown"
+		}));
+	}
+	if (failure.status !== 403) return failed(await explain(ctx, failure, { state: NOTHING_OVERWRITTEN }));
+	if (!allowUnreadableServer) return failed(await explain(ctx, failure, { state: needsReadableServer(track.run) }));
+	ctx.report.warn(restoringUnread(track.run));
+	return success(void 0);
+}
+/** Why a restore was refused for good, or until its time was over. */
+async function refusedProblem(ctx, { track, settleBy }, failure, { unanswered, busySince }) {
+	const isBusy = isMomentaryRefusal(failure);
+	const [outcome, done] = unanswered > 0 ? [earlierUnanswered(track.run), "unknown"] : [notOverwritten(track.run), "nothing"];
+	const state = isBusy ? `${outcome} ${statusOfRefused(track.run)}` : outcome;
+	const problem = await explain(ctx, failure, {
+		state,
+		done
+	});
+	const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now());
+	if (!isBusy || lastedMs < 1e3 || unanswered > 0) return problem;
+	const { isUnnamed: _, ...named } = problem;
+	return {
+		...named,
+		...keptRefusing(track.run, failure, lastedMs, settleBy !== void 0)
+	};
+}
+/** The error of a restore that meets another one. */
+function alreadyRestoring({ track, snapshot }, sent) {
+	return alreadyRestoring$1(track.run, sent, snapshot.id);
+}
+
+// src/requests/restore-snapshot.ts
+/**
+* Asks for a restore until it is accepted. The server is read immediately before; a request that was never answered is sent
+* a second time only when the server stood still for a while, and never a third time. The record is `requested` while an
+* answer is outstanding; what the caller makes of the result is the caller's to record.
+*/
+async function restoreSnapshot$1(ctx, request) {
+	const progress = newRestoreProgress();
+	for (;;) {
+		const before = await readBeforeRestore(ctx, request, progress);
+		if (!before.ok) return before;
+		if (before.value === "ours") return success(seenRestoring(ctx, void 0, true));
+		if (before.value === "perhaps ours") return success(seenRestoring(ctx, void 0, false));
+		const sent = await sendOnce(ctx, request, before.value?.status, progress);
+		if (sent.state === "problem") return failed(sent.problem);
+		if (sent.state === "accepted") return success(sent.acceptance);
+	}
+}
+/**
+* What a server that is restoring now says of a request that was not accepted. Nothing tells from which snapshot it is
+* restored. After an unanswered request it is ours. After one that was refused, a box in between may have sent ours twice;
+* or somebody else was faster, which a read just before, of a replica that lags, need not show. Nothing is sent into it,
+* and it is followed, but it is not called ours: green must mean that it is done.
+*/
+function seenRestoring(ctx, statusBefore, isOurs) {
+	return {
+		at: ctx.clock.now(),
+		statusBefore,
+		seenRestoring: true,
+		isOurs
+	};
+}
+async function sendOnce(ctx, request, statusBefore, progress) {
+	const { track, snapshot, deadline } = request;
+	const isDue = request.settleBy !== void 0;
+	const readAt = ctx.clock.now();
+	track.record({
+		type: "request sent",
+		request: "restore"
+	});
+	progress.sent += 1;
+	const answer = await ctx.api.restoreSnapshot({
+		snapshot: snapshot.id,
+		server: track.run.server.id
+	}, {
+		deadline,
+		once: true,
+		isDue
+	});
+	if (answer.ok) return accepted(ctx, statusBefore);
+	const { failure } = answer;
+	if (isAmbiguous(failure)) return afterLostAnswer(ctx, request, failure, statusBefore, progress);
+	if (progress.unanswered === 0) track.record({ type: "request refused" });
+	if ((isDue || statusBefore !== void 0 && progress.unanswered === 0 && failure.status !== 403) && await outlast(ctx, failure, progress, deadline)) return { state: "again" };
+	if (isMomentaryRefusal(failure)) return afterMomentaryRefusal(ctx, request, failure, statusBefore, progress);
+	if (!await backOff(ctx, failure, progress, {
+		deadline,
+		isDue
+	})) return refused(ctx, request, failure, progress);
+	if (progress.unanswered > 0 && ctx.clock.now() - readAt > SHORTEST_RESTORE_MS) return unclear(request, failure, SERVER_UNSEEN);
+	return isFromIntermediary(failure) && statusBefore !== void 0 ? lookAfterPage(ctx, request, failure, statusBefore) : { state: "again" };
+}
+const SHORT_OF_TIME_MS = 5 * MINUTE_MS$1;
+function isInHurry(ctx, { settleBy, deadline }) {
+	return settleBy !== void 0 && deadline - ctx.clock.now() < SHORT_OF_TIME_MS;
+}
+async function lookAfterPage(ctx, request, failure, statusBefore) {
+	const { deadline, settleBy } = request;
+	const now = ctx.clock.now();
+	const window = isInHurry(ctx, request) ? confirmationWindow(ctx.pace) : settleWindow(ctx.pace);
+	const end = await watchForRestoring(ctx, request, statusBefore, {
+		until: settleBy === void 0 ? deadline : now + (deadline - now) / 2,
+		window
+	});
+	if (end.state !== "done" && settleBy !== void 0) return { state: "again" };
+	if (end.state === "refused") return unclear(request, failure, describeFailure(end.failure));
+	if (end.state === "expired") return unclear(request, failure, SERVER_UNREADABLE_FOR_LONG);
+	return end.value.seen === "idle" || end.value.seen === "unseen" ? { state: "again" } : acceptedAfterAll(ctx, request, statusBefore, end.value.seen === "restoring");
+}
+function accepted(ctx, statusBefore, isRestoring = false) {
+	return {
+		state: "accepted",
+		acceptance: {
+			at: ctx.clock.now(),
+			statusBefore,
+			seenRestoring: isRestoring,
+			isOurs: true
+		}
+	};
+}
+async function refused(ctx, request, failure, progress) {
+	return {
+		state: "problem",
+		problem: await refusedProblem(ctx, request, failure, progress)
+	};
+}
+/** No answer: `restoring` is the acceptance; a settle window without it allows one more request. */
+async function afterLostAnswer(ctx, request, lost, statusBefore, progress) {
+	const { track, deadline, settleBy } = request;
+	progress.unanswered += 1;
+	if (statusBefore === void 0 && settleBy === void 0) return unclear(request, lost, SERVER_UNREADABLE);
+	ctx.report.line(lookingForRestoring(track.run, lost));
+	const end = await watchForRestoring(ctx, request, statusBefore, {
+		until: deadline,
+		window: isInHurry(ctx, request) ? briefWindow(ctx.pace) : settleWindow(ctx.pace)
+	});
+	if (end.state === "refused") return unclear(request, lost, describeFailure(end.failure));
+	if (end.state === "expired") return unclear(request, lost, SERVER_UNREADABLE_FOR_LONG);
+	const { seen } = end.value;
+	if (seen === "unseen") return unclear(request, lost, SERVER_UNSEEN);
+	if (seen !== "idle") return acceptedAfterAll(ctx, request, statusBefore, seen === "restoring");
+	if (progress.unanswered > 1) return unclear(request, lost, sentTwice(track.run));
+	ctx.report.line(restoreDidNothing(track.run));
+	return { state: "again" };
+}
+function acceptedAfterAll(ctx, { track }, statusBefore, isRestoring) {
+	ctx.report.line(restoreWasAccepted(track.run));
+	return accepted(ctx, statusBefore, isRestoring);
+}
+const SHORTEST_RESTORE_MS = 4 * MINUTE_MS$1;
+/** Reads until the restore has begun, the server has stood still for a window, or went unseen for too long. */
+function watchForRestoring(ctx, { track }, statusBefore, { until, window }) {
+	let lastRead = ctx.clock.now();
+	return pollUntilStable(ctx, {
+		deadline: until,
+		window,
+		answeredBefore: true
+	}, () => readServerOf(ctx, track, {
+		deadline: until,
+		once: true
+	}), ({ status }) => {
+		const now = ctx.clock.now();
+		const phase = serverPhase(status);
+		track.record({
+			type: "status seen",
+			status
+		});
+		if (phase === "restoring") return {
+			state: "done",
+			value: { seen: "restoring" }
+		};
+		if (hasRestoreBegun(statusBefore, status)) return {
+			state: "done",
+			value: { seen: "begun" }
+		};
+		if (now - lastRead > SHORTEST_RESTORE_MS) return {
+			state: "done",
+			value: { seen: "unseen" }
+		};
+		lastRead = now;
+		if (phase === "stopped" && statusBefore === void 0) return { state: "moving" };
+		return {
+			state: "holding",
+			as: status.toLowerCase(),
+			value: { seen: "idle" }
+		};
+	});
+}
+function unclear({ track, snapshot }, lost, why) {
+	return {
+		state: "problem",
+		problem: restoreUnclear(track.run, snapshot.id, lost, why)
+	};
+}
+/** 400, 409 and their like: reading the server tells what keeps the API from restoring. */
+async function afterMomentaryRefusal(ctx, request, refusal, statusBefore, progress) {
+	const { track, deadline, settleBy } = request;
+	const now = ctx.clock.now();
+	progress.busySince ??= now;
+	progress.refusal = refusal;
+	const until = settleBy === void 0 ? deadline : Math.min(deadline, now + LOOK_MS);
+	const answer = await readServerOf(ctx, track, {
+		deadline: until,
+		once: true
+	});
+	if (answer.ok) track.record({
+		type: "status seen",
+		status: answer.value.status
+	});
+	const phase = answer.ok ? serverPhase(answer.value.status) : void 0;
+	if (phase === "restoring") return {
+		state: "accepted",
+		acceptance: seenRestoring(ctx, statusBefore, progress.unanswered > 0)
+	};
+	if (phase === "transitioning" && settleBy === void 0) {
+		ctx.report.line(refusedForNow(track.run));
+		const remainingMs = deadline - ctx.clock.now();
+		const gap = nextDelay({
+			schedule: "power",
+			elapsedMs: [0],
+			remainingMs
+		}, ctx.pace, ctx.random);
+		await ctx.clock.sleep(gap, ctx.signal);
+		return { state: "again" };
+	}
+	if (await backOff(ctx, refusal, progress, {
+		deadline,
+		patienceMs: Number.POSITIVE_INFINITY,
+		isDue: settleBy !== void 0
+	})) return { state: "again" };
+	return refused(ctx, request, refusal, progress);
+}
+
+// src/waiting/restore-completion.ts
+/** Of a fleet one line a minute is enough: the first that is still being restored speaks for all. */
+function heartbeat(run, group, elapsed) {
+	if (run.task.state !== "running") return restoringPerhapsForeign(run, elapsed);
+	const restoring = group.filter(({ task }) => task.state === "running");
+	if (restoring.length === 1) return restoringOne(run, elapsed);
+	if (restoring[0]?.server.id !== run.server.id) return void 0;
+	return restoringSeveral(restoring.length, run, elapsed);
+}
+/**
+* Follows an accepted restore to its end, and records it.
+* @param options `snapshot`: what it is restored from; `group`: the records of all that are restored beside it, itself
+*   included
+* @returns the phase in which it left the server; undefined where it did not end well, as the record then says
+*/
+async function awaitRestoreEnd(ctx, track, acceptance, { snapshot, deadline, group }) {
+	let watch = startRestoreWatch(acceptance.at, {
+		statusBefore: acceptance.statusBefore,
+		seenRestoring: acceptance.seenRestoring,
+		config: ctx.pace
+	});
+	const note = statusLog(ctx, track);
+	let isFoundByName = false;
+	const attempt = async () => toAttempt(await readServerOf(ctx, track, {
+		deadline,
+		once: true
+	}), (server) => {
+		note(server.status);
+		isFoundByName = server.foundByName;
+		watch = observeServer(watch, server.status, ctx.clock.now());
+		const progress = restoreProgress(watch);
+		return progress.state === "pending" ? { state: "pending" } : {
+			state: "done",
+			value: progress
+		};
+	});
+	return recordEnd(ctx, track, snapshot, await poll(ctx, {
+		schedule: "restore",
+		answeredBefore: acceptance.statusBefore !== void 0 || acceptance.seenRestoring,
+		began: acceptance.at,
+		deadline,
+		startAfterDelay: true,
+		heartbeat: (elapsed) => heartbeat(track.run, group(), elapsed),
+		isConfirming: () => {
+			const progress = restoreProgress(watch);
+			return progress.state === "pending" && progress.isConfirming;
+		}
+	}, attempt), isFoundByName);
+}
+async function recordEnd(ctx, track, snapshot, end, isFoundByName) {
+	const { run } = track;
+	if (end.state === "refused") {
+		const state = restoreUnobservable(serverLabel(run));
+		const next = [{
+			kind: "follow",
+			snapshot: snapshot.id,
+			isRestore: true
+		}];
+		track.record({
+			type: "left running",
+			why: "unobservable",
+			problem: await explain(ctx, end.failure, {
+				state,
+				next
+			})
+		});
+		return;
+	}
+	if (end.state === "expired") {
+		track.record(timedOut(end));
+		return;
+	}
+	if (end.value.state === "failed") {
+		const problem = restoreFailed(run, snapshot.id, end.value.status);
+		track.record({
+			type: "failed",
+			problem: {
+				...problem,
+				candidates: await otherSnapshots(ctx, run, snapshot)
+			}
+		});
+		return;
+	}
+	if (isFoundByName && end.value.observed === "never seen") {
+		track.record({
+			type: "failed",
+			problem: wrongServerPerhaps(run)
+		});
+		return;
+	}
+	track.record({
+		type: "succeeded",
+		how: end.value.observed === "never seen" ? "never seen" : "seen"
+	});
+	return end.value.phase;
+}
+const OTHERS_TIME_MS = 1e4;
+/** What could be restored instead, newest first; nothing where the list cannot be read. */
+async function otherSnapshots(ctx, { server, safety }, failed) {
+	const options = {
+		deadline: ctx.clock.now() + OTHERS_TIME_MS,
+		once: true
+	};
+	const list = await readSnapshots(ctx, [server.id], options);
+	const used = [failed.id, safety?.snapshot.id];
+	return (list.ok ? list.value : []).filter((snapshot) => isCompleted(snapshot) && !used.includes(snapshot.id)).toSorted(compareNewestFirst);
+}
+/** Waits until `restoring` is seen at the server, or `until`; whether it was seen. */
+async function awaitRestoring(ctx, track, until) {
+	const note = statusLog(ctx, track);
+	return (await poll(ctx, {
+		schedule: "settle",
+		began: ctx.clock.now(),
+		deadline: until
+	}, async () => toAttempt(await readServerOf(ctx, track, {
+		deadline: until,
+		once: true
+	}), (server) => {
+		note(server.status);
+		return serverPhase(server.status) === "restoring" ? {
+			state: "done",
+			value: true
+		} : { state: "pending" };
+	}))).state === "done";
+}
+/** Records the server's status, and says it when it changes. */
+function statusLog(ctx, track) {
+	return (status) => {
+		if (status !== track.run.server.status) ctx.report.line(statusChanged(track.run, status));
+		track.record({
+			type: "status seen",
+			status
+		});
+	};
+}
+
+// src/operations/restore-servers.ts
+const GRACE_PERIOD_MS = 3e4;
+/**
+* Restores servers side by side, `max-parallel` at once; the records say how it went. After a cancel all requests go
+* out first, and what is to be told is told, before `restoring` is waited for, for all of them in one short time.
+*
+* The rollback of a job has a place for every server: a deploy that failed is on all of them, what a restore takes is
+* VPS.org's and not ours, and one that waited for the others' ends could be left without any time. The requests
+* themselves are paced all the same.
+*/
+async function restoreServers(ctx, jobs, { prepare, onAsked } = {}) {
+	const places = jobs.some(({ settleBy }) => settleBy !== void 0) ? jobs.length : ctx.maxParallel;
+	const restoreOne = async (job) => {
+		if (ctx.clock.now() >= job.deadline) {
+			job.track.record({
+				type: "skipped",
+				why: "out of time"
+			});
+			return [];
+		}
+		if (prepare !== void 0 && !await prepare(job)) return [];
+		const acceptance = await askForRestore(ctx, job);
+		if (acceptance === void 0) return [];
+		if (job.waitFor === "grace period") return [{
+			job,
+			acceptance
+		}];
+		if (job.waitFor === "completion") await followRestore(ctx, job.track, job, acceptance);
+		else await awaitAcceptance(ctx, job, acceptance);
+		return [];
+	};
+	const left = (await sideBySide(jobs, places, async (job, inTurn) => {
+		if (jobs.length > places) await awaitSettled(ctx, job);
+		return inTurn(() => restoreOne(job));
+	})).flat();
+	if (left.length === 0) return;
+	await onAsked?.();
+	const deadline = Math.max(...left.map(({ job }) => job.deadline));
+	const until = Math.min(deadline, ctx.clock.now() + GRACE_PERIOD_MS);
+	await sideBySide(left, left.length, ({ job, acceptance }) => seeRestoring(ctx, job.track, acceptance, until));
+}
+/** Waits outside of the places, for half of the time; what becomes of it is found out, and said, when its turn comes. */
+async function awaitSettled(ctx, { track, deadline, serverOnly = false }) {
+	const now = ctx.clock.now();
+	await awaitReadiness(ctx, {
+		track,
+		intent: "restore",
+		serverOnly,
+		deadline: now + (deadline - now) / 2
+	});
+}
+/** Asks for the restore of one server; undefined where it was not accepted, as the record then says. */
+async function askForRestore(ctx, job) {
+	const { track, snapshot } = job;
+	track.record({ type: "began" });
+	const asked = await restoreSnapshot$1(ctx, job);
+	if (!asked.ok) {
+		track.record({
+			type: "failed",
+			problem: asked.problem
+		});
+		return;
+	}
+	if (!asked.value.isOurs) {
+		const problem = perhapsForeign(track.run, snapshot.id);
+		track.record({
+			type: "failed",
+			problem
+		});
+		ctx.report.line(`${problem.what} ${problem.state}`);
+		return asked.value;
+	}
+	track.record({
+		type: "accepted",
+		work: "restore",
+		snapshot
+	});
+	ctx.report.line(restoreAccepted(track.run));
+	if (job.waitFor === "grace period") track.record({
+		type: "left running",
+		why: job.allowUnreadableServer ? "not awaited" : "job cancelled"
+	});
+	return asked.value;
+}
+async function awaitAcceptance(ctx, job, acceptance) {
+	const until = Math.min(job.deadline, ctx.clock.now() + settleWindow(ctx.pace).durationMs);
+	await seeRestoring(ctx, job.track, acceptance, until);
+	job.track.record({
+		type: "left running",
+		why: "not awaited"
+	});
+}
+/** Waits until the accepted restore is seen at the server, until `until` at most. */
+async function seeRestoring(ctx, track, acceptance, until) {
+	if (!(acceptance.seenRestoring || await awaitRestoring(ctx, track, until))) ctx.report.line(notSeenRestoring(track.run));
+}
+/** Follows an accepted restore to its end, starts a server that it left stopped, and checks its health. */
+async function followRestore(ctx, track, after, acceptance) {
+	const group = () => after.group.map(({ run }) => run);
+	const { snapshot, deadline } = after;
+	const phase = await awaitRestoreEnd(ctx, track, acceptance, {
+		snapshot,
+		deadline,
+		group
+	});
+	if (phase === void 0) return;
+	ctx.report.line(restoreEnded(track.run, phase));
+	if (phase === "active" && mayBeDown$1(track.run)) track.record({ type: "started" });
+	if (phase === "stopped" && !after.startAfterRestore) {
+		track.record({ type: "left stopped" });
+		ctx.report.line(leftStopped(track.run));
+		return;
+	}
+	if (phase === "stopped" && !await startRestored(ctx, track, deadline)) return;
+	await checkHealth(ctx, track, after.health, deadline);
+}
+
+// src/operations/post.ts
+const DELETIONS_TIME_MS = 5 * MINUTE_MS$1;
+const POST_STEP_AFTER_CANCEL_MS = 2 * MINUTE_MS$1;
+/**
+* The end of the job: starts what the main stage left stopped, restores, deletes, keeps the last N; only what this
+* step's own main stage made.
+* @param onAsked called in a cancelled job once every restore has been asked for
+*/
+async function runPost(context, saved, recorder, onAsked) {
+	const { jobStatus, began } = recorder.run;
+	const { plan } = saved;
+	const until = jobStatus === "cancelled" ? began + POST_STEP_AFTER_CANCEL_MS : Number.POSITIVE_INFINITY;
+	const ctx = {
+		...context,
+		endsBy: until
+	};
+	const rollback = rollbackOf(saved, jobStatus);
+	recorder.record({
+		type: "rollback",
+		rollback
+	});
+	const servers = saved.servers(rollback === "due" ? "restore" : "clean up");
+	recorder.record({
+		type: "servers found",
+		servers
+	});
+	const stopped = recorder.tracks.filter(({ run }) => mayBeDown$1(run));
+	await forEachServer(ctx, stopped, (track) => startStopped(ctx, track, until));
+	if (jobStatus === "unknown") {
+		if (rollback === "not due" && (plan.deleteOn.length > 0 || plan.keepLast !== void 0)) ctx.report.warn(JOB_STATUS_UNKNOWN$1);
+		return;
+	}
+	if (rollback === "due") await restoreGroup(ctx, saved, recorder, {
+		until,
+		onAsked
+	});
+	if (plan.deleteOn.includes(jobStatus)) await deleteOwn(ctx, recorder, until);
+	const { keepLast } = plan;
+	if (jobStatus !== "success") {
+		if (keepLast !== void 0) recorder.record({
+			type: "retention",
+			retention: "job not successful"
+		});
+		if (plan.whenFull !== "delete-oldest") warnOfFullServers(ctx, recorder);
+	} else if (keepLast !== void 0) await retain(ctx, recorder, {
+		keepLast,
+		newestIsDeleted: plan.deleteOn.includes("success")
+	});
+}
+/** Before the main stage saw every snapshot of its group completed, and ended green, nothing can have been deployed. */
+function rollbackOf({ plan, isGreen, isGroupCompleted }, jobStatus) {
+	if (jobStatus === "unknown") return plan.restoreOn.length > 0 ? "job status unknown" : "not due";
+	if (!plan.restoreOn.includes(jobStatus)) return "not due";
+	return isGreen && isGroupCompleted ? "due" : "snapshot step not green";
+}
+async function startStopped(ctx, track, until) {
+	track.record({ type: "began" });
+	await ensureStarted(ctx, track, until);
+}
+async function restoreGroup(ctx, { plan }, recorder, { until, onAsked }) {
+	const { tracks, run } = recorder;
+	const isCancelled = run.jobStatus === "cancelled";
+	const isListReadable = await refuseInterleaved(ctx, recorder, lookForOthersMs(isCancelled));
+	const now = ctx.clock.now();
+	const deadline = Math.min(until, now + plan.restoreTimeoutMs);
+	const how = {
+		waitFor: isCancelled ? "grace period" : "completion",
+		allowUnreadableServer: false,
+		serverOnly: isCancelled || !isListReadable,
+		settleBy: now + (deadline - now) / 2,
+		wasReadable: true,
+		deadline,
+		startAfterRestore: plan.startAfterRestore,
+		health: plan.health,
+		group: tracks
+	};
+	const jobs = pendingOf(tracks).map((target) => ({
+		...target,
+		...how
+	}));
+	await ctx.report.group(GROUPS.restore, () => restoreServers(ctx, jobs, { onAsked }));
+}
+/** What is still to be restored. */
+function pendingOf(tracks) {
+	return tracks.flatMap((track) => {
+		const { target: snapshot, task } = track.run;
+		return snapshot === void 0 || task.state !== "pending" ? [] : [{
+			track,
+			snapshot
+		}];
+	});
+}
+/**
+* Where another run has deployed since, a rollback would undo that deploy, too. A fleet is one group: where that run has
+* deployed to one of its servers, it is likely to be at work on the others, and a fleet of which some servers are as before
+* both deploys and some as after the other fits together with neither. What is not restored now can still be restored by
+* hand, and what is overwritten is gone. A list that cannot be read is a warning: a rollback does not need it.
+* @returns whether the list could be read
+*/
+async function refuseInterleaved(ctx, { tracks }, timeMs) {
+	const servers = tracks.map(({ run }) => run.server.id);
+	const deadline = ctx.clock.now() + timeMs;
+	const list = await readForChoice(ctx, servers, { deadline });
+	if (!list.ok) {
+		ctx.report.warn(interleavedUnknown(list.failure));
+		return false;
+	}
+	const byServer = Map.groupBy(list.value.snapshots, ({ server }) => server.id);
+	const pending = pendingOf(tracks).map((target) => {
+		const listed = byServer.get(target.track.run.server.id) ?? [];
+		return {
+			...target,
+			found: findInterleaved(target.snapshot, listed, ctx.origin)
+		};
+	});
+	const elsewhere = pending.flatMap(({ track, found }) => found === void 0 ? [] : [{
+		track,
+		found
+	}])[0];
+	if (elsewhere === void 0) return true;
+	for (const { track, snapshot, found } of pending) {
+		const problem = found === void 0 ? interleavedInGroup(track.run, snapshot, elsewhere.track.run, elsewhere.found) : interleaved(track.run, snapshot, found, ctx.origin.runId);
+		track.record({
+			type: "failed",
+			problem
+		});
+	}
+	return true;
+}
+async function deleteOwn(ctx, { tracks, run }, until) {
+	const deadline = Math.min(until, ctx.clock.now() + DELETIONS_TIME_MS);
+	await forEachServer(ctx, tracks, async (track) => {
+		const { target } = track.run;
+		const how = {
+			by: "delete-on",
+			why: `delete-on: ${run.jobStatus}`,
+			deadline
+		};
+		if (target !== void 0) await retire(ctx, track, target, how);
+	});
+}
+/** Whatever does not work is a warning: it must not make a good deploy red. */
+async function retain(ctx, recorder, { keepLast, newestIsDeleted }) {
+	const own = recorder.tracks.flatMap((track) => {
+		const newest = track.run.target;
+		return newest !== void 0 && isCompleted(newest) ? [{
+			track,
+			newest
+		}] : [];
+	});
+	if (own.length === 0) return;
+	const deadline = ctx.clock.now() + DELETIONS_TIME_MS;
+	recorder.record({
+		type: "retention",
+		retention: "asked"
+	});
+	const servers = own.map(({ track }) => track.run.server.id);
+	const list = await readForChoice(ctx, servers, { deadline });
+	if (!list.ok || !list.value.consistent) {
+		recorder.record({
+			type: "retention",
+			retention: "list unreadable"
+		});
+		ctx.report.warn(list.ok ? RETENTION_LIST_MOVES : retentionUnreadable(list.failure));
+		return;
+	}
+	const listed = Map.groupBy(list.value.snapshots, (snapshot) => snapshot.server.id);
+	await forEachServer(ctx, own, ({ track, newest }) => retireOlder(ctx, track, {
+		listed: listed.get(track.run.server.id) ?? [],
+		keepLast,
+		newest: newest.id,
+		newestIsDeleted,
+		deadline
+	}));
+}
+/** After a failed job nothing frees a slot: where the server is full now, the next create is refused. */
+function warnOfFullServers(ctx, { tracks }) {
+	for (const { run } of tracks) if ((run.slots ?? 0) >= 5 && run.deletions.every(({ end }) => end !== "deleted")) ctx.report.warn(fullAfterFailure(run));
+}
+
+// src/operations/restore.ts
+/**
+* Overwrites each snapshot's server with it. Each server is tried; the step is red if any did not come back.
+* @param onAsked called in a cancelled job once every request is out
+*/
+async function restore(ctx, inputs, recorder, onAsked) {
+	const deadline = ctx.clock.now() + timeOf(inputs);
+	const chosen = await ctx.report.group(GROUPS.preflight, () => chooseTargets(ctx, inputs, recorder, deadline));
+	if (!chosen.ok) return recorder.record({
+		type: "failed",
+		problem: chosen.problem
+	});
+	const targets = chosen.value;
+	if (inputs.dryRun) return void await forEachServer(ctx, targets, (target) => planOne(ctx, inputs, target, deadline));
+	if (targets.length === 0) return;
+	const group = targets.map(({ track }) => track);
+	const times = {
+		deadline,
+		settleBy: ctx.clock.now() + (deadline - ctx.clock.now()) / 2
+	};
+	const jobs = targets.map((target) => jobOf(inputs, target, group, times));
+	const poller = createSnapshotPoller(ctx, deadline);
+	const prepare = (job) => takeSafetyFirst(ctx, inputs, poller, job);
+	await ctx.report.group(GROUPS.restore, () => restoreServers(ctx, jobs, {
+		prepare,
+		onAsked
+	}));
+}
+const REQUEST_TIME_AFTER_CANCEL_MS = 4 * MINUTE_MS$1;
+function timeOf({ timeoutMs, jobStatus }) {
+	return jobStatus === "cancelled" ? Math.min(timeoutMs, REQUEST_TIME_AFTER_CANCEL_MS) : timeoutMs;
+}
+function jobOf(inputs, target, group, { deadline, settleBy }) {
+	const { startAfterRestore, health, wait } = inputs;
+	const job = {
+		...target,
+		allowUnreadableServer: !wait,
+		deadline,
+		startAfterRestore,
+		health,
+		group
+	};
+	return inputs.jobStatus === "cancelled" ? {
+		...job,
+		waitFor: "grace period",
+		serverOnly: true,
+		settleBy
+	} : {
+		...job,
+		waitFor: wait ? "completion" : "acceptance"
+	};
+}
+/** Finds the snapshots and refuses, before anything is changed, what must not be restored. */
+async function chooseTargets(ctx, inputs, recorder, deadline) {
+	const { choice, servers: guard } = inputs;
+	const found = await findSnapshots(ctx, {
+		choice,
+		allowedServers: guard,
+		use: "restore",
+		deadline
+	});
+	if (!found.ok) return found;
+	const { present, absent } = found.value;
+	const twice = findSameServer(ctx, present, ({ server }) => server.id);
+	if (twice !== void 0) return failed(twoOfOneServer(...twice));
+	if (absent.length > 0) recorder.record({
+		type: "failed",
+		problem: await notFound(ctx, inputs, absent, deadline)
+	});
+	const targets = [];
+	for (const target of recordTargets(recorder, "restore", present)) {
+		const problem = await checkRestorable(ctx, inputs, target, deadline);
+		if (problem === void 0) targets.push(target);
+		else target.track.record({
+			type: "failed",
+			problem
+		});
+	}
+	if (targets.length > 0) await warnOfInterleaved(ctx, inputs, targets, deadline);
+	return success(targets);
+}
+/** A person may well mean it: that another run has deployed since is a warning. A look at the list holds no restore up. */
+async function warnOfInterleaved(ctx, { jobStatus }, targets, deadline) {
+	const servers = targets.map(({ track }) => track.run.server.id);
+	const by = Math.min(deadline, ctx.clock.now() + lookForOthersMs(jobStatus === "cancelled"));
+	const list = await readSnapshots(ctx, servers, {
+		deadline: by,
+		once: true
+	});
+	if (!list.ok) return;
+	const byServer = Map.groupBy(list.value, ({ server }) => server.id);
+	for (const { track, snapshot } of targets) {
+		const listed = byServer.get(track.run.server.id) ?? [];
+		const found = findInterleaved(snapshot, listed, madeBy(snapshot, ctx.origin));
+		if (found !== void 0) ctx.report.warn(interleavedWarning(track.run, found));
+	}
+}
+/** Seen from the run that made the snapshot. */
+function madeBy({ description }, run) {
+	return {
+		...run,
+		runId: parseMarker(description)?.run ?? run.runId
+	};
+}
+/** The snapshots that no list holds. Without a server-id they may have been meant to be of any server. */
+async function notFound(ctx, inputs, absent, deadline) {
+	return notFound$2(absent, await restorableOn(ctx, inputs, inputs.servers, deadline));
+}
+/** Why a snapshot must not be restored, with what could be restored instead. */
+async function checkRestorable(ctx, inputs, { track, snapshot }, deadline) {
+	const rejection = rejectionOf(ctx, inputs, snapshot);
+	if (rejection === void 0) return void 0;
+	const candidates = await restorableOn(ctx, inputs, [track.run.server.id], deadline);
+	return rejected(track.run, snapshot, rejection, candidates);
+}
+/** What could be restored instead on some servers, or on any; undefined where the list cannot be read. */
+async function restorableOn(ctx, inputs, servers, deadline) {
+	const isRestorable = (snapshot) => rejectionOf(ctx, inputs, snapshot) === void 0;
+	const list = await readSnapshots(ctx, servers, {
+		deadline,
+		once: true
+	}, isRestorable);
+	return list.ok ? list.value : void 0;
+}
+function rejectionOf(ctx, { maxSnapshotAgeMs: maxAgeMs }, snapshot) {
+	if (snapshotPhase(snapshot.status) !== "completed") return { why: "not completed" };
+	if (maxAgeMs === void 0) return void 0;
+	const age = ageOf$1(snapshot, apiNow(ctx));
+	if (age.state === "unknown") return { why: "age unknown" };
+	if (age.state === "future" || isAhead(-age.atMostMs, 0)) return { why: "dated ahead" };
+	if (age.atMostMs <= maxAgeMs) return void 0;
+	return {
+		why: "too old",
+		ageMs: age.atMostMs,
+		maxAgeMs
+	};
+}
+async function planOne(ctx, inputs, target, deadline) {
+	const { track, snapshot } = target;
+	const state = DRY_RUN_SENT_NOTHING;
+	const answer = await readServerOf(ctx, track, { deadline });
+	if (answer.ok) track.record({
+		type: "status seen",
+		status: answer.value.status
+	});
+	else if (answer.failure.status !== 403 || inputs.wait) return track.record({
+		type: "failed",
+		problem: await explain(ctx, answer.failure, { state })
+	});
+	else ctx.report.warn(unreadableForPlan(track.run.server.id));
+	const blocker = await findBlocker(ctx, inputs, target, deadline);
+	if (blocker !== void 0) return track.record({
+		type: "failed",
+		problem: blocker
+	});
+	const steps = [...inputs.safetySnapshot ? [wouldTakeSafety(track.run)] : [], wouldOverwrite$1(track.run, snapshot, apiNow(ctx))];
+	track.record({
+		type: "planned",
+		steps
+	});
+	for (const step of steps) ctx.report.line(step);
+}
+/** Why the restore itself would be refused at once. */
+async function findBlocker(ctx, inputs, target, deadline) {
+	const { server } = target.track.run;
+	if (serverPhase(server.status ?? "") === "restoring") return alreadyRestoring(target, DRY_RUN_SENT_NOTHING);
+	if (!inputs.safetySnapshot) return void 0;
+	const list = await readSnapshots(ctx, [server.id], { deadline });
+	if (!list.ok) return explain(ctx, list.failure, { state: DRY_RUN_SENT_NOTHING });
+	return list.value.length < 5 ? void 0 : serverIsFull(ctx, target.track.run, list.value, "not offered");
+}
+/** Takes the safety snapshot where one is asked for; false: it could not be made, and nothing may be overwritten. */
+async function takeSafetyFirst(ctx, inputs, poller, job) {
+	if (!inputs.safetySnapshot) return true;
+	const { track } = job;
+	if (job.waitFor === "grace period") ctx.report.warn(safetyInCancelledJob(track.run));
+	const { settleBy: _, ...patient } = job;
+	const settled = {
+		...patient,
+		serverOnly: false
+	};
+	const ready = await readBeforeRestore(ctx, settled);
+	if (!ready.ok) {
+		track.record({
+			type: "failed",
+			problem: ready.problem
+		});
+		return false;
+	}
+	const problem = await takeSafetySnapshot(ctx, settled, poller);
+	if (problem !== void 0) track.record({
+		type: "failed",
+		problem: safetyFailed(track.run, problem)
+	});
+	return problem === void 0;
+}
+/** Takes a snapshot of what is about to be overwritten; why that did not work, where it did not. */
+async function takeSafetySnapshot(ctx, job, poller) {
+	const { track, deadline } = job;
+	const began = ctx.clock.now();
+	const before = await readSnapshots(ctx, [track.run.server.id], { deadline });
+	if (!before.ok) return explain(ctx, before.failure);
+	const request = newCreateRequest(ctx, {
+		track,
+		kind: "safety snapshot",
+		name: safetyName(ctx),
+		description: safetyDescription(track.run),
+		purpose: "safety",
+		before: before.value,
+		whenFull: "not offered",
+		shorterName: shortDefaultName(ctx.origin),
+		deadline,
+		recheck: async () => {
+			const again = await readBeforeRestore(ctx, job);
+			return again.ok ? void 0 : again.problem;
+		}
+	});
+	const made = await createSnapshot$1(ctx, request);
+	if (!made.ok) return made.problem;
+	const snapshot = made.value;
+	track.record({
+		type: "safety snapshot accepted",
+		snapshot
+	});
+	ctx.report.line(safetyAccepted(track.run, snapshot));
+	const end = await poller.waitFor(snapshot, ctx.clock.now());
+	track.record({
+		type: "safety snapshot ended",
+		state: end.state === "completed" ? "completed" : "failed"
+	});
+	const problem = await problemOfSafety(ctx, track, snapshot, end, ctx.clock.now() - began);
+	if (problem === void 0) ctx.report.line(safetyCompleted(track.run, snapshot));
+	return problem;
+}
+/** Told apart from the deploy's own at a glance; what it is for is in its marker. */
+function safetyName(ctx) {
+	const [owner = "", repository = ""] = ctx.origin.repository.split("/");
+	return defaultName({
+		...ctx.origin,
+		repository: `${owner}/before-restore-${repository}`
+	});
+}
+
+// src/operations/wait.ts
+/** Resumes what an earlier step began: follows each snapshot, or the restore of its server, to the end. */
+async function wait(ctx, inputs, recorder) {
+	const deadline = ctx.clock.now() + inputs.timeoutMs;
+	const { choice, servers: guard } = inputs;
+	const found = await findSnapshots(ctx, {
+		choice,
+		allowedServers: guard,
+		use: "wait",
+		deadline
+	});
+	if (!found.ok) return recorder.record({
+		type: "failed",
+		problem: found.problem
+	});
+	const { present, absent } = found.value;
+	if (absent.length > 0) recorder.record({
+		type: "failed",
+		problem: nothingToWaitFor(absent)
+	});
+	const targets = recordTargets(recorder, "wait", present);
+	const foreign = present.filter((snapshot) => !isOfThisRun(ctx, snapshot));
+	if (needsPostStep(inputs)) {
+		if (foreign.length > 0) return recorder.record({
+			type: "failed",
+			problem: notOfThisRun(foreign)
+		});
+		if (absent.length > 0 || !arm(inputs, recorder)) return;
+	}
+	const plan = {
+		inputs,
+		deadline,
+		poller: createSnapshotPoller(ctx, deadline),
+		recorder
+	};
+	await sideBySide(targets, ctx.maxParallel, (target, inTurn) => waitForOne(ctx, plan, target, inTurn));
+}
+/** Only what this very run made can be armed, in any attempt: another run's may hold what nobody here knows. */
+function isOfThisRun(ctx, { description }) {
+	return madeByThisRun(parseMarker(description), ctx.origin);
+}
+/** A snapshot in progress is followed by the shared list; only reading its server takes a place. */
+async function waitForOne(ctx, plan, { track, snapshot }, inTurn) {
+	track.record({ type: "began" });
+	if (snapshotPhase(snapshot.status) === "completed") return inTurn(() => followServer(ctx, plan, track, snapshot));
+	await followSnapshot(ctx, plan, track, snapshot);
+	const { health } = plan.inputs;
+	if (isGood(track.run)) await inTurn(() => checkHealth(ctx, track, health, plan.deadline));
+}
+async function followSnapshot(ctx, plan, track, snapshot) {
+	const now = apiNow(ctx);
+	const began = ctx.clock.now() - Math.max(0, now - (createdAtMs(snapshot) ?? now));
+	track.record({
+		type: "accepted",
+		work: "snapshot",
+		snapshot
+	});
+	ctx.report.line(snapshotIs(track.run, snapshot));
+	const end = await plan.poller.waitFor(snapshot, began, true);
+	await recordSnapshotEnd(ctx, track, snapshot, end);
+	if (end.state === "completed" && plan.recorder.tracks.length > 1) ctx.report.line(snapshotCompleted(track.run));
+}
+/**
+* A snapshot that was completed from the start may be the one that its server is being restored from. A read right
+* after a restore's request can still show the old state, so only a status that lasts counts.
+*/
+async function followServer(ctx, plan, track, snapshot) {
+	track.record({
+		type: "accepted",
+		work: "possible restore",
+		snapshot
+	});
+	const server = await settledOrRestoring(ctx, track, plan, snapshot);
+	if (server === void 0) return;
+	const phase = serverPhase(server.status);
+	const { startAfterRestore, health } = plan.inputs;
+	const { deadline } = plan;
+	if (phase === "restoring") {
+		track.record({
+			type: "accepted",
+			work: "restore",
+			snapshot
+		});
+		ctx.report.line(followingRestore(track.run));
+		const acceptance = {
+			at: ctx.clock.now(),
+			statusBefore: void 0,
+			seenRestoring: true,
+			isOurs: true
+		};
+		const group = plan.recorder.tracks;
+		return followRestore(ctx, track, {
+			snapshot,
+			deadline,
+			group,
+			startAfterRestore,
+			health
+		}, acceptance);
+	}
+	if (phase === "error") return track.record({
+		type: "failed",
+		problem: brokenServer(track.run)
+	});
+	track.record({ type: "succeeded" });
+	if (phase !== "active") ctx.report.warn(serverIs(track.run));
+	await checkHealth(ctx, track, health, deadline);
+}
+const ONE_READ = {
+	durationMs: 0,
+	reads: 1
+};
+/**
+* The server, as soon as it is restoring, or once it has stood still for so long that no restore is on its way; undefined
+* where that could not be seen, as the record then says.
+*/
+async function settledOrRestoring(ctx, track, { deadline, inputs }, snapshot) {
+	const isFresh = needsPostStep(inputs) && madeByThisAttempt(parseMarker(snapshot.description), ctx.origin);
+	const end = await pollUntilStable(ctx, { deadline }, () => readServerOf(ctx, track, {
+		deadline,
+		once: true
+	}), (server) => {
+		const isNews = server.status !== track.run.server.status;
+		track.record({
+			type: "server read",
+			server
+		});
+		const phase = serverPhase(server.status);
+		const window = isFresh ? ONE_READ : unknownRestoreWindow(phase, ctx.pace);
+		const reading = classifyServer(server, phase, window);
+		if (isNews && reading.state === "moving") ctx.report.line(isSettling(track.run));
+		if (isNews && reading.state === "holding" && !isFresh) ctx.report.line(makingSure(track.run, window.durationMs));
+		return reading;
+	});
+	if (end.state === "done") return end.value;
+	if (end.state === "expired") track.record(timedOut(end));
+	else {
+		const problem = await explain(ctx, end.failure, { state: restoreNotVisible(track.run) });
+		track.record({
+			type: "left running",
+			why: "unobservable",
+			problem
+		});
+	}
+}
+function classifyServer(server, phase, window) {
+	if (phase === "restoring") return {
+		state: "done",
+		value: server
+	};
+	return phase === "transitioning" ? { state: "moving" } : {
+		state: "holding",
+		as: phase,
+		value: server,
+		window
+	};
+}
+
+// src/operations/main.ts
+/**
+* Runs one operation and tells how it ended, also when it is cancelled or fails in the middle.
+* @returns whether the step is green
+*/
+async function runOperation(ctx, inputs, tell) {
+	const arming = isArming(inputs) ? inputs : void 0;
+	const recorder = recorderFor(ctx, inputs, arming);
+	for (const notice of inputs.notices) ctx.report.notice(notice);
+	await toItsEnd(ctx, recorder, () => operate(ctx, inputs, recorder));
+	if (arming !== void 0) checkStillArmed(ctx, recorder);
+	if (!await endAs(ctx, recorder.run, tell)) return false;
+	if (arming === void 0) return true;
+	confirmGreen(ctx, recorder);
+	return isGreen(recorder.run) || endAs(ctx, recorder.run, tell);
+}
+/**
+* Runs the end of the job, and tells how it ended.
+* @returns whether the post stage is green
+*/
+async function runEndOfJob(ctx, saved, jobStatus, tell) {
+	const begin = newOperationRun({
+		operation: "post",
+		jobStatus,
+		mode: "wait"
+	}, ctx.clock.now());
+	const recorder = createRecorder(ctx, begin);
+	await toItsEnd(ctx, recorder, () => runPost(ctx, saved, recorder, () => announce(ctx, recorder.run)));
+	return endAs(ctx, recorder.run, tell);
+}
+/**
+* Tells, as of any other end, why a stage has not even begun: invalid inputs, or a lost state.
+* @returns whether the stage is green: it is not
+*/
+function endUnbegun(ctx, facts, problem, tell) {
+	const begin = newOperationRun({
+		...facts,
+		mode: "wait"
+	}, ctx.clock.now());
+	const recorder = createRecorder(ctx, begin);
+	recorder.record({
+		type: "rollback",
+		rollback: facts.rollback
+	});
+	recorder.record({
+		type: "failed",
+		problem
+	});
+	return endAs(ctx, recorder.run, tell);
+}
+/** Tells how a stage ended, here and elsewhere; whether that is green. */
+async function endAs(ctx, run, tell) {
+	const { next } = await conclude(ctx, run);
+	await tell(run);
+	ctx.report.wayOut(next);
+	return isGreen(run);
+}
+function isArming(inputs) {
+	return inputs.operation === "create" || inputs.operation === "wait" && needsPostStep(inputs);
+}
+/** Saves what the post stage needs, and publishes ids, as things happen. */
+function recorderFor(ctx, inputs, arming) {
+	const { operation, jobStatus } = inputs;
+	const begin = newOperationRun({
+		operation,
+		jobStatus,
+		mode: modeOf(inputs),
+		stopsServers: "stopServer" in inputs && inputs.stopServer
+	}, ctx.clock.now());
+	const plan = arming === void 0 ? void 0 : planOf$1(arming);
+	const recorder = createRecorder(ctx, begin, (before, after) => {
+		const outputs = changedOutputs(before, after);
+		if (outputs !== void 0) ctx.report.outputs(outputs);
+		if (plan === void 0 || after.stateLost !== void 0) return;
+		const trouble = saveChanges(ctx.report.saveState, plan, before, after);
+		if (trouble !== void 0) recorder.record({
+			type: "state lost",
+			why: trouble
+		});
+	});
+	return recorder;
+}
+/**
+* Lets the end of the job know that the step ended green, as the very last thing: a cancel before that must not arm a
+* rollback of a deploy that never began.
+*/
+function confirmGreen(ctx, recorder) {
+	const { armed, mode } = recorder.run;
+	if (ctx.signal.aborted) {
+		recorder.record({
+			type: "cut off",
+			cutOff: cutOffBy(ctx.signal.reason)
+		});
+		return;
+	}
+	if (armed === void 0 || mode !== "wait") return;
+	const trouble = saveGreen(ctx.report.saveState);
+	if (trouble !== void 0 && armed.restoreOn.length > 0) recorder.record({
+		type: "failed",
+		problem: disarmed(trouble)
+	});
+}
+function modeOf(inputs) {
+	if ("dryRun" in inputs && inputs.dryRun) return "dry run";
+	return "wait" in inputs && !inputs.wait ? "no wait" : "wait";
+}
+/** A cancel and a mistake of this action end an operation as everything else does: with the truth about it. */
+async function toItsEnd(ctx, recorder, work) {
+	try {
+		await work();
+		if (ctx.signal.aborted && !isGreen(recorder.run)) throw ctx.signal.reason;
+	} catch (error) {
+		recorder.record({
+			type: "cut off",
+			cutOff: cutOffBy(error)
+		});
+	}
+}
+function cutOffBy(error) {
+	if (error instanceof Cancelled) return {
+		by: "cancel",
+		signal: error.signal
+	};
+	return {
+		by: "internal error",
+		message: error instanceof Error ? error.message : String(error)
+	};
+}
+function operate(ctx, inputs, recorder) {
+	switch (inputs.operation) {
+		case "create": return create(ctx, inputs, recorder);
+		case "restore": return restore(ctx, inputs, recorder, () => announce(ctx, recorder.run));
+		case "delete": return deleteSnapshots(ctx, inputs, recorder);
+		case "list": return list(ctx, inputs, recorder);
+		case "wait": return wait(ctx, inputs, recorder);
+	}
+}
+
+// src/report/summary-markup.ts
+const ICONS = {
+	done: "✅",
+	partly: "⚠️",
+	failed: "❌",
+	nothing: "ℹ️",
+	planned: "🔎"
+};
+const ROW_LIMIT = 1200;
+const TABLE_BYTES = 4e5;
+const SNIPPET_LINE = 5e4;
+const CHART_LIMIT = 40;
+/**
+* Renders a summary. Tables and texts are HTML blocks (Markdown is not read inside them), so nothing that comes from
+* outside can break out; a blank line would end such a block, and no escaped text holds one.
+*/
+function renderSummary(model) {
+	return `${[
+		`<h3>${ICONS[model.tone]} ${sentenceHtml(model.headline)}</h3>`,
+		...paragraph(model.state),
+		...paragraph(model.next ?? "", `<strong>${NEXT}</strong> `),
+		...renderDetails(model.details),
+		...model.table === void 0 ? [] : renderTable(model.table),
+		...renderCandidates(model.candidates),
+		...model.facts.length === 0 ? [] : [`<ul>${model.facts.map((fact) => `<li>${sentenceHtml(fact)}</li>`).join("")}</ul>`],
+		...model.steps.map(renderStep),
+		...renderTimeline(model.timeline)
+	].join("\n\n")}\n\n`;
+}
+function paragraph(text, opening = "") {
+	return text === "" ? [] : [`<p>${opening}${sentenceHtml(text, PARAGRAPH)}</p>`];
+}
+const PARAGRAPH = 4e3;
+function renderDetails(details) {
+	if (details.length === 0) return [];
+	return [[
+		"<table>",
+		...details.map(([label, value]) => `<tr><th align="left">${escapeHtml(label)}</th><td>${renderCell(value)}</td></tr>`),
+		"</table>"
+	].join("\n")];
+}
+function renderCandidates(table) {
+	return table === void 0 ? [] : [`<p><strong>${AVAILABLE$1}</strong></p>`, ...renderTable(table)];
+}
+function renderTable(table) {
+	if (table.rows.length === 0) return [];
+	const head = table.columns.map((column) => `<th>${escapeHtml(column)}</th>`).join("");
+	const rows = fitting(table.rows.slice(0, ROW_LIMIT).map((row) => `<tr>${row.map((cell) => `<td>${renderCell(cell)}</td>`).join("")}</tr>`));
+	const left = table.rows.length - rows.length;
+	const more = left > 0 ? [`<tr><td colspan="${table.columns.length}">${moreRows(left)}</td></tr>`] : [];
+	return [[
+		"<table>",
+		`<tr>${head}</tr>`,
+		...rows,
+		...more,
+		"</table>"
+	].join("\n")];
+}
+function renderCell(cell) {
+	if (typeof cell === "string") return sentenceHtml(cell);
+	return `<a href="${escapeHtml(cell.href)}">${escapeHtml(cell.text)}</a>`;
+}
+function fitting(rows) {
+	let bytes = 0;
+	const end = rows.findIndex((row) => {
+		bytes += Buffer.byteLength(row);
+		return bytes > TABLE_BYTES;
+	});
+	return end === -1 ? rows : rows.slice(0, end);
+}
+function renderStep({ title, yaml, command }) {
+	const code = yaml.split("\n").map(escapeCode).join("\n");
+	const line = escapeHtml(command, SNIPPET_LINE);
+	return `<details><summary>${escapeHtml(title)}</summary>\n\n<pre><code>${code}</code></pre>\n\n<p>${BY_FORM}</p>\n\n<pre><code>${line}</code></pre>\n\n</details>`;
+}
+function escapeCode(line) {
+	return line.replace(/[^ ].*$/s, "") + escapeHtml(line, SNIPPET_LINE);
+}
+/** The phases as a chart, by the clock in UTC: the browser would show anything else in its own time zone. */
+function renderTimeline(phases) {
+	if (phases.length === 0) return [];
+	const shown = phases.slice(0, CHART_LIMIT);
+	const lines = [...chartHead(shown)];
+	let section = "";
+	for (const phase of shown) {
+		const server = mermaidText(phase.server) || "server";
+		if (server !== section) lines.push(`section ${server}`);
+		section = server;
+		lines.push(`${mermaidText(phase.name)} :${phase.failed === true ? "crit, " : ""}${barOf(phase)}`);
+	}
+	return [[...lines, "```"].join("\n")];
+}
+function chartHead(phases) {
+	return [
+		"```mermaid",
+		`%%{init: {"gantt": {"leftPadding": ${Math.max(75, ...phases.map((phase) => mermaidText(phase.server).length * 7 + 20))}}}}%%`,
+		"gantt",
+		`title ${CHART_TITLE}`,
+		"dateFormat YYYY-MM-DD HH:mm:ss",
+		"todayMarker off",
+		...axis(phases)
+	];
+}
+const SECOND_MS = 1e3;
+const MINUTE_MS = 60 * SECOND_MS;
+const TICKS = [
+	1,
+	2,
+	5,
+	10,
+	15,
+	30
+];
+/** At most some six marks on the axis, whatever the length: more would overlap on a phone. */
+function axis(phases) {
+	const from = Math.min(...phases.map((phase) => phase.from));
+	const length = Math.max(...phases.map((phase) => phase.to)) - from;
+	const fits = (unit) => TICKS.find((tick) => length / (tick * unit) <= 6);
+	const seconds = fits(SECOND_MS);
+	return seconds === void 0 ? ["axisFormat %H:%M", `tickInterval ${fits(MINUTE_MS) ?? 30}minute`] : ["axisFormat %H:%M:%S", `tickInterval ${seconds}second`];
+}
+function barOf({ from, to }) {
+	return `${chartTime(from)}, ${chartTime(Math.max(to, from + 1e3))}`;
+}
+function chartTime(at) {
+	return new Date(at).toISOString().slice(0, 19).replace("T", " ");
+}
+
+// src/report/text-table.ts
+/** The text of a cell. */
+function cellText(cell) {
+	return typeof cell === "string" ? cell : cell.text;
+}
+const CELL_LIMIT = 80;
+const GAP = "  ";
+/** The table as lines of text whose columns are aligned; nothing in a cell is a command to the runner. */
+function tableLines({ columns, rows }) {
+	const cells = [columns, ...rows].map((row) => row.map((cell) => escapeWorkflowCommands(oneLine$1(cellText(cell), CELL_LIMIT)) || "–"));
+	const widths = columns.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ""))));
+	return cells.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join(GAP).trimEnd());
+}
+/** Characters, not UTF-16 code units: a name outside of the basic plane would push its row to the left. */
+function widthOf(cell) {
+	return Array.from(cell).length;
+}
+function padded(cell, width) {
+	return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
+}
+
+// src/report/report.ts
+const ANNOTATIONS = 10;
+const ANNOTATION_LENGTH = 4e3;
+/** A report to `runner`; `summary` false leaves the job summary alone, `outputs` false (the post stage) the outputs. */
+function createReport(runner, settings) {
+	const warn = limited((text) => runner.warning(text, TITLE$1), (line) => runner.info(`Warning: ${line}`));
+	const notice = limited((text) => runner.notice(text, TITLE$1), (line) => runner.info(line));
+	const summarise = settings.summary ? summaryWriter(runner, warn) : async () => void 0;
+	const groups = groupLog(runner);
+	return {
+		line: (text) => {
+			groups.open();
+			runner.info(logLine(text));
+		},
+		table: (table) => {
+			groups.open();
+			for (const line of tableLines(table)) runner.info(line);
+		},
+		debug: (text) => runner.debug(oneLine$1(text)),
+		notice,
+		warn,
+		outputs: settings.outputs ? outputWriter(runner, warn) : () => void 0,
+		saveState: stateWriter(runner),
+		group: groups.within,
+		summarise,
+		conclude: async (conclusion) => {
+			if (conclusion.summary !== void 0) await summarise(conclusion.summary);
+			if (!conclusion.isGreen) runner.error(annotation(conclusion), oneLine$1(conclusion.title));
+			else if (conclusion.annotateAs === "warning") warn(annotation(conclusion));
+			else if (conclusion.annotateAs === "notice") notice(annotation(conclusion));
+			else for (const text of [conclusion.headline, conclusion.state]) if (text !== "") runner.info(logLine(text));
+		},
+		wayOut: (next) => {
+			if (next !== void 0) runner.info(logLine(`${NEXT} ${next}`));
+		}
+	};
+}
+function outputWriter(runner, warn) {
+	let isLost = false;
+	return (values) => {
+		for (const [name, value] of Object.entries(values)) {
+			if (value === void 0) continue;
+			try {
+				runner.setOutput(name, value);
+			} catch (error) {
+				if (!isLost) warn(outputsLost(reasonOf(error)));
+				isLost = true;
+				runner.info(logLine(`Output ${name}: ${value}`));
+			}
+		}
+	};
+}
+function stateWriter(runner) {
+	return (name, value) => {
+		try {
+			runner.saveState(name, value);
+			return;
+		} catch (error) {
+			return reasonOf(error);
+		}
+	};
+}
+function summaryWriter(runner, warn) {
+	let state = "unwritten";
+	return async (summary) => {
+		if (state === "lost") return;
+		try {
+			await runner.writeSummary(renderSummary(summary), { replace: state === "written" });
+			state = "written";
+		} catch (error) {
+			state = "lost";
+			warn(summaryLost(reasonOf(error)));
+		}
+	};
+}
+/** A group is opened at its first line: an empty one is a fold with nothing in it. */
+function groupLog(runner) {
+	let group;
+	return {
+		open: () => {
+			if (group === void 0 || group.isOpen) return;
+			group.isOpen = true;
+			runner.startGroup(group.title);
+		},
+		within: async (title, body) => {
+			group = {
+				title: oneLine$1(title),
+				isOpen: false
+			};
+			try {
+				return await body();
+			} finally {
+				if (group.isOpen) runner.endGroup();
+				group = void 0;
+			}
+		}
+	};
+}
+/** Passes on each text once, and as many as the runner shows; the last of them says where the others are. */
+function limited(annotate, print) {
+	const said = /* @__PURE__ */ new Set();
+	return (text) => {
+		if (said.has(text)) return;
+		said.add(text);
+		const clean = oneLine$1(text, ANNOTATION_LENGTH);
+		if (said.size < ANNOTATIONS) annotate(clean);
+		else if (said.size === ANNOTATIONS) annotate(moreInLog(clean));
+		else print(escapeWorkflowCommands(clean));
+	};
+}
+function annotation({ headline, state, next }) {
+	return oneLine$1([
+		headline,
+		state,
+		next ?? ""
+	].filter((text) => text !== "").join(" "), ANNOTATION_LENGTH);
+}
+function reasonOf(error) {
+	return error instanceof Error ? error.message : UNKNOWN_REASON;
+}
+
+// src/notify/attempts.ts
+/** Nobody waits longer for a job because of a notification. */
+const PATIENCE = {
+	totalMs: 1e4,
+	tries: 3
+};
+/** In the post step of a cancelled job, whose minutes are counted: the runner kills it. */
+const SHORT_PATIENCE = {
+	totalMs: 2e3,
+	tries: 1
+};
+/** Milliseconds for one request: two fit, where the first gets no answer. */
+const REQUEST_MS = 5e3;
+/** Milliseconds before the first repetition at most; before the second one twice as much. */
+const BACKOFF_MS = 500;
+/**
+* Tries until it works, cannot work, or patience ends. Never waits beyond the end.
+* @param once one try; `timeLeft` gives the milliseconds for its next request, 0 when there are none left
+*/
+async function attempt(timing, once) {
+	const { clock, random, signal, patience } = timing;
+	const deadline = clock.now() + patience.totalMs;
+	const timeLeft = () => Math.max(0, Math.min(REQUEST_MS, deadline - clock.now()));
+	for (let tried = 1;; tried += 1) {
+		const outcome = await once(timeLeft);
+		if (outcome.ok || !outcome.isTransient || tried >= patience.tries) return outcome;
+		const delayMs = Math.max(outcome.retryAfterMs ?? 0, (.5 + random() / 2) * BACKOFF_MS * 2 ** (tried - 1));
+		if (clock.now() + delayMs >= deadline) return outcome;
+		await clock.sleep(delayMs, signal);
+	}
+}
+/** Whether a later request may be answered otherwise: RFC 9110 and 6585. */
+function isTransientStatus(status) {
+	return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+const TRANSIENT_KINDS = /* @__PURE__ */ new Set([
+	"unreachable",
+	"timeout",
+	"interrupted"
+]);
+/** A request without an answer, as an outcome. */
+function failureOutcome(failure, reason) {
+	return {
+		ok: false,
+		reason,
+		isTransient: TRANSIENT_KINDS.has(failure.kind)
+	};
+}
+
+// src/notify/messages.ts
+/** What is said of telling others: the two warnings, and why; and what a message says besides the verdict itself. */
+function webhookFailed(host, reason) {
+	return `The notification to ${host} was not delivered: ${reason}.`;
+}
+function commentFailed(reason) {
+	return `The pull request comment was not written: ${reason}.`;
+}
+const INTERNAL_ERROR = "internal error";
+const CANCELLED = "the step was cancelled";
+const NOT_SENT = "it could not be sent";
+const REQUEST_FAILED = "the request failed";
+const NO_TIME_LEFT = "no time left";
+const UNEXPECTED_RESPONSE = "unexpected response";
+const webhook = {
+	redirects: (status) => `it answered with a redirect (${status}), which is not followed; set notify-url to the final address`,
+	limited: (status) => `it accepts no more messages for now (${status})`,
+	answered: (status) => `it answered ${status}`,
+	refused: (status) => `it answered ${status}; check notify-url`
+};
+const PERMISSION = "give the job the permissions \"contents: read\" and \"pull-requests: write\"";
+const github = {
+	/** By the status that GitHub answers. */
+	refused: {
+		401: "GitHub rejected github-token (401)",
+		403: `github-token lacks a permission (403); ${PERMISSION}`,
+		404: `github-token cannot see the repository, the commit or the pull request (404); ${PERMISSION}`,
+		422: "GitHub does not know the commit or does not accept the comment (422)"
+	},
+	answered: (status) => `GitHub answered ${status}`,
+	limited: (status) => `GitHub's rate limit is reached (${status})`,
+	redirects: "GitHub answered with a redirect, which is not followed; check whether the repository was renamed",
+	unanswered: (reason) => `GitHub did not answer (${reason})`,
+	fromBetween: (status) => `something other than GitHub answered (${status}); check GITHUB_API_URL and the proxy`,
+	unusable: "Octokit could not be used; check GITHUB_API_URL and the proxy variables"
+};
+const VIEW_RUN = "View the workflow run";
+const COLUMNS = [
+	"Server",
+	"Snapshot",
+	"Taken",
+	"Result",
+	"Changes lost since"
+];
+function moreLines(count) {
+	return `… and ${count} more ${count === 1 ? "line" : "lines"} in the log.`;
+}
+function moreServers(count) {
+	return `… and ${count} more ${count === 1 ? "server" : "servers"}.`;
+}
+
+// src/notify/notify.ts
+/**
+* Tells everybody at the same time, so that two who do not answer cost no more than one. What it takes is loaded only
+* now: most runs tell nobody, and none should pay for that when it starts.
+* @returns a warning for each who was not told. Never rejects.
+*/
+async function notify(notification, { webhook, pullRequests }) {
+	return (await Promise.all([webhook && Promise.resolve().then(() => __nccwpck_require__(994)).then(({ sendWebhook }) => sendWebhook(notification, webhook)).catch(() => webhookFailed(oneLine$1(webhook.url.host), "internal error")), pullRequests && Promise.resolve().then(() => __nccwpck_require__(790)).then(({ commentOnPullRequests }) => commentOnPullRequests(notification, pullRequests)).catch(() => commentFailed("internal error"))])).filter((warning) => warning !== void 0);
+}
+
+// src/notify/should-notify.ts
+const TELLS_SUCCESS = /* @__PURE__ */ new Set([
+	"create",
+	"delete",
+	"wait"
+]);
+/**
+* The event that this stage tells of, undefined where it tells nothing. A rollback that failed is told as a rollback,
+* and as a failure to those who asked for failures alone. The success of a step is told by its main stage only: a green
+* post stage that restored nothing adds nothing to it.
+*/
+function shouldNotify(end, notifyOn) {
+	return eventsOf(end).find((event) => notifyOn.has(event));
+}
+function eventsOf(end) {
+	const isSuccess = end.isGreen && end.stage === "main" && !end.dryRun && TELLS_SUCCESS.has(end.operation);
+	return [
+		...end.restoreDue ? ["rollback"] : [],
+		...end.isGreen ? [] : ["failure"],
+		...isSuccess ? ["success"] : []
+	];
+}
+
+// src/present/to-notification.ts
+/** What others are told of a stage: the same verdict as everywhere. */
+function notificationOf(run, { event, operation, origin, now, apiNow }) {
+	const verdict = verdictOf(run, apiNow);
+	const [step] = stepsToCopy(run, origin);
+	return {
+		event,
+		operation,
+		status: overallStatus(run),
+		reason: overallReason(run) ?? "",
+		repository: origin.repository,
+		workflow: origin.workflowName,
+		run_url: runUrl(origin, {
+			repository: origin.repository,
+			run: origin.runId
+		}),
+		job: origin.job,
+		actor: origin.actor,
+		started_at: instant(run.began),
+		finished_at: instant(now),
+		servers: run.servers.map((server) => serverOf(server)),
+		headline: verdict.headline,
+		lines: linesOf(run, verdict.state, origin),
+		way_out: verdict.next,
+		command: verdict.isGreen ? void 0 : step?.command
+	};
+}
+function linesOf({ servers, operation }, state, origin) {
+	const bad = servers.length > 1 ? servers.filter((server) => !isGood(server)).flatMap(accountLine) : [];
+	const isByHand = origin.event === "workflow_dispatch" && operation === "restore" && origin.actor !== "";
+	return [
+		...state === "" ? [] : [state],
+		...bad,
+		...isByHand ? [startedBy(origin.actor)] : []
+	];
+}
+function accountLine(server) {
+	const account = whatWentWrong(server);
+	return account === void 0 ? [] : [textOf$1(account)];
+}
+function serverOf(run) {
+	const snapshot = snapshotOf(run);
+	return {
+		id: run.server.id,
+		name: run.server.name,
+		status: statusOf$1(run),
+		reason: reasonOf$2(run) ?? "",
+		snapshot: snapshot === void 0 ? null : {
+			id: snapshot.id,
+			name: snapshot.name,
+			created_at: snapshot.createdAt,
+			size_mb: snapshot.sizeMb
+		},
+		lost_since: lostSince(run)
+	};
+}
+/** Changes after this instant are gone once a restore was accepted. */
+function lostSince(run) {
+	const created = createdAtOf(run);
+	return isOverwritten(run.task) && created !== void 0 ? instant(created) : null;
+}
+function isOverwritten(task) {
+	switch (task.state) {
+		case "running":
+		case "left running":
+		case "succeeded": return task.work === "restore";
+		case "pending":
+		case "planned":
+		case "skipped":
+		case "rejected":
+		case "requested":
+		case "ambiguous":
+		case "failed": return false;
+	}
+}
+function instant(at) {
+	return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+// src/tell.ts
+/** Tells a webhook and the pull request of the commit how a stage ended. A failure is a warning that changes nothing. */
+function createTell({ ctx, transport, env }, settings) {
+	return async (run) => {
+		if (ctx.signal.aborted) return;
+		const { operation, isDryRun } = settings;
+		const restoreDue = isRestoreDue(run, isDryRun);
+		const stage = run.operation === "post" ? "post" : "main";
+		const end = {
+			stage,
+			operation,
+			isGreen: isGreen(run),
+			restoreDue,
+			dryRun: isDryRun
+		};
+		const event = shouldNotify(end, new Set(settings.notifyOn));
+		const recipients = recipientsOf(event !== void 0, restoreDue);
+		if (recipients.webhook === void 0 && recipients.pullRequests === void 0) return;
+		const notification = notificationOf(run, {
+			event: event ?? "rollback",
+			operation,
+			origin: ctx.origin,
+			now: ctx.clock.now(),
+			apiNow: apiNow(ctx)
+		});
+		for (const warning of await notify(notification, recipients)) ctx.report.warn(warning);
+		function recipientsOf(isTold, isRollback) {
+			const isShort = stage === "post" && run.jobStatus === "cancelled";
+			const base = {
+				...ctx,
+				transport,
+				patience: isShort ? SHORT_PATIENCE : PATIENCE
+			};
+			const { notifyUrl, githubToken } = settings;
+			const { repository, sha, runId } = ctx.origin;
+			const github = {
+				repository,
+				sha,
+				runId,
+				env,
+				ref: env["GITHUB_REF"] ?? ""
+			};
+			const apiUrl = env["GITHUB_API_URL"] || "https://api.github.com";
+			return {
+				webhook: isTold && notifyUrl !== void 0 ? {
+					...base,
+					url: notifyUrl
+				} : void 0,
+				pullRequests: isRollback && githubToken !== void 0 ? {
+					...base,
+					...github,
+					token: githubToken,
+					apiUrl
+				} : void 0
+			};
+		}
+	};
+}
+function isRestoreDue(run, isDryRun) {
+	const isInterleaved = run.servers.some((server) => reasonOf$2(server) === "interleaved");
+	if (run.operation === "post") return run.rollback === "due" && !isInterleaved;
+	return run.operation === "restore" && !isDryRun;
+}
+
+// src/vps/fields.ts
+const EARLIEST_EPOCH_S = 946684800;
+const LATEST_EPOCH_S = 4102444800;
+const NUMBER = /^[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$/;
+/** The fields of a JSON object; undefined for anything else, a list too. */
+function fieldsOf(value) {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) return void 0;
+	return value;
+}
+/** Text, or a number as text; empty for anything else. */
+function textOf(value) {
+	if (typeof value === "string") return value;
+	return typeof value === "number" && Number.isFinite(value) ? String(value) : "";
+}
+/** An id, given as a number or as text; integers beyond 2^53 are text by now, with all of their digits. */
+function idOf(value, parse) {
+	if (typeof value === "string") return parse(value);
+	return Number.isSafeInteger(value) ? parse(String(value)) : void 0;
+}
+/** A size or a count, which Django also writes as text (`"5120.00"`); null for anything else, or below zero. */
+function amountOf(value) {
+	const text = textOf(value).trim();
+	return NUMBER.test(text) ? Number(text) : null;
+}
+/** A date as the API writes it. A number that can only be an epoch (seconds or milliseconds) becomes ISO 8601. */
+function dateOf(value) {
+	if (typeof value !== "number") return textOf(value).trim() || null;
+	const ms = [value * 1e3, value].find((time) => time >= EARLIEST_EPOCH_S * 1e3 && time < LATEST_EPOCH_S * 1e3);
+	return ms === void 0 ? textOf(value) || null : new Date(ms).toISOString();
+}
+/** What is wrong with a field, without its value. */
+function fieldProblem(place, value, expected) {
+	return value === void 0 ? missingField(place) : wrongField(place, kindOf(value), expected);
+}
+function kindOf(value) {
+	if (value === null) return "null";
+	if (Array.isArray(value)) return "a list";
+	return {
+		object: "an object",
+		string: "text"
+	}[typeof value] ?? `a ${typeof value}`;
+}
+
+// src/vps/schemas.ts
+/** An entry of the list of snapshots. Fails for nothing. */
+function snapshotItem(body) {
+	const fields = fieldsOf(body);
+	if (fields === void 0) return {
+		snapshot: void 0,
+		serverIds: [],
+		problem: fieldProblem(ITEM, body, "an object")
+	};
+	const { ids: serverIds, names } = namedServer(fields);
+	const id = idOf(fields["id"], parseSnapshotId);
+	if (id === void 0) return {
+		snapshot: void 0,
+		serverIds,
+		problem: idProblem(fields["id"])
+	};
+	const status = statusOf(fields);
+	const known = {
+		id,
+		name: textOf(fields["name"]),
+		status: status ?? "unreadable",
+		sizeMb: amountOf(fields["size_mb"]),
+		createdAt: dateOf(fields["created_at"]),
+		description: textOf(fields["description"])
+	};
+	const [serverId] = serverIds;
+	const name = names[0] ?? "";
+	return {
+		snapshot: serverId === void 0 ? {
+			...known,
+			server: {
+				id: void 0,
+				name
+			}
+		} : {
+			...known,
+			server: {
+				id: serverId,
+				name
+			}
+		},
+		serverIds,
+		problem: status === void 0 ? fieldProblem("status", fields["status"], "text") : void 0
+	};
+}
+/** The server that an answer names: an object with ids and names, a bare id, or a bare name. */
+function namedServer(fields) {
+	const server = fields["server"];
+	const ids = serverIdsOf([server, fields["server_id"]]);
+	const nested = fieldsOf(server);
+	if (nested === void 0) return {
+		ids,
+		names: ids.length === 0 ? namesOf([server]) : []
+	};
+	const own = serverItem(nested);
+	return {
+		ids: own.ids.length === 0 ? ids : own.ids,
+		names: own.names
+	};
+}
+function serverItem(body) {
+	const fields = fieldsOf(body) ?? {};
+	return {
+		ids: serverIdsOf([fields["id"], fields["uuid"]]),
+		names: namesOf([fields["name"], fields["hostname"]]),
+		status: statusOf(fields)
+	};
+}
+function serverIdsOf(values) {
+	return [...new Set(values.flatMap((value) => idOf(value, parseServerId) ?? []))];
+}
+function namesOf(values) {
+	return values.map(textOf).filter((text) => text !== "");
+}
+function statusOf(fields) {
+	const status = fields["status"];
+	return typeof status === "string" && status.trim() !== "" ? status.trim() : void 0;
+}
+function idProblem(value) {
+	return fieldProblem("id", value, ID_EXPECTED);
+}
+function pageOf(item) {
+	return (body) => {
+		if (Array.isArray(body)) return {
+			ok: true,
+			value: {
+				count: void 0,
+				items: body.map(item),
+				next: null
+			}
+		};
+		const fields = fieldsOf(body);
+		if (fields === void 0) return unreadable(fieldProblem(RESPONSE, body, "a list"));
+		const { results, next } = fields;
+		if (!Array.isArray(results)) return unreadable(fieldProblem("results", results, "a list"));
+		if (next !== void 0 && next !== null && next !== false && typeof next !== "string") return unreadable(fieldProblem("next", next, "a link"));
+		const count = amountOf(fields["count"]);
+		return {
+			ok: true,
+			value: {
+				count: count !== null && Number.isSafeInteger(count) ? count : void 0,
+				items: results.map(item),
+				next: next === false ? null : next
+			}
+		};
+	};
+}
+/** An answer in which something is missing or wrong. */
+function unreadable(problem) {
+	return {
+		ok: false,
+		problem
+	};
+}
+/** An answer that is about something else than what was asked for. */
+function mismatch(problem) {
+	return {
+		ok: false,
+		kind: "mismatch",
+		problem
+	};
+}
+/** A snapshot: the answer to a create. Only its id has to be there. */
+const readSnapshot = (body) => {
+	const fields = fieldsOf(body);
+	if (fields === void 0) return unreadable(fieldProblem(RESPONSE, body, "an object"));
+	const { snapshot, serverIds } = snapshotItem(fields);
+	return snapshot === void 0 ? unreadable(idProblem(fields["id"])) : {
+		ok: true,
+		value: {
+			snapshot,
+			serverIds
+		}
+	};
+};
+/** A page of snapshots. No item makes it unreadable. */
+const readSnapshotPage = pageOf(snapshotItem);
+/** A server. Its root password, which the answer can hold, is not taken. */
+const readServerRecord = (body) => {
+	const fields = fieldsOf(body);
+	if (fields === void 0) return unreadable(fieldProblem(RESPONSE, body, "an object"));
+	const { status, ...known } = serverItem(fields);
+	if (status === void 0) return unreadable(fieldProblem("status", fields["status"], "text"));
+	return {
+		ok: true,
+		value: {
+			...known,
+			status
+		}
+	};
+};
+/** A page of servers. No item makes it unreadable. */
+const readServerPage = pageOf(serverItem);
+/** The permissions of the token in the answer of `account/me`. */
+const readPermissions = (body) => {
+	const fields = fieldsOf(body);
+	if (fields === void 0) return unreadable(fieldProblem(RESPONSE, body, "an object"));
+	const token = fieldsOf(fields["token"]);
+	if (token === void 0) return unreadable(fieldProblem("token", fields["token"], "an object"));
+	const { permissions } = token;
+	if (!Array.isArray(permissions)) return unreadable(fieldProblem("token.permissions", permissions, PERMISSIONS_EXPECTED));
+	return {
+		ok: true,
+		value: { permissions: namesOf(permissions) }
+	};
+};
+
+// src/vps/acceptance.ts
+const ACCEPTED = /^(?:success|successful|succeeded|ok|accepted|restoring|initiated|started|starting|queued|scheduled|pending|processing|in_progress|running|2[0-9]{2})$/i;
+/**
+* Reads the answer to a restore. It is an acceptance if it says so, or says it in words, or shows the snapshot or the
+* server being restored. An object that says nothing of the kind could come from anybody: taken for an acceptance, a
+* server that merely stays as it is would pass for restored.
+*/
+function acceptanceReader(request, aliases) {
+	return (body) => {
+		const fields = fieldsOf(body);
+		if (fields === void 0) return unreadable(fieldProblem(RESPONSE, body, "an object"));
+		return otherSnapshot(fields, request) ?? otherServer(fields, request, aliases) ?? accept(fields, request);
+	};
+}
+function accept(fields, { snapshot }) {
+	const message = textOf(fields["message"]).trim();
+	const status = textOf(fields["status"]).trim();
+	return ACCEPTED.test(status) || fields["success"] === true || status === "" && message !== "" || [idOf(fields["id"], parseSnapshotId), ...snapshotIds(fields)].includes(snapshot) || textOf(fieldsOf(fields["server"])?.["status"]).toLowerCase() === "restoring" ? {
+		ok: true,
+		value: { message }
+	} : unreadable(NOT_ABOUT_RESTORE);
+}
+function otherSnapshot(fields, { snapshot }) {
+	const ids = snapshotIds(fields);
+	const other = ids.find((id) => isNumericId(id) === isNumericId(snapshot));
+	if (other === void 0 || ids.includes(snapshot)) return void 0;
+	return mismatch(otherSnapshot$1(other));
+}
+function otherServer(fields, { server }, aliases) {
+	const { ids } = namedServer(fields);
+	if (server === void 0 || aliases.compare(server, ids) !== "different") return void 0;
+	return mismatch(otherServer$1(ids, server));
+}
+function snapshotIds(fields) {
+	const { snapshot } = fields;
+	const nested = fieldsOf(snapshot);
+	return [
+		nested?.["id"],
+		nested?.["uuid"],
+		snapshot,
+		fields["snapshot_id"]
+	].flatMap((value) => idOf(value, parseSnapshotId) ?? []);
+}
+
+// src/vps/api-clock.ts
+const HTTP_DATE = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
+/** How far the API's clock is from ours, by the `Date` header of its answers: snapshots are dated by that clock. */
+var ApiClock = class {
+	#clock;
+	#offsetMs;
+	constructor(clock) {
+		this.#clock = clock;
+	}
+	/** Milliseconds that the API's clock is ahead of ours; undefined until an answer has told. */
+	get offsetMs() {
+		return this.#offsetMs;
+	}
+	/** Takes the time of an answer of the API. A page of something in between, or a stored answer, tells nothing of now. */
+	observe({ status, headers }) {
+		const { date = "", age } = headers;
+		const time = status >= 200 && status < 300 && age === void 0 && HTTP_DATE.test(date) ? Date.parse(date) : NaN;
+		if (!Number.isNaN(time)) this.#offsetMs = time - this.#clock.now();
+	}
+};
 
 // src/vps/server-aliases.ts
 /**
@@ -13708,12 +14080,12 @@ var Pass = class {
 	#unlessEndless(step) {
 		if (this.#visited.has(step.path) || this.#stalePages >= 10) return {
 			to: "nowhere",
-			problem: "its pages lead back to what was read already"
+			problem: PAGES_IN_CIRCLES
 		};
 		this.#visited.add(step.path);
 		return this.pages < 1e3 ? step : {
 			to: "nowhere",
-			problem: `the list has more than ${PAGE_LIMIT} pages`
+			problem: tooManyPages(PAGE_LIMIT)
 		};
 	}
 };
@@ -13801,7 +14173,7 @@ function stepByLink(start, { next }) {
 	const query = next.length > LINK_LIMIT ? "" : /\?([^#]+)/.exec(next)?.[1] ?? "";
 	if (query === "") return {
 		to: "nowhere",
-		problem: "its link to the next page has no query"
+		problem: LINK_WITHOUT_QUERY
 	};
 	return {
 		to: "page",
@@ -13831,6 +14203,7 @@ var Servers = class {
 	#strategies = /* @__PURE__ */ new Map();
 	#told = /* @__PURE__ */ new Set();
 	#isListLearnt = false;
+	#visible = [];
 	constructor(caller, aliases, onFoundByName) {
 		this.#caller = caller;
 		this.#aliases = aliases;
@@ -13840,6 +14213,10 @@ var Servers = class {
 	endpointId(id) {
 		const strategy = this.#strategies.get(id);
 		return strategy?.by === "other id" ? strategy.id : id;
+	}
+	/** The servers that the token can see, by the list that was read last; a server that does not exist is looked up there. */
+	get visible() {
+		return this.#visible;
 	}
 	/** Reads one server. Its id in the answer is the one that was asked for. */
 	async read(query, options) {
@@ -13879,7 +14256,7 @@ var Servers = class {
 		return (body) => {
 			const reading = readServerRecord(body);
 			if (!reading.ok || this.#aliases.compare(id, reading.value.ids) !== "different") return reading;
-			return mismatch(`it is about server ${reading.value.ids.join(" = ")}`);
+			return mismatch(otherServer$1(reading.value.ids));
 		};
 	}
 	/** @param unknown the endpoint's own answer, if it has just been asked */
@@ -13900,7 +14277,7 @@ var Servers = class {
 		if (this.endpointId(query.id) !== query.id) return await this.#ask(query.id, options);
 		return {
 			ok: false,
-			failure: this.#caller.failure(LIST_CALL, "unreadable", `server ${query.id} has no status there`)
+			failure: this.#caller.failure(LIST_CALL, "unreadable", noStatusInList(query.id))
 		};
 	}
 	async #list(options) {
@@ -13912,7 +14289,12 @@ var Servers = class {
 			consistent: true
 		};
 		const listed = await readPages(this.#caller, listing, options);
-		if (listed.ok) for (const { ids } of listed.value.items) this.#aliases.learn(ids);
+		if (!listed.ok) return listed;
+		for (const { ids } of listed.value.items) this.#aliases.learn(ids);
+		this.#visible = listed.value.items.flatMap(({ ids: [id], names: [name = ""] }) => id === void 0 ? [] : [{
+			id,
+			name
+		}]);
 		return listed;
 	}
 	#find({ id, name = "" }, { items, consistent }) {
@@ -14098,6 +14480,7 @@ function createClient({ onFoundByName, ...settings }) {
 		restoreSnapshot: (request, options) => restoreSnapshot(caller, aliases, request, options),
 		deleteSnapshot: (id, options) => deleteSnapshot(caller, id, options),
 		readServer: (query, options) => servers.read(query, options),
+		visibleServers: () => servers.visible,
 		power: (id, action, options) => {
 			const path = `/servers/${servers.endpointId(id)}/power/`;
 			const body = JSON.stringify({ action });
@@ -14134,7 +14517,7 @@ function createdReader(asked, aliases) {
 		const reading = readSnapshot(answer);
 		if (!reading.ok) return reading;
 		const { snapshot, serverIds } = reading.value;
-		if (aliases.compare(asked, serverIds) === "different") return mismatch(`snapshot ${snapshot.id} is of server ${serverIds.join(" = ")} and not of ${asked}`);
+		if (aliases.compare(asked, serverIds) === "different") return mismatch(snapshotOfOther(snapshot.id, serverIds, asked));
 		aliases.learn([asked, ...serverIds]);
 		return {
 			ok: true,
@@ -14202,7 +14585,7 @@ async function mainStage(deps) {
 		outputs: true
 	});
 	const trouble = saveBegun(report.saveState);
-	if (trouble !== void 0) report.debug(`The step's state cannot be saved: ${trouble}`);
+	if (trouble !== void 0) report.debug(stateNotSaved(trouble));
 	for (const warning of parsed.warnings) report.warn(warning);
 	const ctx = contextOf(deps, report, inputs);
 	return runOperation(ctx, inputs, tellFor(deps, ctx, {
@@ -14247,7 +14630,7 @@ async function postStage(deps) {
 	const found = readSavedState(deps.readState);
 	if (found.state === "lost") return endWithoutState(deps);
 	if (found.state === "nothing to do") {
-		deps.runner.debug("The main stage left nothing to do.");
+		deps.runner.debug(NOTHING_LEFT);
 		return true;
 	}
 	return endWithState(deps, found.saved);
@@ -14256,7 +14639,7 @@ function endWithState(deps, saved) {
 	const { plan } = saved;
 	const secrets = [
 		plan.apiToken,
-		plan.notifyUrl,
+		plan.notifyUrl?.href,
 		plan.githubToken
 	].filter((text) => text !== void 0);
 	for (const secret of secrets) deps.runner.mask(secret);
@@ -14266,7 +14649,7 @@ function endWithState(deps, saved) {
 		outputs: false
 	});
 	const ctx = contextOf(deps, report, {
-		apiUrl: new URL(plan.apiUrl),
+		apiUrl: plan.apiUrl,
 		apiToken: plan.apiToken,
 		maxParallel: plan.maxParallel,
 		pace: {
@@ -14276,7 +14659,7 @@ function endWithState(deps, saved) {
 	});
 	const tell = tellFor(deps, ctx, {
 		operation: plan.operation,
-		notifyUrl: plan.notifyUrl === void 0 ? void 0 : new URL(plan.notifyUrl),
+		notifyUrl: plan.notifyUrl,
 		notifyOn: plan.notifyOn,
 		githubToken: plan.githubToken,
 		isDryRun: false
@@ -14287,7 +14670,7 @@ function endWithState(deps, saved) {
 function jobStatusOf(deps, report) {
 	const status = parseJobStatus(deps.inputs.get("job-status") ?? "");
 	if (status !== "success" || !deps.origin.isNestedInForeignRunner) return status;
-	report.debug("A composite action on this runner does not learn how the job ended: \"success\" counts as unknown.");
+	report.debug(SUCCESS_PROVES_NOTHING);
 	return "unknown";
 }
 /** Without its state the post stage changes nothing. */
@@ -14333,7 +14716,7 @@ function contextOf(deps, report, settings) {
 		signal,
 		...settings.pace.acceleratedClock ? { burst: Number.POSITIVE_INFINITY } : {},
 		onRetry: logRetry,
-		onFoundByName: ({ asked, name }) => report.line(`The API does not know server ${asked} by its ID; using the one server named "${name}".`),
+		onFoundByName: ({ asked, name }) => report.line(foundByName(asked, name)),
 		debug: (line) => report.debug(line)
 	});
 	return {
@@ -14369,7 +14752,7 @@ function composeMessage(notification, kept, dialect) {
 	const url = linkTarget(run_url);
 	return {
 		headline: dialect.text(headline, HEADLINE_LIMIT),
-		lines: [...lines.slice(0, kept).map((line) => dialect.text(line, LINE_LIMIT)), ...omitted > 0 ? [`… and ${omitted} more ${omitted === 1 ? "line" : "lines"} in the log.`] : []],
+		lines: [...lines.slice(0, kept).map((line) => dialect.text(line, LINE_LIMIT)), ...omitted > 0 ? [moreLines(omitted)] : []],
 		wayOut: way_out === void 0 ? void 0 : dialect.text(way_out, WAY_OUT_LIMIT),
 		command: command === void 0 ? void 0 : commandText(command, dialect),
 		link: url === void 0 ? void 0 : dialect.link(url)
@@ -14440,6 +14823,48 @@ function atLineStart(text) {
 	return text.replace(LINE_START, BREAK);
 }
 
+Object.defineProperty(exports, "CANCELLED", ({
+  enumerable: true,
+  get: function () {
+    return CANCELLED;
+  }
+}));
+Object.defineProperty(exports, "COLUMNS", ({
+  enumerable: true,
+  get: function () {
+    return COLUMNS;
+  }
+}));
+Object.defineProperty(exports, "NOT_SENT", ({
+  enumerable: true,
+  get: function () {
+    return NOT_SENT;
+  }
+}));
+Object.defineProperty(exports, "NO_TIME_LEFT", ({
+  enumerable: true,
+  get: function () {
+    return NO_TIME_LEFT;
+  }
+}));
+Object.defineProperty(exports, "REQUEST_FAILED", ({
+  enumerable: true,
+  get: function () {
+    return REQUEST_FAILED;
+  }
+}));
+Object.defineProperty(exports, "UNEXPECTED_RESPONSE", ({
+  enumerable: true,
+  get: function () {
+    return UNEXPECTED_RESPONSE;
+  }
+}));
+Object.defineProperty(exports, "VIEW_RUN", ({
+  enumerable: true,
+  get: function () {
+    return VIEW_RUN;
+  }
+}));
 Object.defineProperty(exports, "array", ({
   enumerable: true,
   get: function () {
@@ -14450,6 +14875,12 @@ Object.defineProperty(exports, "attempt", ({
   enumerable: true,
   get: function () {
     return attempt;
+  }
+}));
+Object.defineProperty(exports, "commentFailed", ({
+  enumerable: true,
+  get: function () {
+    return commentFailed;
   }
 }));
 Object.defineProperty(exports, "composeMessage", ({
@@ -14474,6 +14905,12 @@ Object.defineProperty(exports, "fitLines", ({
   enumerable: true,
   get: function () {
     return fitLines;
+  }
+}));
+Object.defineProperty(exports, "github", ({
+  enumerable: true,
+  get: function () {
+    return github;
   }
 }));
 Object.defineProperty(exports, "githubText", ({
@@ -14516,6 +14953,12 @@ Object.defineProperty(exports, "mainStage", ({
   enumerable: true,
   get: function () {
     return mainStage;
+  }
+}));
+Object.defineProperty(exports, "moreServers", ({
+  enumerable: true,
+  get: function () {
+    return moreServers;
   }
 }));
 Object.defineProperty(exports, "nullable", ({
@@ -14600,6 +15043,18 @@ Object.defineProperty(exports, "unknown", ({
   enumerable: true,
   get: function () {
     return unknown;
+  }
+}));
+Object.defineProperty(exports, "webhook", ({
+  enumerable: true,
+  get: function () {
+    return webhook;
+  }
+}));
+Object.defineProperty(exports, "webhookFailed", ({
+  enumerable: true,
+  get: function () {
+    return webhookFailed;
   }
 }));
 })();

@@ -90,7 +90,7 @@ function envelope(message, runUrl) {
 				],
 				actions: url === void 0 ? [] : [{
 					type: "Action.OpenUrl",
-					title: "View the workflow run",
+					title: require_shared.VIEW_RUN,
 					url
 				}]
 			}
@@ -186,7 +186,7 @@ function notificationBody(receiver, notification) {
 	}
 }
 const code = (command) => `\`${command}\``;
-const namedLink = (url) => `<${url}|View the workflow run>`;
+const namedLink = (url) => `<${url}|${require_shared.VIEW_RUN}>`;
 const SLACK = {
 	text: require_shared.slackText,
 	code,
@@ -215,7 +215,7 @@ function messageText(notification, dialect, limit) {
 async function sendWebhook(notification, settings) {
 	const { url, transport, clock, signal } = settings;
 	const host = require_shared.oneLine(url.host);
-	const warning = (reason) => `The notification to ${host} was not delivered: ${reason}.`;
+	const warning = (reason) => require_shared.webhookFailed(host, reason);
 	try {
 		const request = {
 			method: "POST",
@@ -235,7 +235,7 @@ async function sendWebhook(notification, settings) {
 		});
 		return outcome.ok ? void 0 : warning(outcome.reason);
 	} catch {
-		return warning(signal?.aborted === true ? "the step was cancelled" : "it could not be sent");
+		return warning(signal?.aborted === true ? require_shared.CANCELLED : require_shared.NOT_SENT);
 	}
 }
 function outcomeOf(result, url, now) {
@@ -251,15 +251,14 @@ function outcomeOf(result, url, now) {
 	};
 }
 function reasonFor(status) {
-	if (status >= 300 && status < 400) return `it redirects (${status}), which is not followed; set notify-url to the final address`;
-	if (status === 429) return "it allows no more messages at the moment (429)";
-	if (require_shared.isTransientStatus(status)) return `it answered ${status}`;
-	return `it answered ${status}; check notify-url`;
+	if (status >= 300 && status < 400) return require_shared.webhook.redirects(status);
+	if (status === 429) return require_shared.webhook.limited(status);
+	return require_shared.isTransientStatus(status) ? require_shared.webhook.answered(status) : require_shared.webhook.refused(status);
 }
 /** The transport's own words, where they hold nothing of the address but the host. */
 function wordsFor({ reason }, url) {
 	const words = require_shared.oneLine(reason);
-	return `${url.pathname}${url.search}${url.hash}`.split(/[/?&=#]/).filter((part) => part !== "").every((part) => !words.includes(part) && !words.includes(decoded(part))) && words !== "" ? words : "the request failed";
+	return `${url.pathname}${url.search}${url.hash}`.split(/[/?&=#]/).filter((part) => part !== "").every((part) => !words.includes(part) && !words.includes(decoded(part))) && words !== "" ? words : require_shared.REQUEST_FAILED;
 }
 function decoded(text) {
 	try {
