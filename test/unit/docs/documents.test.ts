@@ -3,7 +3,7 @@ import { withTables } from '../../../scripts/readme-tables.ts'
 import { parseMarker } from '../../../src/policy/marker.ts'
 import type { KeepReason, Kept } from '../../../src/policy/retention.ts'
 import { deletionEnded, kept } from '../../../src/present/messages/job-end.ts'
-import { armed, restored, snapshotDone } from '../../../src/present/messages/results.ts'
+import { armed, restored } from '../../../src/present/messages/results.ts'
 import { keepReason } from '../../../src/run/labels.ts'
 import {
   anchors,
@@ -60,7 +60,7 @@ describe('README.md', () => {
 
   it('is short enough to be read: about 250 lines, and its first step on the first screen', () => {
     const lines = readme.split('\n')
-    expect(lines.length).toBeLessThan(295)
+    expect(lines.length).toBeLessThan(280)
     expect(lines.findIndex(line => line.includes('uses:'))).toBeLessThan(20)
   })
 
@@ -114,8 +114,6 @@ describe('the texts that the documents show', () => {
   ]
 
   it.each([
-    ['README.md', snapshotDone(run)],
-    ['README.md', armed(whole, { ...NOTHING, restoreOn, keepLast: 3 })],
     ['docs/rollback.md', armed(whole, { ...NOTHING, restoreOn })],
     ['docs/rollback.md', armed(whole, NOTHING)],
     ['docs/rollback.md', armed({ ...whole, jobStatus: 'failure' }, { ...NOTHING, isTooLate: true })],
