@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -18,9 +19,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // One worker for each core, which vitest would halve, and each keeps what it has loaded: no test replaces a module
-    // or leaves anything behind. Shuffled files would tell if one did.
-    maxWorkers: '100%',
+    // Two workers for each core, since the scenarios mostly wait. Each keeps what it has loaded: no test replaces a module or
+    // leaves anything behind. Shuffled files would tell if one did.
+    maxWorkers: 2 * availableParallelism(),
     isolate: false,
     sequence: { sequencer: LongestFirst },
     // The scenarios mostly wait for the processes that they started, and some start dozens.

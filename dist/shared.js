@@ -4116,7 +4116,7 @@ function interleavedUnknown(failure) {
 }
 /** @param target what is not restored */
 function interleaved(run, target, { snapshot, marker }, runId) {
-	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since this run (${runId}).`, `A rollback to snapshot ${snapshotIdOf(run)} would undo that deploy, too: its snapshot ${snapshot.id} is newer. Nothing was overwritten.`, advice("Decide which of the two deploys is to stay."), {
+	return certain("interleaved", `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since this run (${runId}).`, `A rollback to snapshot ${snapshotIdOf(run)} would undo that deploy, too: its snapshot ${snapshot.id} is newer. Nothing was overwritten.`, advice(`If the site works, leave it: restoring snapshot ${target.id} would undo both deploys.`), {
 		kind: "restore",
 		snapshot: target.id
 	});
@@ -4146,10 +4146,10 @@ function cleanUpDisarmed(why) {
 const STATE_LOST_UNCLEAR = "What the main step saved for the end of the job is missing, and so are its inputs: nothing was restored, started or deleted. If the job failed after a deploy, restore the server yourself.";
 const STATE_LOST_CLEAN_UP = "What the main step saved for the end of the job is missing: no snapshot was deleted.";
 function stateLost(isRestoreDue, mayBeDown, servers) {
-	return certain("lost-state", `${isRestoreDue ? "Nothing was restored" : "Nothing was started"}: what the snapshot step saved is missing.`, mayBeDown ? "The server may still be stopped." : "The post step cannot tell which snapshot to restore.", ...isRestoreDue ? [...(servers.length === 0 ? [void 0] : servers).map((server) => ({
+	return certain("lost-state", `${isRestoreDue ? "Nothing was restored" : "Nothing was started"}: the runner lost what the snapshot step had saved.`, mayBeDown ? "The server may still be stopped." : "The post step cannot tell which snapshot to restore.", ...isRestoreDue ? [...(servers.length === 0 ? [void 0] : servers).map((server) => ({
 		kind: "list",
 		server
-	})), advice("If the deploy has begun, restore this run's snapshot.")] : [], ...mayBeDown ? servers.map((id) => ({
+	})), advice("If the deploy has begun, it is still in place: restore this run's snapshot.")] : [], ...mayBeDown ? servers.map((id) => ({
 		kind: "start server",
 		server: `server ${id}`
 	})) : []);
@@ -4288,7 +4288,7 @@ function cutOff$1(run, { work, why }) {
 		};
 		case "restore": return {
 			what: `${ended} while ${server} was restoring from snapshot ${id}.`,
-			state: "The restore was accepted and continues at VPS.org. Do not restore again."
+			state: "Do not restore again: VPS.org accepted the restore and continues it."
 		};
 		case "possible restore": return {
 			what: `${ended} before it was clear whether ${server} is being restored.`,
@@ -4835,6 +4835,476 @@ function jsonOf(snapshot, server) {
 			purpose: marker.purpose
 		},
 		...error === void 0 ? {} : { error: textOf$1(error) }
+	};
+}
+
+// src/present/messages/titles.ts
+/** The titles of annotations, and what the summary and the tables call things. */
+const INVALID_INPUT = "VPS.org snapshot: invalid input";
+const NOT_ROLLED_BACK = "Not rolled back";
+const NOT_STARTED = "Server not started";
+/** What a stage does, to be followed by how it ended. */
+const NAMES = {
+	create: "Snapshot",
+	restore: "Restore",
+	delete: "Delete",
+	list: "List",
+	wait: "Wait",
+	post: "Rollback",
+	deletion: "Deletion",
+	endOfJob: "End of the job"
+};
+const ENDS$1 = {
+	failed: "failed",
+	cancelled: "cancelled",
+	internalError: "ended by an internal error",
+	goesOn: "still in progress",
+	troubled: "completed with problems"
+};
+const DETAILS = {
+	server: "Server",
+	snapshot: "Snapshot",
+	taken: "Taken",
+	madeBy: "Made by",
+	size: "Size",
+	description: "Description",
+	safety: "Safety snapshot",
+	slots: "Slots",
+	took: "Took",
+	downtime: "Downtime",
+	commit: "Commit",
+	undoneCommit: "Undone commit",
+	commitToUndo: "Commit to undo",
+	startedBy: "Started by"
+};
+function slotsInUse(used, all) {
+	return `${used} of ${all} in use`;
+}
+function deletedBy(by, server, snapshot) {
+	return `Deleted by ${by} on ${server}: ${snapshot}`;
+}
+const RESULT_COLUMNS = [
+	"Server",
+	"Status",
+	"Snapshot",
+	"Age",
+	"Details"
+];
+/** @param isOfSeveral whether the snapshots belong to several servers. Five columns fit a phone. */
+function snapshotColumns(isOfSeveral) {
+	return [
+		"Snapshot",
+		"Age",
+		isOfSeveral ? "Server" : "Size",
+		"Status",
+		"Made by"
+	];
+}
+const UNKNOWN = "unknown";
+const IN_FUTURE = "in the future";
+/** Who made a snapshot. */
+const MANUAL = "manual";
+const THIS_RUN = "this run";
+const THIS_RUN_UNMARKED = "this run, without its marker";
+function runOfThisWorkflow(run) {
+	return `this workflow, run ${run}`;
+}
+function runOfOther(workflow, run) {
+	return `${workflow}, run ${run}`;
+}
+/** Before who made it. A safety snapshot holds what was broken, and must not be taken for one from before a deploy. */
+const PURPOSES = {
+	deploy: "",
+	safety: "safety snapshot, ",
+	schedule: "scheduled, ",
+	keep: "kept, "
+};
+const COPIED = {
+	restore: "Restore step to copy",
+	wait: "Wait step to copy",
+	delete: "Delete step to copy"
+};
+/** Above a restore in a workflow. */
+const OVERWRITES = "# Overwrites the server whenever it runs. In a deploy job, add the `if:` from docs/rollback.md.";
+
+// src/present/messages/job-end.ts
+/** Why a rollback was due, whatever became of it. */
+function whyRollback(jobStatus) {
+	return `Reason for the rollback: the job ${jobStatus === "cancelled" ? "was cancelled" : "failed"}.`;
+}
+const ROLLBACK_SKIPPED = {
+	what: "Rollback skipped: the snapshot step did not succeed.",
+	state: "Nothing was restored."
+};
+const JOB_STATUS_UNKNOWN = {
+	what: "Nothing was restored or deleted: the runner did not say how the job ended.",
+	state: "`job-status` is empty or unknown."
+};
+function nothingToDo(jobStatus) {
+	return `Nothing to do at the end of the job (job status: ${jobStatus}).`;
+}
+function startedAgain(run) {
+	return `${serverLabel(run)}, which was stopped for its snapshot, is running again.`;
+}
+function deletionEnded(by, end, snapshots) {
+	switch (end) {
+		case "deleted": return `\`${by}\` deleted ${ids(snapshots)}.`;
+		case "stays": return `\`${by}\` could not delete ${ids(snapshots)}.`;
+		case "unknown": return `It is unknown whether \`${by}\` deleted ${ids(snapshots)}.`;
+	}
+}
+const RETENTION_UNREADABLE = "`keep-last` deleted nothing: the list of snapshots could not be read.";
+const RETENTION_DELETED_NOTHING = "`keep-last` deleted nothing.";
+function retentionOmitted(jobStatus) {
+	return `\`keep-last\` deleted nothing, because the job ${jobStatus === "cancelled" ? "was cancelled" : "failed"}.`;
+}
+/** Each one that stays has a reason. */
+function kept(items) {
+	return `Kept: ${keptBecause(items)}.`;
+}
+function ids(snapshots) {
+	return `${snapshots.length === 1 ? "snapshot" : "snapshots"} ${few(snapshots.map(({ id }) => id))}`;
+}
+function cutOffBeforeAnything(cut) {
+	return {
+		what: endedEarly(cut),
+		state: "Nothing was changed."
+	};
+}
+function endedEarly(cut, operation) {
+	if (cut.by === "internal error") return `Internal error: ${cut.message}.`;
+	return operation === "post" ? `The post step was cancelled (${cut.signal}).` : `Cancelled (${cut.signal}).`;
+}
+const DEFECT = "This is a bug in the action.";
+const REPORT_IT = "Please open an issue with this log.";
+function done(items) {
+	return `Completed before the end: ${few(items, 10)}.`;
+}
+function doneSnapshot(id, status) {
+	return `snapshot ${id} (${status})`;
+}
+function doneSafety(id) {
+	return `safety snapshot ${id}`;
+}
+function doneFreed(id) {
+	return `snapshot ${id} (deleted to free a slot)`;
+}
+/** A deletion that a cancel cuts off is named as one of which the end is unknown. */
+function cleanUpCutOff(namesSome) {
+	return namesSome ? "No other snapshot was deleted." : "No snapshot was deleted.";
+}
+/** Who started a restore by hand. */
+function startedBy(actor) {
+	return `Started by ${actor}.`;
+}
+
+// src/present/messages/way-out.ts
+/** Every sentence that says what to do next. */
+function followStep(list, count, isRestore) {
+	return `To ${isRestore ? `follow the ${count === 1 ? "restore, and start the server if it ends stopped" : "restores, and start servers that end stopped"}` : `wait for ${these(list, count)} to complete`}, run \`operation: wait\` with \`snapshot-id: ${list}\`.`;
+}
+function restoreStep(list, count) {
+	return `To restore ${these(list, count)}, run \`operation: restore\` with \`snapshot-id: ${list}\`.`;
+}
+function deleteStep(list, count) {
+	return `To delete ${these(list, count)}, run \`operation: delete\` with \`snapshot-id: ${list}\`.`;
+}
+function these(list, count) {
+	return count === 1 ? `snapshot ${list}` : "these snapshots";
+}
+function listStep(server) {
+	return server === "" ? "To see what exists, run `operation: list`." : `To see what exists, run \`operation: list\` with \`server-id: ${server}\`.`;
+}
+/** Where the runner did not say how the job ended. */
+const IF_DEPLOY_FAILED = "If the deploy failed, restore the server by hand.";
+function checkServers(list) {
+	return `Check ${list} in the VPS.org panel.`;
+}
+function checkApplications(list, isRestored) {
+	return `Check the application on ${list}.${isRestored ? " If the snapshot itself is bad, restore an older one." : ""}`;
+}
+/** @param list the IDs of what was planned, so that `latest` cannot become another one; empty for a create */
+function doIt(list) {
+	return `To do it, run this again with ${list === "" ? "" : `\`snapshot-id: ${list}\` and `}\`dry-run: false\`.`;
+}
+/** @param triesAgain whether the end of the job starts it */
+function startServers(list, count, triesAgain) {
+	const start = `Start ${list} in the VPS.org panel if ${count === 1 ? "it is" : "they are"} stopped`;
+	return triesAgain ? `${start}; the action tries once more at the end of the job.` : `${start}.`;
+}
+/**
+* @param before the sentences that say what is to be done first
+* @param isApart whether the last of them does not end with what a person does
+*/
+function reRun(before, isApart) {
+	if (before.length === 0) return "Re-run the job.";
+	const text = before.join(" ");
+	return isApart ? `${text} Then re-run the job.` : `${text.slice(0, -1)}, then re-run the job.`;
+}
+
+// src/present/next-steps.ts
+const SHOWN = 3;
+const IDS = 30;
+const SERVERS = 5;
+/** What a person can do next, most urgent first, as data. */
+function nextStepsOf(run) {
+	if (run.cutOff?.by === "internal error") return [advice(REPORT_IT), ...run.servers.flatMap((server) => stepsOfTask(run, server))];
+	const own = run.problem?.next ?? [];
+	if (run.servers.length > 0 && run.servers.every(({ task }) => task.state === "planned")) return [advice(doIt(plannedIds(run)))];
+	if (run.rollback === "job status unknown") return [...own, ...stepsOfUnknownEnd(run)];
+	const acting = run.servers.filter((server) => !isSkippedWithGroup(server));
+	const ofServers = (acting.length === 0 ? run.servers : acting).flatMap((server) => stepsOfServer(run, server));
+	const steps = [...own, ...ofServers];
+	return steps.length === 0 && run.cutOff !== void 0 && run.operation !== "post" ? [{ kind: "re-run" }] : steps;
+}
+function plannedIds({ operation, servers }) {
+	if (operation === "create") return "";
+	const ids = servers.flatMap((server) => snapshotOf(server)?.id ?? []);
+	return few(ids, IDS, ",");
+}
+/** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
+function stepsOfUnknownEnd(run) {
+	const restores = run.servers.flatMap(({ target }) => target !== void 0 && isCompleted(target) ? [{
+		kind: "restore",
+		snapshot: target.id
+	}] : []);
+	return [
+		...run.servers.flatMap((server) => stepsOfServer(run, server)),
+		...restores.length === 0 ? [] : [advice(IF_DEPLOY_FAILED)],
+		...restores
+	];
+}
+function stepsOfServer(run, server) {
+	return [
+		...stepsOfTask(run, server),
+		...problemsOf(server).flatMap(({ next }) => next),
+		...stepsOfCutOff(run, server)
+	];
+}
+/** What a cancel cut off after the task: to run all of it again would be no way out, a restore least of all. */
+function stepsOfCutOff({ operation }, server) {
+	if (server.health.state === "cut off") return [{
+		kind: "check application",
+		server: serverLabel(server),
+		isRestored: false
+	}];
+	return mayBeDown$1(server) && server.power.state !== "start failed" && operation !== "create" ? [startServer(server)] : [];
+}
+function stepsOfTask(run, server) {
+	const { task, goal } = server;
+	const id = snapshotOf(server)?.id;
+	switch (task.state) {
+		case "left running":
+			if (task.why === "unobservable") return [];
+			if (task.work === "deletion") return task.why === "not awaited" ? [] : [{
+				kind: "list",
+				server: server.server.id
+			}];
+			return [{
+				kind: "follow",
+				snapshot: task.snapshot.id,
+				isRestore: task.work === "restore"
+			}];
+		case "requested": return [{
+			kind: "list",
+			server: server.server.id
+		}];
+		case "skipped":
+			if ((goal === "restore" || goal === "delete") && id !== void 0) return [{
+				kind: goal,
+				snapshot: id
+			}];
+			if (goal === "wait" && id !== void 0) return [{
+				kind: "follow",
+				snapshot: id,
+				isRestore: false
+			}];
+			return goal === "clean up" ? [] : [{ kind: "re-run" }];
+		case "rejected": return run.operation === "post" && goal === "restore" && id !== void 0 && task.problem.reason !== "not-found" && !tellsOfRestore(task.problem.next) ? [{
+			kind: "restore",
+			snapshot: id
+		}] : [];
+		case "succeeded": return wasNeverSeen(server) && server.health.state === "not checked" ? [{
+			kind: "check application",
+			server: serverLabel(server),
+			isRestored: false
+		}] : [];
+		case "pending":
+		case "planned":
+		case "ambiguous":
+		case "running":
+		case "failed": return [];
+	}
+}
+function tellsOfRestore(steps) {
+	return steps.some(({ kind }) => kind === "follow" || kind === "restore");
+}
+/** The way out of a stage as sentences; undefined where none is needed. */
+function renderNextSteps(run) {
+	return renderSteps(nextStepsOf(run), run.operation === "create");
+}
+/**
+* Some next steps as sentences, each once; those that differ only in what they are about become one for all.
+* @param triesAgain whether the end of the job starts a stopped server
+*/
+function renderSteps(steps, triesAgain = false) {
+	const isActing = steps.some(({ kind }) => kind !== "advice" && kind !== "try again");
+	const started = steps.flatMap((step) => step.kind === "start server" ? [step.server] : []);
+	const inOrder = steps.filter(({ kind }) => !isActing || kind !== "try again").filter((step) => step.kind !== "check server" || !started.includes(step.server)).toSorted((a, b) => urgency(a) - urgency(b));
+	const merged = merge(inOrder.filter((step) => step.kind !== "re-run"));
+	const texts = [...new Set(merged.map((step) => render(step, triesAgain)))].slice(0, SHOWN);
+	if (inOrder.at(-1)?.kind === "re-run") return reRun(texts, merged.at(-1)?.step.kind === "start server");
+	return texts.length === 0 ? void 0 : texts.join(" ");
+}
+/** A server that is down comes first; to run the job again, or to try again, comes after all else. */
+function urgency({ kind }) {
+	if (kind === "start server") return 0;
+	return kind === "re-run" || kind === "try again" ? 2 : 1;
+}
+function merge(steps) {
+	const byKind = /* @__PURE__ */ new Map();
+	for (const step of steps) {
+		const key = keyOf(step);
+		const merged = byKind.get(key) ?? {
+			step,
+			subjects: /* @__PURE__ */ new Set()
+		};
+		merged.subjects.add(subjectOf(step));
+		byKind.set(key, merged);
+	}
+	return [...byKind.values()];
+}
+function keyOf(step) {
+	if (step.kind === "advice" || step.kind === "try again") return `${step.kind} ${step.text}`;
+	if (step.kind === "check application") return `${step.kind} ${step.isRestored}`;
+	return step.kind === "follow" ? `follow ${step.isRestore}` : step.kind;
+}
+function subjectOf(step) {
+	switch (step.kind) {
+		case "follow":
+		case "restore":
+		case "delete": return step.snapshot;
+		case "list": return step.server ?? "";
+		case "check server":
+		case "start server":
+		case "check application": return step.server;
+		case "try again":
+		case "advice": return "";
+	}
+}
+function render({ step, subjects }, triesAgain) {
+	const ids = few([...subjects], IDS, ",");
+	const servers = few([...subjects], SERVERS);
+	switch (step.kind) {
+		case "follow": return followStep(ids, subjects.size, step.isRestore);
+		case "restore": return restoreStep(ids, subjects.size);
+		case "delete": return deleteStep(ids, subjects.size);
+		case "list": return listStep(ids);
+		case "check server": return checkServers(servers);
+		case "start server": return startServers(servers, subjects.size, triesAgain);
+		case "check application": return checkApplications(servers, step.isRestored);
+		case "try again":
+		case "advice": return step.text;
+	}
+}
+
+// src/present/steps-to-copy.ts
+/** The file that the README tells to save: the form by hand. */
+const FORM = "vps-snapshots.yml";
+/** The steps that a person may need next, ready to paste, each with the line that starts the form by hand. */
+function stepsToCopy(run, origin) {
+	const steps = [];
+	for (const operation of [
+		"wait",
+		"delete",
+		"restore"
+	]) {
+		const subjects = SUBJECTS[operation](run);
+		if (subjects.length > 0) steps.push({
+			operation,
+			...stepFor(operation, subjects, origin)
+		});
+	}
+	return steps;
+}
+/**
+* The lines of the steps that carry out what to do next; none for a green stage, unless only a person can know whether a
+* rollback is due. One that overwrites a server is among them only where that is what to do next.
+*/
+function commandsFor(run, origin) {
+	if (isGreen(run) && run.rollback !== "job status unknown") return [];
+	const isRestoreNext = run.operation === "restore" || run.operation === "post" || nextStepsOf(run).some(({ kind }) => kind === "restore");
+	return stepsToCopy(run, origin).filter(({ operation }) => operation !== "restore" || isRestoreNext).map(({ command }) => command);
+}
+const SUBJECTS = {
+	restore: restorable,
+	wait: (run) => fromSteps(run, "follow"),
+	delete: (run) => fromSteps(run, "delete")
+};
+/** After a create what it made; after a restore that failed the newest that could be restored instead. */
+function restorable(run) {
+	if (run.operation === "create") return run.servers.flatMap(made);
+	if (run.rollback === "job status unknown") return fromSteps(run, "restore");
+	if (run.operation !== "restore" && run.operation !== "post") return [];
+	return run.servers.flatMap((server) => isGood(server) ? [] : instead(server));
+}
+function made(server) {
+	const snapshot = snapshotOf(server);
+	if (snapshot === void 0 || statusOf$1(server) !== "completed") return [];
+	return [{
+		server: server.server.id,
+		snapshot: snapshot.id
+	}];
+}
+function instead(server) {
+	const { task } = server;
+	if (task.state !== "rejected" && task.state !== "failed" && task.state !== "skipped") return [];
+	const problems = problemsOf(server);
+	if (problems.some(({ next }) => next.some((step) => step.kind === "follow" && step.isRestore))) return [];
+	if (problems.some(({ next }) => next.some(({ kind }) => kind === "delete"))) return [];
+	const [candidate] = problems.flatMap((problem) => problem.candidates ?? []);
+	const isUnfit = task.state === "rejected" && [
+		"too-old",
+		"not-completed",
+		"not-found"
+	].includes(task.problem.reason);
+	const hasOther = task.state === "failed" && candidate !== void 0;
+	const snapshot = isUnfit || hasOther ? candidate : snapshotOf(server);
+	return snapshot === void 0 ? [] : [{
+		server: server.server.id,
+		snapshot: snapshot.id
+	}];
+}
+function fromSteps(run, kind) {
+	return nextStepsOf(run).flatMap((step) => {
+		if (step.kind !== kind) return [];
+		const server = run.servers.find((candidate) => concerns(candidate, step.snapshot)) ?? run.servers[0];
+		return server === void 0 ? [] : [{
+			server: server.server.id,
+			snapshot: step.snapshot
+		}];
+	});
+}
+/** Whether a server holds a snapshot, or is where the step came from: as a guard another server would refuse it. */
+function concerns(server, id) {
+	const steps = problemsOf(server).flatMap(({ next }) => next);
+	return snapshotOf(server)?.id === id || steps.some((step) => "snapshot" in step && step.snapshot === id);
+}
+function stepFor(operation, subjects, { action }) {
+	const servers = [...new Set(subjects.map(({ server }) => server))].join(",");
+	const snapshots = [...new Set(subjects.map(({ snapshot }) => snapshot))].join(",");
+	return {
+		title: COPIED[operation],
+		yaml: [
+			...operation === "restore" ? [OVERWRITES] : [],
+			`- uses: ${action}`,
+			"  with:",
+			`    operation: ${operation}`,
+			"    api-token: ${{ secrets.VPS_API_TOKEN }}",
+			`    server-id: ${servers}`,
+			`    snapshot-id: ${snapshots}`
+		].join("\n"),
+		command: `gh workflow run ${FORM} -f operation=${operation} -f server-id=${servers} -f snapshot-id=${snapshots}${operation === "wait" ? "" : " -f dry-run=false"}`
 	};
 }
 
@@ -6156,13 +6626,13 @@ function saveChanges(save, plan, before, after) {
 	for (const [index, server] of after.servers.entries()) {
 		const known = isNew ? void 0 : before.servers[index];
 		if (server === known) continue;
-		const was = known === void 0 || isUntouched(known) ? "" : savedForm(known);
-		if ((isUntouched(server) ? "" : savedForm(server)) !== was) troubles.push(save(`server-${index}`, savedForm(server)));
+		const was = known === void 0 || isUntouched$1(known) ? "" : savedForm(known);
+		if ((isUntouched$1(server) ? "" : savedForm(server)) !== was) troubles.push(save(`server-${index}`, savedForm(server)));
 	}
 	return troubles.find((trouble) => trouble !== void 0);
 }
 /** Of a server of which nothing has been asked, and that holds no snapshot of this step, nothing need be known. */
-function isUntouched(run) {
+function isUntouched$1(run) {
 	return run.power.state === "untouched" && snapshotOf(run) === void 0;
 }
 const TEXT_LIMIT = 300;
@@ -6297,452 +6767,6 @@ function checkStillArmed({ report }, recorder) {
 			}
 		});
 	}
-}
-
-// src/present/messages/titles.ts
-/** The titles of annotations, and what the summary and the tables call things. */
-const INVALID_INPUT = "VPS.org snapshot: invalid input";
-const NOT_STARTED = "Server not started";
-/** What a stage does, to be followed by how it ended. */
-const NAMES = {
-	create: "Snapshot",
-	restore: "Restore",
-	delete: "Delete",
-	list: "List",
-	wait: "Wait",
-	post: "Rollback",
-	deletion: "Deletion",
-	endOfJob: "End of the job"
-};
-const ENDS$1 = {
-	failed: "failed",
-	cancelled: "cancelled",
-	internalError: "ended by an internal error",
-	goesOn: "still in progress",
-	troubled: "completed with problems"
-};
-const DETAILS = {
-	server: "Server",
-	snapshot: "Snapshot",
-	taken: "Taken",
-	madeBy: "Made by",
-	size: "Size",
-	description: "Description",
-	safety: "Safety snapshot",
-	slots: "Slots",
-	took: "Took",
-	downtime: "Downtime",
-	commit: "Commit",
-	undoneCommit: "Undone commit",
-	startedBy: "Started by"
-};
-function slotsInUse(used, all) {
-	return `${used} of ${all} in use`;
-}
-function deletedBy(by, server, snapshot) {
-	return `Deleted by ${by} on ${server}: ${snapshot}`;
-}
-const RESULT_COLUMNS = [
-	"Server",
-	"Status",
-	"Snapshot",
-	"Age",
-	"Details"
-];
-/** @param isOfSeveral whether the snapshots belong to several servers. Five columns fit a phone. */
-function snapshotColumns(isOfSeveral) {
-	return [
-		"Snapshot",
-		"Age",
-		isOfSeveral ? "Server" : "Size",
-		"Status",
-		"Made by"
-	];
-}
-const UNKNOWN = "unknown";
-const IN_FUTURE = "in the future";
-/** Who made a snapshot. */
-const MANUAL = "manual";
-const THIS_RUN = "this run";
-const THIS_RUN_UNMARKED = "this run, without its marker";
-function runOfThisWorkflow(run) {
-	return `this workflow, run ${run}`;
-}
-function runOfOther(workflow, run) {
-	return `${workflow}, run ${run}`;
-}
-/** Before who made it. A safety snapshot holds what was broken, and must not be taken for one from before a deploy. */
-const PURPOSES = {
-	deploy: "",
-	safety: "safety snapshot, ",
-	schedule: "scheduled, ",
-	keep: "kept, "
-};
-const COPIED = {
-	restore: "Restore step to copy",
-	wait: "Wait step to copy",
-	delete: "Delete step to copy"
-};
-/** Above a restore in a workflow. */
-const OVERWRITES = "# Overwrites the server whenever it runs. In a deploy job, add the `if:` from docs/rollback.md.";
-
-// src/present/messages/job-end.ts
-/** Why a rollback was due, whatever became of it. */
-function whyRollback(jobStatus) {
-	return `Reason for the rollback: the job ${jobStatus === "cancelled" ? "was cancelled" : "failed"}.`;
-}
-const ROLLBACK_SKIPPED = {
-	what: "Rollback skipped: the snapshot step did not succeed.",
-	state: "Nothing was restored."
-};
-const JOB_STATUS_UNKNOWN = {
-	what: "Nothing was restored or deleted: the runner did not say how the job ended.",
-	state: "`job-status` is empty or unknown."
-};
-function nothingToDo(jobStatus) {
-	return `Nothing to do at the end of the job (job status: ${jobStatus}).`;
-}
-function startedAgain(run) {
-	return `${serverLabel(run)}, which was stopped for its snapshot, is running again.`;
-}
-function deletionEnded(by, end, snapshots) {
-	switch (end) {
-		case "deleted": return `\`${by}\` deleted ${ids(snapshots)}.`;
-		case "stays": return `\`${by}\` could not delete ${ids(snapshots)}.`;
-		case "unknown": return `It is unknown whether \`${by}\` deleted ${ids(snapshots)}.`;
-	}
-}
-const RETENTION_UNREADABLE = "`keep-last` deleted nothing: the list of snapshots could not be read.";
-const RETENTION_DELETED_NOTHING = "`keep-last` deleted nothing.";
-function retentionOmitted(jobStatus) {
-	return `\`keep-last\` deleted nothing, because the job ${jobStatus === "cancelled" ? "was cancelled" : "failed"}.`;
-}
-/** Each one that stays has a reason. */
-function kept(items) {
-	return `Kept: ${keptBecause(items)}.`;
-}
-function ids(snapshots) {
-	return `${snapshots.length === 1 ? "snapshot" : "snapshots"} ${few(snapshots.map(({ id }) => id))}`;
-}
-function cutOffBeforeAnything(cut) {
-	return {
-		what: endedEarly(cut),
-		state: "Nothing was changed."
-	};
-}
-function endedEarly(cut, operation) {
-	if (cut.by === "internal error") return `Internal error: ${cut.message}.`;
-	return operation === "post" ? `The post step was cancelled (${cut.signal}).` : `Cancelled (${cut.signal}).`;
-}
-const DEFECT = "This is a bug in the action.";
-const REPORT_IT = "Please open an issue with this log.";
-function done(items) {
-	return `Completed before the end: ${few(items, 10)}.`;
-}
-function doneSnapshot(id, status) {
-	return `snapshot ${id} (${status})`;
-}
-function doneSafety(id) {
-	return `safety snapshot ${id}`;
-}
-function doneFreed(id) {
-	return `snapshot ${id} (deleted to free a slot)`;
-}
-/** A deletion that a cancel cuts off is named as one of which the end is unknown. */
-function cleanUpCutOff(namesSome) {
-	return namesSome ? "No other snapshot was deleted." : "No snapshot was deleted.";
-}
-/** Who started a restore by hand. */
-function startedBy(actor) {
-	return `Started by ${actor}.`;
-}
-
-// src/present/messages/way-out.ts
-/** Every sentence that says what to do next. */
-function followStep(list, count, isRestore) {
-	return `To ${isRestore ? `follow the ${count === 1 ? "restore" : "restores"}` : `wait for ${these(list, count)} to complete`}, run \`operation: wait\` with \`snapshot-id: ${list}\`.`;
-}
-function restoreStep(list, count) {
-	return `To restore ${these(list, count)}, run \`operation: restore\` with \`snapshot-id: ${list}\`.`;
-}
-function deleteStep(list, count) {
-	return `To delete ${these(list, count)}, run \`operation: delete\` with \`snapshot-id: ${list}\`.`;
-}
-function these(list, count) {
-	return count === 1 ? `snapshot ${list}` : "these snapshots";
-}
-function listStep(server) {
-	return server === "" ? "To see what exists, run `operation: list`." : `To see what exists, run \`operation: list\` with \`server-id: ${server}\`.`;
-}
-/** Where the runner did not say how the job ended. */
-const IF_DEPLOY_FAILED = "If the deploy failed, restore the server by hand.";
-function checkServers(list) {
-	return `Check ${list} in the VPS.org panel.`;
-}
-function checkApplications(list, isRestored) {
-	return `Check the application on ${list}.${isRestored ? " If the snapshot itself is bad, restore an older one." : ""}`;
-}
-/** @param list the IDs of what was planned, so that `latest` cannot become another one; empty for a create */
-function doIt(list) {
-	return `To do it, run this again with ${list === "" ? "" : `\`snapshot-id: ${list}\` and `}\`dry-run: false\`.`;
-}
-/** @param triesAgain whether the end of the job starts it */
-function startServers(list, count, triesAgain) {
-	const start = `Start ${list} in the VPS.org panel if ${count === 1 ? "it is" : "they are"} stopped`;
-	return triesAgain ? `${start}; the action tries once more at the end of the job.` : `${start}.`;
-}
-/**
-* @param before the sentences that say what is to be done first
-* @param isApart whether the last of them does not end with what a person does
-*/
-function reRun(before, isApart) {
-	if (before.length === 0) return "Re-run the job.";
-	const text = before.join(" ");
-	return isApart ? `${text} Then re-run the job.` : `${text.slice(0, -1)}, then re-run the job.`;
-}
-
-// src/present/next-steps.ts
-const SHOWN = 3;
-const IDS = 30;
-const SERVERS = 5;
-/** What a person can do next, most urgent first, as data. */
-function nextStepsOf(run) {
-	if (run.cutOff?.by === "internal error") return [advice(REPORT_IT), ...run.servers.flatMap((server) => stepsOfTask(run, server))];
-	const own = run.problem?.next ?? [];
-	if (run.servers.length > 0 && run.servers.every(({ task }) => task.state === "planned")) return [advice(doIt(plannedIds(run)))];
-	if (run.rollback === "job status unknown") return [...own, ...stepsOfUnknownEnd(run)];
-	const acting = run.servers.filter((server) => !isSkippedWithGroup(server));
-	const ofServers = (acting.length === 0 ? run.servers : acting).flatMap((server) => stepsOfServer(run, server));
-	const steps = [...own, ...ofServers];
-	return steps.length === 0 && run.cutOff !== void 0 && run.operation !== "post" ? [{ kind: "re-run" }] : steps;
-}
-function plannedIds({ operation, servers }) {
-	if (operation === "create") return "";
-	const ids = servers.flatMap((server) => snapshotOf(server)?.id ?? []);
-	return few(ids, IDS, ",");
-}
-/** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
-function stepsOfUnknownEnd(run) {
-	const restores = run.servers.flatMap(({ target }) => target !== void 0 && isCompleted(target) ? [{
-		kind: "restore",
-		snapshot: target.id
-	}] : []);
-	return [
-		...run.servers.flatMap((server) => stepsOfServer(run, server)),
-		...restores.length === 0 ? [] : [advice(IF_DEPLOY_FAILED)],
-		...restores
-	];
-}
-function stepsOfServer(run, server) {
-	return [
-		...stepsOfTask(run, server),
-		...problemsOf(server).flatMap(({ next }) => next),
-		...stepsOfCutOff(run, server)
-	];
-}
-/** What a cancel cut off after the task: to run all of it again would be no way out, a restore least of all. */
-function stepsOfCutOff({ operation }, server) {
-	if (server.health.state === "cut off") return [{
-		kind: "check application",
-		server: serverLabel(server),
-		isRestored: false
-	}];
-	return mayBeDown$1(server) && server.power.state !== "start failed" && operation !== "create" ? [startServer(server)] : [];
-}
-function stepsOfTask(run, server) {
-	const { task, goal } = server;
-	const id = snapshotOf(server)?.id;
-	switch (task.state) {
-		case "left running":
-			if (task.why === "unobservable") return [];
-			if (task.work === "deletion") return task.why === "not awaited" ? [] : [{
-				kind: "list",
-				server: server.server.id
-			}];
-			return [{
-				kind: "follow",
-				snapshot: task.snapshot.id,
-				isRestore: task.work === "restore"
-			}];
-		case "requested": return [{
-			kind: "list",
-			server: server.server.id
-		}];
-		case "skipped":
-			if ((goal === "restore" || goal === "delete") && id !== void 0) return [{
-				kind: goal,
-				snapshot: id
-			}];
-			if (goal === "wait" && id !== void 0) return [{
-				kind: "follow",
-				snapshot: id,
-				isRestore: false
-			}];
-			return goal === "clean up" ? [] : [{ kind: "re-run" }];
-		case "rejected": return run.operation === "post" && goal === "restore" && id !== void 0 && task.problem.reason !== "not-found" && !tellsOfRestore(task.problem.next) ? [{
-			kind: "restore",
-			snapshot: id
-		}] : [];
-		case "pending":
-		case "planned":
-		case "ambiguous":
-		case "running":
-		case "succeeded":
-		case "failed": return [];
-	}
-}
-function tellsOfRestore(steps) {
-	return steps.some(({ kind }) => kind === "follow" || kind === "restore");
-}
-/** The way out of a stage as sentences; undefined where none is needed. */
-function renderNextSteps(run) {
-	return renderSteps(nextStepsOf(run), run.operation === "create");
-}
-/**
-* Some next steps as sentences, each once; those that differ only in what they are about become one for all.
-* @param triesAgain whether the end of the job starts a stopped server
-*/
-function renderSteps(steps, triesAgain = false) {
-	const isActing = steps.some(({ kind }) => kind !== "advice" && kind !== "try again");
-	const started = steps.flatMap((step) => step.kind === "start server" ? [step.server] : []);
-	const inOrder = steps.filter(({ kind }) => !isActing || kind !== "try again").filter((step) => step.kind !== "check server" || !started.includes(step.server)).toSorted((a, b) => urgency(a) - urgency(b));
-	const merged = merge(inOrder.filter((step) => step.kind !== "re-run"));
-	const texts = [...new Set(merged.map((step) => render(step, triesAgain)))].slice(0, SHOWN);
-	if (inOrder.at(-1)?.kind === "re-run") return reRun(texts, merged.at(-1)?.step.kind === "start server");
-	return texts.length === 0 ? void 0 : texts.join(" ");
-}
-/** A server that is down comes first; to run the job again, or to try again, comes after all else. */
-function urgency({ kind }) {
-	if (kind === "start server") return 0;
-	return kind === "re-run" || kind === "try again" ? 2 : 1;
-}
-function merge(steps) {
-	const byKind = /* @__PURE__ */ new Map();
-	for (const step of steps) {
-		const key = keyOf(step);
-		const merged = byKind.get(key) ?? {
-			step,
-			subjects: /* @__PURE__ */ new Set()
-		};
-		merged.subjects.add(subjectOf(step));
-		byKind.set(key, merged);
-	}
-	return [...byKind.values()];
-}
-function keyOf(step) {
-	if (step.kind === "advice" || step.kind === "try again") return `${step.kind} ${step.text}`;
-	if (step.kind === "check application") return `${step.kind} ${step.isRestored}`;
-	return step.kind === "follow" ? `follow ${step.isRestore}` : step.kind;
-}
-function subjectOf(step) {
-	switch (step.kind) {
-		case "follow":
-		case "restore":
-		case "delete": return step.snapshot;
-		case "list": return step.server ?? "";
-		case "check server":
-		case "start server":
-		case "check application": return step.server;
-		case "try again":
-		case "advice": return "";
-	}
-}
-function render({ step, subjects }, triesAgain) {
-	const ids = few([...subjects], IDS, ",");
-	const servers = few([...subjects], SERVERS);
-	switch (step.kind) {
-		case "follow": return followStep(ids, subjects.size, step.isRestore);
-		case "restore": return restoreStep(ids, subjects.size);
-		case "delete": return deleteStep(ids, subjects.size);
-		case "list": return listStep(ids);
-		case "check server": return checkServers(servers);
-		case "start server": return startServers(servers, subjects.size, triesAgain);
-		case "check application": return checkApplications(servers, step.isRestored);
-		case "try again":
-		case "advice": return step.text;
-	}
-}
-
-// src/present/steps-to-copy.ts
-/** The file that the README tells to save: the form by hand. */
-const FORM = "vps-snapshots.yml";
-/** The steps that a person may need next, ready to paste, each with the line that starts the form by hand. */
-function stepsToCopy(run, origin) {
-	const steps = [];
-	for (const operation of [
-		"wait",
-		"delete",
-		"restore"
-	]) {
-		const subjects = SUBJECTS[operation](run);
-		if (subjects.length > 0) steps.push(stepFor(operation, subjects, origin));
-	}
-	return steps;
-}
-const SUBJECTS = {
-	restore: restorable,
-	wait: (run) => fromSteps(run, "follow"),
-	delete: (run) => fromSteps(run, "delete")
-};
-/** After a create what it made; after a restore that failed the newest that could be restored instead. */
-function restorable(run) {
-	if (run.operation === "create") return run.servers.flatMap(made);
-	if (run.operation !== "restore" && run.operation !== "post") return [];
-	return run.servers.flatMap((server) => isGood(server) ? [] : instead(server));
-}
-function made(server) {
-	const snapshot = snapshotOf(server);
-	if (snapshot === void 0 || statusOf$1(server) !== "completed") return [];
-	return [{
-		server: server.server.id,
-		snapshot: snapshot.id
-	}];
-}
-function instead(server) {
-	const { task } = server;
-	if (task.state !== "rejected" && task.state !== "failed" && task.state !== "skipped") return [];
-	const problems = problemsOf(server);
-	if (problems.some(({ next }) => next.some((step) => step.kind === "follow" && step.isRestore))) return [];
-	const [candidate] = problems.flatMap((problem) => problem.candidates ?? []);
-	const isUnfit = task.state === "rejected" && ["too-old", "not-completed"].includes(task.problem.reason);
-	const hasOther = task.state === "failed" && candidate !== void 0;
-	const snapshot = isUnfit || hasOther ? candidate : snapshotOf(server);
-	return snapshot === void 0 ? [] : [{
-		server: server.server.id,
-		snapshot: snapshot.id
-	}];
-}
-function fromSteps(run, kind) {
-	return nextStepsOf(run).flatMap((step) => {
-		if (step.kind !== kind) return [];
-		const server = run.servers.find((candidate) => concerns(candidate, step.snapshot)) ?? run.servers[0];
-		return server === void 0 ? [] : [{
-			server: server.server.id,
-			snapshot: step.snapshot
-		}];
-	});
-}
-/** Whether a server holds a snapshot, or is where the step came from: as a guard another server would refuse it. */
-function concerns(server, id) {
-	const steps = problemsOf(server).flatMap(({ next }) => next);
-	return snapshotOf(server)?.id === id || steps.some((step) => "snapshot" in step && step.snapshot === id);
-}
-function stepFor(operation, subjects, { action }) {
-	const servers = [...new Set(subjects.map(({ server }) => server))].join(",");
-	const snapshots = [...new Set(subjects.map(({ snapshot }) => snapshot))].join(",");
-	return {
-		title: COPIED[operation],
-		yaml: [
-			...operation === "restore" ? [OVERWRITES] : [],
-			`- uses: ${action}`,
-			"  with:",
-			`    operation: ${operation}`,
-			"    api-token: ${{ secrets.VPS_API_TOKEN }}",
-			`    server-id: ${servers}`,
-			`    snapshot-id: ${snapshots}`
-		].join("\n"),
-		command: `gh workflow run ${FORM} -f operation=${operation} -f server-id=${servers} -f snapshot-id=${snapshots}${operation === "wait" ? "" : " -f dry-run=false"}`
-	};
 }
 
 // src/policy/sizes.ts
@@ -6968,8 +6992,9 @@ function descriptionDetails({ goal }, snapshot) {
 	return text === "" ? [] : [[DETAILS.description, text]];
 }
 /** What is about to be deployed, or was undone; and who started a restore by hand. */
-function runDetails({ operation }, { sha, serverUrl, repository, event, actor }) {
-	const label = operation === "create" ? DETAILS.commit : DETAILS.undoneCommit;
+function runDetails({ operation, servers }, { sha, serverUrl, repository, event, actor }) {
+	const undo = servers.some((server) => statusOf$1(server) === "restored") ? DETAILS.undoneCommit : DETAILS.commitToUndo;
+	const label = operation === "create" ? DETAILS.commit : undo;
 	if ((operation === "create" || operation === "post") && /^[0-9a-f]{40}$/.test(sha)) return [[label, {
 		text: sha.slice(0, 7),
 		href: `${serverUrl}/${repository}/commit/${sha}`
@@ -7020,11 +7045,15 @@ function titleOf(run) {
 }
 function titleOfJobEnd(run) {
 	switch (run.rollback) {
-		case "due": return `${NAMES.post} ${ending(run)}`;
+		case "due": return isUntouched(run) ? NOT_ROLLED_BACK : `${NAMES.post} ${ending(run)}`;
 		case "not due":
 		case "snapshot step not green":
 		case "job status unknown": return run.servers.some(mayBeDown$1) ? NOT_STARTED : `${NAMES.endOfJob} ${ending(run)}`;
 	}
+}
+/** "Rollback failed" would have a tired reader expect a disk that is half written. */
+function isUntouched({ cutOff, servers }) {
+	return cutOff === void 0 && !servers.some(mayBeTouched);
 }
 /** In the order in which they are named. */
 const WORKS = {
@@ -7139,10 +7168,10 @@ function tallyText(tally, done, underWay) {
 		[tally.underWay, underWay],
 		[tally.unknown, "unknown"],
 		[tally.failed, "failed"],
-		[tally.skipped, "skipped"],
-		[tally.troubled, "with a problem"]
+		[tally.skipped, "skipped"]
 	].flatMap(([count, what]) => count === 0 ? [] : [`; ${count} ${what}`]);
-	return `${tally.done} of ${tally.all} ${done}${others.join("")}.`;
+	const troubled = tally.troubled === 0 ? "" : ` (${tally.troubled} with a problem)`;
+	return `${tally.done} of ${tally.all} ${done}${troubled}${others.join("")}.`;
 }
 function wouldOverwrite(servers, now) {
 	const [only, ...others] = servers;
@@ -7397,8 +7426,8 @@ function toneOf(run) {
 }
 function toneOfJobEnd({ rollback, servers }, hasWorked) {
 	switch (rollback) {
-		case "snapshot step not green":
-		case "job status unknown": return "nothing";
+		case "snapshot step not green": return "nothing";
+		case "job status unknown": return "partly";
 		case "due":
 		case "not due": {
 			const deletions = servers.flatMap((server) => server.deletions);
@@ -7635,7 +7664,6 @@ async function conclude(ctx, run) {
 	const now = apiNow(ctx);
 	const verdict = verdictOf(run, now);
 	printDetails(ctx, run, now);
-	if (!verdict.isGreen) for (const { command } of stepsToCopy(run, ctx.origin)) ctx.report.line(byHand(command));
 	await ctx.report.conclude({
 		...verdict,
 		title: titleOf(run),
@@ -8439,7 +8467,7 @@ function serverIsFull$1(run, facts) {
 	const { snapshots, used, whenFull, keeps, deletable } = facts;
 	const why = whenFull === "delete-oldest" ? ` ${whyStillFull(keeps, deletable)}` : "";
 	return {
-		...certain("no-free-slot", `${serverLabel(run)} is full: ${used === 5 ? `${5} of ${5}` : "all"} snapshot slots are in use.`, `${NO_SNAPSHOT_TAKEN}${why}`, ...stepsForFull(whenFull, deletable)),
+		...certain("no-free-slot", `No free snapshot slot on ${serverLabel(run)}: ${used === 5 ? `${5} of ${5}` : "all"} are in use.`, `${NO_SNAPSHOT_TAKEN}${why}`, ...stepsForFull(whenFull, deletable)),
 		candidates: snapshots
 	};
 }
@@ -12697,9 +12725,8 @@ async function warnOfInterleaved(ctx, { jobStatus }, targets, deadline) {
 		once: true
 	});
 	if (!list.ok) return;
-	const byServer = Map.groupBy(list.value, ({ server }) => server.id);
 	for (const { track, snapshot } of targets) {
-		const listed = byServer.get(track.run.server.id) ?? [];
+		const listed = list.value.filter(({ server }) => server.id === track.run.server.id);
 		const found = findInterleaved(snapshot, listed, madeBy(snapshot, ctx.origin));
 		if (found !== void 0) ctx.report.warn(interleavedWarning(track.run, found));
 	}
@@ -13062,6 +13089,7 @@ async function endAs(ctx, run, tell) {
 	const { next } = await conclude(ctx, run);
 	await tell(run);
 	ctx.report.wayOut(next);
+	for (const command of commandsFor(run, ctx.origin)) ctx.report.line(byHand(command));
 	return isGreen(run);
 }
 function isArming(inputs) {

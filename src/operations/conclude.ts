@@ -1,7 +1,6 @@
 import { furtherFailures } from '../present/account.ts'
 import { finalOutputs } from '../present/outputs.ts'
 import { statusOf } from '../present/status.ts'
-import { stepsToCopy } from '../present/steps-to-copy.ts'
 import { hasSomethingToShow, summaryOf } from '../present/summary.ts'
 import { candidatesTable, resultTable } from '../present/tables.ts'
 import { titleOf } from '../present/title.ts'
@@ -18,8 +17,6 @@ export async function conclude(ctx: Context, run: OperationRun): Promise<Verdict
   const now = apiNow(ctx)
   const verdict = verdictOf(run, now)
   printDetails(ctx, run, now)
-  if (!verdict.isGreen)
-    for (const { command } of stepsToCopy(run, ctx.origin)) ctx.report.line(messages.byHand(command))
   await ctx.report.conclude({
     ...verdict,
     title: titleOf(run),

@@ -2,6 +2,7 @@ import { Cancelled } from '../domain/clock.ts'
 import type { Inputs } from '../inputs.ts'
 import { changedOutputs } from '../present/outputs.ts'
 import { isGreen } from '../present/status.ts'
+import { commandsFor } from '../present/steps-to-copy.ts'
 import type { Context } from '../run/context.ts'
 import { type CutOff, newOperationRun, type OperationRun } from '../run/operation-run.ts'
 import type { Problem } from '../run/problem.ts'
@@ -76,6 +77,7 @@ async function endAs(ctx: Context, run: OperationRun, tell: Tell): Promise<boole
   const { next } = await conclude(ctx, run)
   await tell(run)
   ctx.report.wayOut(next)
+  for (const command of commandsFor(run, ctx.origin)) ctx.report.line(messages.byHand(command))
   return isGreen(run)
 }
 

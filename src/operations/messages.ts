@@ -383,7 +383,7 @@ export function interleaved(
     'interleaved',
     `${serverLabel(run)} was not restored: run ${marker.run} has deployed to it since this run (${runId}).`,
     `A rollback to snapshot ${snapshotIdOf(run)} would undo that deploy, too: its snapshot ${snapshot.id} is newer. Nothing was overwritten.`,
-    advice('Decide which of the two deploys is to stay.'),
+    advice(`If the site works, leave it: restoring snapshot ${target.id} would undo both deploys.`),
     { kind: 'restore', snapshot: target.id },
   )
 }
@@ -447,14 +447,14 @@ export const STATE_LOST_CLEAN_UP =
 export function stateLost(isRestoreDue: boolean, mayBeDown: boolean, servers: readonly ServerId[]): Problem {
   return certain(
     'lost-state',
-    `${isRestoreDue ? 'Nothing was restored' : 'Nothing was started'}: what the snapshot step saved is missing.`,
+    `${isRestoreDue ? 'Nothing was restored' : 'Nothing was started'}: the runner lost what the snapshot step had saved.`,
     mayBeDown ? 'The server may still be stopped.' : 'The post step cannot tell which snapshot to restore.',
     ...(isRestoreDue
       ? [
           ...(servers.length === 0 ? [undefined] : servers).map(
             server => ({ kind: 'list', server }) as const,
           ),
-          advice("If the deploy has begun, restore this run's snapshot."),
+          advice("If the deploy has begun, it is still in place: restore this run's snapshot."),
         ]
       : []),
     ...(mayBeDown ? servers.map(id => ({ kind: 'start server', server: `server ${id}` }) as const) : []),

@@ -111,9 +111,8 @@ async function warnOfInterleaved(
   const by = Math.min(deadline, ctx.clock.now() + lookForOthersMs(jobStatus === 'cancelled'))
   const list = await readSnapshots(ctx, servers, { deadline: by, once: true })
   if (!list.ok) return
-  const byServer = Map.groupBy(list.value, ({ server }) => server.id)
   for (const { track, snapshot } of targets) {
-    const listed = byServer.get(track.run.server.id) ?? []
+    const listed = list.value.filter(({ server }) => server.id === track.run.server.id)
     const found = findInterleaved(snapshot, listed, madeBy(snapshot, ctx.origin))
     if (found !== undefined) ctx.report.warn(messages.interleavedWarning(track.run, found))
   }

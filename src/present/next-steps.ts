@@ -3,7 +3,14 @@ import { isCompleted } from '../policy/statuses.ts'
 import { serverLabel, startServer } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import type { OperationRun } from '../run/operation-run.ts'
-import { isSkippedWithGroup, mayBeDown, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
+import {
+  isSkippedWithGroup,
+  mayBeDown,
+  problemsOf,
+  type ServerRun,
+  snapshotOf,
+  wasNeverSeen,
+} from '../run/server-run.ts'
 import * as jobEnd from './messages/job-end.ts'
 import * as wayOut from './messages/way-out.ts'
 
@@ -89,11 +96,15 @@ function stepsOfTask(run: OperationRun, server: ServerRun): readonly NextStep[] 
         !tellsOfRestore(task.problem.next)
         ? [{ kind: 'restore', snapshot: id }]
         : []
+    case 'succeeded':
+      // Whether anything was restored, only the application can tell.
+      return wasNeverSeen(server) && server.health.state === 'not checked'
+        ? [{ kind: 'check application', server: serverLabel(server), isRestored: false }]
+        : []
     case 'pending':
     case 'planned':
     case 'ambiguous':
     case 'running':
-    case 'succeeded':
     case 'failed':
       return []
   }

@@ -5,9 +5,13 @@ import type { OperationRun } from '../run/operation-run.ts'
 import { isGood, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
 import { COPIED, OVERWRITES } from './messages/titles.ts'
 import { nextStepsOf } from './next-steps.ts'
-import { statusOf } from './status.ts'
+import { isGreen, statusOf } from './status.ts'
 
 type Copied = 'restore' | 'wait' | 'delete'
+
+interface OfferedStep extends StepToCopy {
+  readonly operation: Copied
+}
 
 interface Subject {
   readonly server: string
@@ -18,14 +22,29 @@ interface Subject {
 const FORM = 'vps-snapshots.yml'
 
 /** The steps that a person may need next, ready to paste, each with the line that starts the form by hand. */
-export function stepsToCopy(run: OperationRun, origin: WorkflowRun): readonly StepToCopy[] {
-  const steps: StepToCopy[] = []
+export function stepsToCopy(run: OperationRun, origin: WorkflowRun): readonly OfferedStep[] {
+  const steps: OfferedStep[] = []
   // What a restore has to wait for comes before it.
   for (const operation of ['wait', 'delete', 'restore'] as const) {
     const subjects = SUBJECTS[operation](run)
-    if (subjects.length > 0) steps.push(stepFor(operation, subjects, origin))
+    if (subjects.length > 0) steps.push({ operation, ...stepFor(operation, subjects, origin) })
   }
   return steps
+}
+
+/**
+ * The lines of the steps that carry out what to do next; none for a green stage, unless only a person can know whether a
+ * rollback is due. One that overwrites a server is among them only where that is what to do next.
+ */
+export function commandsFor(run: OperationRun, origin: WorkflowRun): readonly string[] {
+  if (isGreen(run) && run.rollback !== 'job status unknown') return []
+  const isRestoreNext =
+    run.operation === 'restore' ||
+    run.operation === 'post' ||
+    nextStepsOf(run).some(({ kind }) => kind === 'restore')
+  return stepsToCopy(run, origin)
+    .filter(({ operation }) => operation !== 'restore' || isRestoreNext)
+    .map(({ command }) => command)
 }
 
 const SUBJECTS: Readonly<Record<Copied, (run: OperationRun) => readonly Subject[]>> = {
@@ -37,6 +56,7 @@ const SUBJECTS: Readonly<Record<Copied, (run: OperationRun) => readonly Subject[
 /** After a create what it made; after a restore that failed the newest that could be restored instead. */
 function restorable(run: OperationRun): readonly Subject[] {
   if (run.operation === 'create') return run.servers.flatMap(made)
+  if (run.rollback === 'job status unknown') return fromSteps(run, 'restore')
   if (run.operation !== 'restore' && run.operation !== 'post') return []
   return run.servers.flatMap(server => (isGood(server) ? [] : instead(server)))
 }
@@ -54,14 +74,17 @@ function instead(server: ServerRun): readonly Subject[] {
   // A server that somebody is restoring must not be restored again.
   const problems = problemsOf(server)
   if (problems.some(({ next }) => next.some(step => step.kind === 'follow' && step.isRestore))) return []
+  // What its safety snapshot needs comes first: a restore without it is not what was asked for.
+  if (problems.some(({ next }) => next.some(({ kind }) => kind === 'delete'))) return []
   const [candidate] = problems.flatMap(problem => problem.candidates ?? [])
-  const isUnfit = task.state === 'rejected' && ['too-old', 'not-completed'].includes(task.problem.reason)
+  const isUnfit =
+    task.state === 'rejected' && ['too-old', 'not-completed', 'not-found'].includes(task.problem.reason)
   const hasOther = task.state === 'failed' && candidate !== undefined
   const snapshot = isUnfit || hasOther ? candidate : snapshotOf(server)
   return snapshot === undefined ? [] : [{ server: server.server.id, snapshot: snapshot.id }]
 }
 
-function fromSteps(run: OperationRun, kind: 'follow' | 'delete'): readonly Subject[] {
+function fromSteps(run: OperationRun, kind: 'follow' | 'delete' | 'restore'): readonly Subject[] {
   return nextStepsOf(run).flatMap(step => {
     if (step.kind !== kind) return []
     const server = run.servers.find(candidate => concerns(candidate, step.snapshot)) ?? run.servers[0]

@@ -10,6 +10,7 @@ import type { OperationRun } from '../run/operation-run.ts'
 import { type ServerRun, snapshotOf } from '../run/server-run.ts'
 import { DETAILS, deletedBy, slotsInUse } from './messages/titles.ts'
 import { makerCell, serverCell, sizeText, snapshotText, takenText } from './snapshot-cells.ts'
+import { statusOf } from './status.ts'
 import { stepsToCopy } from './steps-to-copy.ts'
 import { candidatesTable, resultTable } from './tables.ts'
 
@@ -93,10 +94,12 @@ function descriptionDetails(
 
 /** What is about to be deployed, or was undone; and who started a restore by hand. */
 function runDetails(
-  { operation }: OperationRun,
+  { operation, servers }: OperationRun,
   { sha, serverUrl, repository, event, actor }: WorkflowRun,
 ): readonly (readonly [string, Cell])[] {
-  const label = operation === 'create' ? DETAILS.commit : DETAILS.undoneCommit
+  const isUndone = servers.some(server => statusOf(server) === 'restored')
+  const undo = isUndone ? DETAILS.undoneCommit : DETAILS.commitToUndo
+  const label = operation === 'create' ? DETAILS.commit : undo
   if ((operation === 'create' || operation === 'post') && /^[0-9a-f]{40}$/.test(sha))
     return [[label, { text: sha.slice(0, 7), href: `${serverUrl}/${repository}/commit/${sha}` }]]
   return operation === 'restore' && event === 'workflow_dispatch' && actor !== ''

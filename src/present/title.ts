@@ -1,6 +1,6 @@
 import type { OperationRun } from '../run/operation-run.ts'
-import { goesOn, isGood, mayBeDown, type Work } from '../run/server-run.ts'
-import { ENDS, INVALID_INPUT, NAMES, NOT_STARTED } from './messages/titles.ts'
+import { goesOn, isGood, mayBeDown, mayBeTouched, type Work } from '../run/server-run.ts'
+import { ENDS, INVALID_INPUT, NAMES, NOT_ROLLED_BACK, NOT_STARTED } from './messages/titles.ts'
 
 /** The title of a red stage's annotation. */
 export function titleOf(run: OperationRun): string {
@@ -12,12 +12,17 @@ export function titleOf(run: OperationRun): string {
 function titleOfJobEnd(run: OperationRun): string {
   switch (run.rollback) {
     case 'due':
-      return `${NAMES.post} ${ending(run)}`
+      return isUntouched(run) ? NOT_ROLLED_BACK : `${NAMES.post} ${ending(run)}`
     case 'not due':
     case 'snapshot step not green':
     case 'job status unknown':
       return run.servers.some(mayBeDown) ? NOT_STARTED : `${NAMES.endOfJob} ${ending(run)}`
   }
+}
+
+/** "Rollback failed" would have a tired reader expect a disk that is half written. */
+function isUntouched({ cutOff, servers }: OperationRun): boolean {
+  return cutOff === undefined && !servers.some(mayBeTouched)
 }
 
 /** In the order in which they are named. */

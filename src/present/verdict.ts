@@ -65,8 +65,9 @@ function toneOf(run: OperationRun): Tone {
 function toneOfJobEnd({ rollback, servers }: OperationRun, hasWorked: boolean): Tone {
   switch (rollback) {
     case 'snapshot step not green':
-    case 'job status unknown':
       return 'nothing'
+    case 'job status unknown':
+      return 'partly'
     case 'due':
     case 'not due': {
       const deletions = servers.flatMap(server => server.deletions)

@@ -142,7 +142,7 @@ export function serverIsFull(
   return {
     ...certain(
       'no-free-slot',
-      `${serverLabel(run)} is full: ${used === SLOTS ? `${SLOTS} of ${SLOTS}` : 'all'} snapshot slots are in use.`,
+      `No free snapshot slot on ${serverLabel(run)}: ${used === SLOTS ? `${SLOTS} of ${SLOTS}` : 'all'} are in use.`,
       `${NO_SNAPSHOT_TAKEN}${why}`,
       ...stepsForFull(whenFull, deletable),
     ),

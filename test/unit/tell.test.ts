@@ -212,7 +212,7 @@ describe('a stage that has not even begun', () => {
   })
 
   it.each([
-    ['failure', { 'restore-on': 'failure' }, ['rollback'], 'Rollback failed'],
+    ['failure', { 'restore-on': 'failure' }, ['rollback'], 'Not rolled back'],
     ['success', { 'stop-server': 'true' }, ['failure'], 'End of the job failed'],
   ] as const)('tells of a lost state at the end of a job (%s)', async (jobStatus, inputs, events, title) => {
     const { listener, around } = listening()
@@ -223,7 +223,7 @@ describe('a stage that has not even begun', () => {
     })
     expect(post.green).toBe(false)
     expect(post.annotations).toMatchObject([{ level: 'error', title }])
-    expect(post.summary).toContain('what the snapshot step saved is missing')
+    expect(post.summary).toContain('the runner lost')
     expect(listener.events).toEqual(events)
   })
 })

@@ -151,10 +151,10 @@ function tallyText(tally: Tally, done: string, underWay: string): string {
     [tally.unknown, 'unknown'],
     [tally.failed, 'failed'],
     [tally.skipped, 'skipped'],
-    [tally.troubled, 'with a problem'],
   ]
   const others = parts.flatMap(([count, what]) => (count === 0 ? [] : [`; ${count} ${what}`]))
-  return `${tally.done} of ${tally.all} ${done}${others.join('')}.`
+  const troubled = tally.troubled === 0 ? '' : ` (${tally.troubled} with a problem)`
+  return `${tally.done} of ${tally.all} ${done}${troubled}${others.join('')}.`
 }
 
 // ---- restore

@@ -104,7 +104,7 @@ export function cutOff(run: ServerRun, { work, why }: Left & { why: CutOffBy }):
     case 'restore':
       return {
         what: `${ended} while ${server} was restoring from snapshot ${id}.`,
-        state: 'The restore was accepted and continues at VPS.org. Do not restore again.',
+        state: 'Do not restore again: VPS.org accepted the restore and continues it.',
       }
     case 'possible restore':
       return {

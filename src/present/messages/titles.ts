@@ -3,6 +3,7 @@
 // ---- titles
 
 export const INVALID_INPUT = 'VPS.org snapshot: invalid input'
+export const NOT_ROLLED_BACK = 'Not rolled back'
 export const NOT_STARTED = 'Server not started'
 
 /** What a stage does, to be followed by how it ended. */
@@ -40,6 +41,7 @@ export const DETAILS = {
   downtime: 'Downtime',
   commit: 'Commit',
   undoneCommit: 'Undone commit',
+  commitToUndo: 'Commit to undo',
   startedBy: 'Started by',
 } as const
 

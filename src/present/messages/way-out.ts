@@ -2,7 +2,7 @@
 
 export function followStep(list: string, count: number, isRestore: boolean): string {
   const what = isRestore
-    ? `follow the ${count === 1 ? 'restore' : 'restores'}`
+    ? `follow the ${count === 1 ? 'restore, and start the server if it ends stopped' : 'restores, and start servers that end stopped'}`
     : `wait for ${these(list, count)} to complete`
   return `To ${what}, run \`operation: wait\` with \`snapshot-id: ${list}\`.`
 }

@@ -28,7 +28,7 @@ describe('the slots in use', () => {
     const seen = await played({}, { snapshots: FIVE, faults: [listed({ 'results.*.server': null })] })
     expect(seen).toMatchObject({ green: false, outputs: { reason: 'no-free-slot' } })
     const text = seen.annotations.map(annotation => annotation.text).join()
-    expect(text).toContain('is full: 5 of 5 snapshot slots are in use.')
+    expect(text).toContain(': 5 of 5 are in use.')
     expect(text).not.toContain('0 of 5')
   })
 
@@ -51,9 +51,7 @@ describe('the slots in use', () => {
     const six = [...FIVE, byHand({ id: '6' })]
     const seen = await played({ 'stop-server': 'true' }, { snapshots: six })
     expect(seen).toMatchObject({ green: false, outputs: { reason: 'no-free-slot' } })
-    expect(seen.annotations.map(({ text }) => text).join()).toContain(
-      'is full: all snapshot slots are in use.',
-    )
+    expect(seen.annotations.map(({ text }) => text).join()).toContain(': all are in use.')
   })
 })
 

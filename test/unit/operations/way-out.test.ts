@@ -38,6 +38,7 @@ describe('the way out', () => {
     expect(post.log.join(' ')).toContain('Snapshot 802 does not exist')
     expect(post.verdict).toContain('operation: list')
     expect(post.verdict).not.toContain('operation: restore')
+    expect(post.log.join(' ')).not.toContain('operation=restore')
   })
 
   it('of a group is that of the server that failed', async () => {

@@ -49,6 +49,16 @@ describe('the next steps for one server', () => {
       { task: left('deletion', 'not awaited') },
       [],
     ],
+    [
+      'look at an application of which nothing tells whether it was restored',
+      { task: { ...DONE, how: 'never seen' } },
+      [{ kind: 'check application', server: 'web-server-11', isRestored: false }],
+    ],
+    [
+      'are none where its health check has told',
+      { task: { ...DONE, how: 'never seen' }, health: { state: 'passed' } },
+      [],
+    ],
     ['start a server that is left down', { task: DONE, power: { state: 'stopped' } }, [START]],
     [
       'are those of the refusal where the API said no more',

@@ -93,6 +93,11 @@ describe.each(['restore', 'post'] as const)('after a %s', operation => {
     expect(copied({ ...change, servers: [restoring({ ...DONE, work: 'restore' })] })).toEqual([])
   })
 
+  it('frees the slot that a safety snapshot needs, and does not restore without it', () => {
+    const next = [{ kind: 'delete', snapshot: snapshot('601').id }] as const
+    expect(copied({ ...change, servers: [restoring(failed({ next }))] })).toEqual(['delete 11 601'])
+  })
+
   it('is the step that restores what could not be restored', () => {
     const bad: Task = { state: 'failed', work: 'restore', snapshot: snapshot('701'), problem: problem() }
     for (const task of [failed({}), bad, { state: 'skipped', why: 'out of time' } as const])

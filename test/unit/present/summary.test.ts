@@ -60,6 +60,13 @@ describe('one server', () => {
     expect(details(restored, { operation: 'post', rollback: 'due' })['Undone commit']).toBe('0123456')
   })
 
+  it('that was not put back names the commit that is still to be undone', () => {
+    const refused = { goal: 'restore', task: { state: 'rejected', problem: problem() } } as const
+    const told = details(refused, { operation: 'post', rollback: 'due' })
+    expect(told['Commit to undo']).toBe('0123456')
+    expect(told).not.toHaveProperty('Undone commit')
+  })
+
   it('has no snapshot, slots or times where there are none', () => {
     expect(details({ task: { state: 'rejected', problem: problem() } })).toEqual({
       Server: 'web-server-11 (11)',

@@ -13,6 +13,7 @@ function leftTo(work: Work): Task {
 const done: Task = { ...RUNNING, state: 'succeeded', how: 'seen' }
 const down = { state: 'start failed', problem: problem() } as const
 const failed = serverRun({ task: { state: 'rejected', problem: problem() } })
+const broken = serverRun({ task: { ...RUNNING, work: 'restore', state: 'failed', problem: problem() } })
 const CANCEL = { by: 'cancel', signal: 'SIGINT' } as const
 
 /** A title names the operation, and tells what goes on from what has failed: a tired reader would do it again. */
@@ -35,7 +36,10 @@ it.each<[string, Partial<OperationRun>]>([
   ],
   ['Snapshot completed with problems', { servers: [serverRun({ task: done, power: down })] }],
   ['Snapshot completed with problems', { servers: [serverRun({ task: done })], cutOff: CANCEL }],
-  ['Rollback failed', { operation: 'post', rollback: 'due', servers: [failed] }],
+  ['Not rolled back', { operation: 'post', rollback: 'due', servers: [failed] }],
+  ['Not rolled back', { operation: 'post', rollback: 'due', problem: problem() }],
+  ['Rollback failed', { operation: 'post', rollback: 'due', servers: [failed, broken] }],
+  ['Rollback cancelled', { operation: 'post', rollback: 'due', servers: [failed], cutOff: CANCEL }],
   ['Server not started', { operation: 'post', rollback: 'not due', servers: [{ ...failed, power: down }] }],
   ['End of the job failed', { operation: 'post', rollback: 'not due', problem: problem() }],
   [

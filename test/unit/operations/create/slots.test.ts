@@ -27,7 +27,7 @@ describe('a slot that an item without an id takes', () => {
   ])('is counted beforehand: %s', async (_, inputs) => {
     const transcript = await create([stray(11)], inputs)
     expect(ended(transcript)).toBe('red failed no-free-slot')
-    expect(transcript.annotations.map(({ text }) => text).join()).toContain('web-11 is full: 5 of 5')
+    expect(transcript.annotations.map(({ text }) => text).join()).toContain('web-11: 5 of 5')
     expect(creates(transcript)).toEqual([])
     expect(switches(transcript)).toEqual([])
   })

@@ -108,7 +108,7 @@ export interface Transcript {
   /** Whether the stage is green. */
   readonly green: boolean
   readonly log: readonly string[]
-  /** The last line of the log. */
+  /** The last line of the log, but for the commands to paste. */
   readonly verdict: string
   /** Log, groups and annotations in order; see `Recorder`. */
   readonly printed: readonly string[]
@@ -229,7 +229,11 @@ async function play(scene: Scene, { stage, inputs, state, cancel }: Play): Promi
   const requests = wire.log.all.slice(before).map(request => callOf(request, began))
   return {
     green,
-    ...{ log: runner.log, verdict: runner.log.at(-1) ?? '', printed: runner.printed },
+    ...{
+      log: runner.log,
+      verdict: runner.log.findLast(line => !line.startsWith('By hand: ')) ?? '',
+      printed: runner.printed,
+    },
     ...{ debugLines: runner.debugLines, annotations: runner.annotations, masks: runner.masks },
     outputs: Object.fromEntries(runner.outputWrites),
     outputWrites: runner.outputWrites,
