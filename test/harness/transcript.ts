@@ -77,7 +77,7 @@ export function formatTranscript(transcript: Transcript, options: FormatOptions 
   const { outputs, state, env } = transcript
   const ended = transcript.signal === null ? `exit ${transcript.exitCode}` : `ended by ${transcript.signal}`
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
-    ['requests', collapse(transcript.requests.map(request => stable(formatRequest(request))))],
+    ['requests', collapse(inOrder(transcript.requests.map(request => stable(formatRequest(request)))))],
     ['log', collapse(realign(transcript.log.map(stable)))],
     ['annotations', transcript.annotations.map(each => stable(formatAnnotation(each)))],
     ['outputs', formatTexts({ ...outputs, ...steadySeconds(outputs) }, stable)],
@@ -142,6 +142,24 @@ function widthsOf(lines: readonly string[]): readonly number[] {
   return Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map(row => (row[column] ?? '').length)),
   )
+}
+
+/**
+ * What is read of several servers is read side by side, and comes in any order: reads in a row that differ in their IDs
+ * alone are sorted.
+ */
+function inOrder(lines: readonly string[]): readonly string[] {
+  const ordered: string[][] = []
+  for (const line of lines) {
+    const row = ordered.at(-1)
+    if (row !== undefined && line.startsWith('GET ') && kindOf(line) === kindOf(row[0] ?? '')) row.push(line)
+    else ordered.push([line])
+  }
+  return ordered.flatMap(row => row.toSorted())
+}
+
+function kindOf(line: string): string {
+  return line.replaceAll(/(?<=server_id=|\/servers\/)[\w-]+/g, '<id>')
 }
 
 /** The same line several times in a row is one line that says so. */
