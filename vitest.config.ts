@@ -2,25 +2,34 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-// Vitest begins with the largest files, and would end with this one, which is small and takes longest, when the other
-// workers have nothing left to do.
-const BEGINS_WITH = /scenarios\/faults\/matrix/
+// The scenarios mostly wait, and all else computes: spread evenly, each has what the other leaves. The first one is small
+// and takes longest.
+const FIRST = /scenarios\/faults\/matrix/
 
-class LongestFirst extends BaseSequencer {
+class SpreadOut extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => (BEGINS_WITH.test(moduleId) ? 0 : 1)
-    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+    const sorted = await super.sort(files)
+    const waiting = sorted
+      .filter(({ moduleId }) => moduleId.includes('/scenarios/'))
+      .toSorted((one, other) => Number(FIRST.test(other.moduleId)) - Number(FIRST.test(one.moduleId)))
+    const computing = sorted.filter(({ moduleId }) => !moduleId.includes('/scenarios/'))
+    const share = Math.ceil(computing.length / Math.max(1, waiting.length))
+    const spread = waiting.flatMap((file, index) => [
+      file,
+      ...computing.slice(index * share, (index + 1) * share),
+    ])
+    return waiting.length === 0 ? computing : spread
   }
 }
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Two workers for each core, since the scenarios mostly wait. Each keeps what it has loaded: no test replaces a module or
-    // leaves anything behind. Shuffled files would tell if one did.
-    maxWorkers: 2 * availableParallelism(),
+    // One worker for each core and three more, since the scenarios mostly wait. Each keeps what it has loaded: no test
+    // replaces a module or leaves anything behind. Shuffled files would tell if one did.
+    maxWorkers: availableParallelism() + 3,
     isolate: false,
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: SpreadOut },
     // The scenarios mostly wait for the processes that they started, and some start dozens.
     maxConcurrency: 6,
     testTimeout: 300_000,

@@ -11,7 +11,7 @@ describe.each(Object.entries(STORIES))('every ending of %s', (_, stories) => {
       fc.property(stories, history => {
         for (const ending of endings(history)) rule(ending)
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 })
