@@ -2,23 +2,22 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-// The scenarios mostly wait, and all else computes: spread evenly, each has what the other leaves. The first one is small
-// and takes longest.
-const FIRST = /scenarios\/faults\/matrix/
+// The scenarios mostly wait, and all else computes: spread evenly, each has what the other leaves. These wait longest.
+const FIRST = /scenarios\/(?:faults\/matrix|untidy-api|notify)\.test/
 
 class SpreadOut extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const waiting = sorted
-      .filter(({ moduleId }) => moduleId.includes('/scenarios/'))
-      .toSorted((one, other) => Number(FIRST.test(other.moduleId)) - Number(FIRST.test(one.moduleId)))
-    const computing = sorted.filter(({ moduleId }) => !moduleId.includes('/scenarios/'))
-    const share = Math.ceil(computing.length / Math.max(1, waiting.length))
-    const spread = waiting.flatMap((file, index) => [
-      file,
+    const first = sorted.filter(({ moduleId }) => FIRST.test(moduleId))
+    const others = sorted.filter(({ moduleId }) => !FIRST.test(moduleId))
+    const waiting = others.filter(({ moduleId }) => moduleId.includes('/scenarios/'))
+    const computing = others.filter(({ moduleId }) => !moduleId.includes('/scenarios/'))
+    const share = Math.ceil(computing.length / (waiting.length + 1))
+    const shares = [undefined, ...waiting].map((file, index) => [
+      ...(file === undefined ? [] : [file]),
       ...computing.slice(index * share, (index + 1) * share),
     ])
-    return waiting.length === 0 ? computing : spread
+    return [...first, ...shares.flat()]
   }
 }
 
