@@ -122,12 +122,11 @@ export function* restoreOne(view: View, pick: Pick, how: RestoreHow): Course {
     }
   }
   const answer = yield* request(view, pick, 'restore')
-  if (answer === 'no') return yield { type: 'failed', problem: refusal(run, pick) }
-  if (answer === 'lost' && pick(true, false))
-    return yield {
-      type: 'failed',
-      problem: lost(run, `It is unknown whether ${serverLabel(run)} is being overwritten.`),
-    }
+  const unclear = lost(run, `It is unknown whether ${serverLabel(run)} is being overwritten.`)
+  // A page in the API's place looks like a refusal, and tells nothing of what is behind it.
+  if (answer === 'no')
+    return yield { type: 'failed', problem: pick(true, false, false, false) ? unclear : refusal(run, pick) }
+  if (answer === 'lost' && pick(true, false)) return yield { type: 'failed', problem: unclear }
   yield { type: 'accepted', work: 'restore', snapshot: run.target ?? snapshot(snapshotId) }
   if (how.waitFor === 'grace period')
     yield { type: 'left running', why: pick('job cancelled', 'not awaited') }
