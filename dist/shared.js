@@ -1596,9 +1596,12 @@ function listOf$1(expected, item, split = listItems) {
 		}
 	};
 }
-/** Any of some words, in any order; a word that is listed twice counts once. */
-function anyOf(words) {
-	const list = listOf$1(expects.anyOf(words), oneOf(words).parse);
+/**
+* Any of some words, in any order; a word that is listed twice counts once.
+* @param others as of `oneOf`
+*/
+function anyOf(words, others = {}) {
+	const list = listOf$1(expects.anyOf(words), oneOf(words, others).parse);
 	return {
 		expects: list.expects,
 		parse(text, quote) {
@@ -1777,6 +1780,16 @@ const OTHER_OPERATIONS = {
 	revert: "restore",
 	remove: "delete"
 };
+/** How the end of a job is called elsewhere. A job that times out counts as cancelled. */
+const OTHER_FAILURES = {
+	failed: "failure",
+	error: "failure"
+};
+const OTHER_ENDS = {
+	...OTHER_FAILURES,
+	timeout: "cancelled",
+	timed_out: "cancelled"
+};
 const ALL = OPERATIONS;
 const TIMED = [
 	"create",
@@ -1850,7 +1863,7 @@ const INPUTS$1 = [
 	{
 		name: "restore-on",
 		field: "restoreOn",
-		parser: anyOf(["failure", "cancelled"]),
+		parser: anyOf(["failure", "cancelled"], OTHER_ENDS),
 		operations: AT_JOB_END,
 		otherwise: []
 	},
@@ -1900,7 +1913,7 @@ const INPUTS$1 = [
 			"rollback",
 			"failure",
 			"success"
-		]),
+		], OTHER_FAILURES),
 		operations: ALL,
 		default: "rollback, failure"
 	},
@@ -1924,7 +1937,7 @@ const INPUTS$1 = [
 			"success",
 			"failure",
 			"cancelled"
-		]),
+		], OTHER_ENDS),
 		operations: AT_JOB_END,
 		otherwise: []
 	},
@@ -3192,18 +3205,30 @@ function shortName(name) {
 	if (letters.length <= NAME_SHOWN$1) return name;
 	return `${letters.slice(0, 16).join("")}…${letters.slice(-15).join("")}`;
 }
+/** The same, to stand in a sentence. */
+function inSentence(run) {
+	return run.server.name === "" ? `server ${run.server.id}` : serverLabel(run);
+}
 /** The step to look at it in the panel. */
 function checkServer(run) {
 	return {
 		kind: "check server",
-		server: serverLabel(run)
+		server: inSentence(run)
+	};
+}
+/** The step to look at what runs on it; `isRestored`: the snapshot itself may be what is bad. */
+function checkApplication(run, isRestored) {
+	return {
+		kind: "check application",
+		server: inSentence(run),
+		isRestored
 	};
 }
 /** The step to start it in the panel. */
 function startServer(run) {
 	return {
 		kind: "start server",
-		server: serverLabel(run)
+		server: inSentence(run)
 	};
 }
 /** The id of its snapshot, for a text; empty while there is none. */
@@ -5083,11 +5108,7 @@ function stepsOfServer(run, server) {
 }
 /** What a cancel cut off after the task: to run all of it again would be no way out, a restore least of all. */
 function stepsOfCutOff({ operation }, server) {
-	if (server.health.state === "cut off") return [{
-		kind: "check application",
-		server: serverLabel(server),
-		isRestored: false
-	}];
+	if (server.health.state === "cut off") return [checkApplication(server, false)];
 	return mayBeDown$1(server) && server.power.state !== "start failed" && operation !== "create" ? [startServer(server)] : [];
 }
 function stepsOfTask(run, server) {
@@ -5124,11 +5145,7 @@ function stepsOfTask(run, server) {
 			kind: "restore",
 			snapshot: id
 		}] : [];
-		case "succeeded": return wasNeverSeen(server) && server.health.state === "not checked" ? [{
-			kind: "check application",
-			server: serverLabel(server),
-			isRestored: false
-		}] : [];
+		case "succeeded": return wasNeverSeen(server) && server.health.state === "not checked" ? [checkApplication(server, false)] : [];
 		case "pending":
 		case "planned":
 		case "ambiguous":
@@ -8039,11 +8056,7 @@ function healthy(run) {
 	return `${serverLabel(run)} passed its health check.`;
 }
 function unhealthy(run, waitedMs, failures) {
-	return certain("health-check", `the health check failed`, `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join("; ")}.`, {
-		kind: "check application",
-		server: serverLabel(run),
-		isRestored: run.task.state === "succeeded" && run.task.work === "restore"
-	});
+	return certain("health-check", `the health check failed`, `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join("; ")}.`, checkApplication(run, run.task.state === "succeeded" && run.task.work === "restore"));
 }
 
 // src/policy/settle.ts

@@ -115,7 +115,7 @@ export function oneOf<const W extends string>(
 }
 
 /** The items of a list: separated by commas, spaces or line breaks. */
-export function listItems(text: string): readonly string[] {
+function listItems(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter(item => item !== '')
 }
 
@@ -141,9 +141,15 @@ export function listOf<T>(
   }
 }
 
-/** Any of some words, in any order; a word that is listed twice counts once. */
-export function anyOf<const W extends string>(words: readonly W[]): InputParser<readonly W[]> {
-  const list = listOf(expects.anyOf(words), oneOf(words).parse)
+/**
+ * Any of some words, in any order; a word that is listed twice counts once.
+ * @param others as of `oneOf`
+ */
+export function anyOf<const W extends string>(
+  words: readonly W[],
+  others: Readonly<Record<string, NoInfer<W>>> = {},
+): InputParser<readonly W[]> {
+  const list = listOf(expects.anyOf(words), oneOf(words, others).parse)
   return {
     expects: list.expects,
     parse(text, quote) {

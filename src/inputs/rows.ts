@@ -50,6 +50,10 @@ const OTHER_OPERATIONS = {
   remove: 'delete',
 } as const
 
+/** How the end of a job is called elsewhere. A job that times out counts as cancelled. */
+const OTHER_FAILURES = { failed: 'failure', error: 'failure' } as const
+const OTHER_ENDS = { ...OTHER_FAILURES, timeout: 'cancelled', timed_out: 'cancelled' } as const
+
 const ALL = OPERATIONS
 const TIMED = ['create', 'restore', 'delete', 'wait'] as const
 const CHANGING = ['create', 'restore', 'delete'] as const
@@ -83,19 +87,19 @@ export const INPUTS = [
   { name: 'dry-run', field: 'dryRun', parser: BOOLEAN, operations: TIMED, default: 'false' },
 
   // Rollback
-  { name: 'restore-on', field: 'restoreOn', parser: anyOf(['failure', 'cancelled']), operations: AT_JOB_END, otherwise: [] },
+  { name: 'restore-on', field: 'restoreOn', parser: anyOf(['failure', 'cancelled'], OTHER_ENDS), operations: AT_JOB_END, otherwise: [] },
   { name: 'health-check', parser: HEALTH_TARGETS, operations: RESTORING, otherwise: [] },
   { name: 'health-check-timeout', parser: TIMEOUT, operations: RESTORING, default: '5m' },
   { name: 'start-after-restore', field: 'startAfterRestore', parser: BOOLEAN, operations: RESTORING, default: 'true' },
   { name: 'safety-snapshot', field: 'safetySnapshot', parser: BOOLEAN, operations: ['restore'], default: 'false' },
   { name: 'max-snapshot-age', field: 'maxSnapshotAgeMs', parser: AGE, operations: ['restore'] },
   { name: 'notify-url', field: 'notifyUrl', parser: NOTIFY_URL, operations: ALL, secret: true },
-  { name: 'notify-on', field: 'notifyOn', parser: anyOf(['rollback', 'failure', 'success']), operations: ALL, default: 'rollback, failure' },
+  { name: 'notify-on', field: 'notifyOn', parser: anyOf(['rollback', 'failure', 'success'], OTHER_FAILURES), operations: ALL, default: 'rollback, failure' },
   { name: 'github-token', field: 'githubToken', parser: token(expects.githubToken), operations: RESTORING, secret: true },
 
   // Retention
   { name: 'keep-last', field: 'keepLast', parser: wholeNumber(1, 1_000, expects.keepLast(SLOTS - 1)), operations: AT_JOB_END },
-  { name: 'delete-on', field: 'deleteOn', parser: anyOf(['success', 'failure', 'cancelled']), operations: AT_JOB_END, otherwise: [] },
+  { name: 'delete-on', field: 'deleteOn', parser: anyOf(['success', 'failure', 'cancelled'], OTHER_ENDS), operations: AT_JOB_END, otherwise: [] },
   { name: 'when-full', field: 'whenFull', parser: oneOf(['fail', 'delete-oldest']), operations: ['create'], default: 'fail' },
   { name: 'keep', field: 'keep', parser: BOOLEAN, operations: ['create'], default: 'false' },
 

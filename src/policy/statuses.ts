@@ -22,7 +22,7 @@ export type SnapshotActivity =
   | 'undated'
 
 /** The longest creation that the reference mentions takes ten minutes. */
-export const STUCK_AFTER_MS = 30 * MINUTE_MS
+const STUCK_AFTER_MS = 30 * MINUTE_MS
 
 // `in_progress` and `completed` are documented; the others are what such APIs say.
 const SNAPSHOT_WORDS: ReadonlyMap<string, SnapshotPhase> = new Map<string, SnapshotPhase>([

@@ -1,6 +1,6 @@
 import { few } from '../domain/few.ts'
 import { isCompleted } from '../policy/statuses.ts'
-import { serverLabel, startServer } from '../run/labels.ts'
+import { checkApplication, startServer } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import {
@@ -64,8 +64,7 @@ function stepsOfServer(run: OperationRun, server: ServerRun): readonly NextStep[
 
 /** What a cancel cut off after the task: to run all of it again would be no way out, a restore least of all. */
 function stepsOfCutOff({ operation }: OperationRun, server: ServerRun): readonly NextStep[] {
-  if (server.health.state === 'cut off')
-    return [{ kind: 'check application', server: serverLabel(server), isRestored: false }]
+  if (server.health.state === 'cut off') return [checkApplication(server, false)]
   // The end of the job starts what a create left stopped.
   const isLeftDown = mayBeDown(server) && server.power.state !== 'start failed' && operation !== 'create'
   return isLeftDown ? [startServer(server)] : []
@@ -99,7 +98,7 @@ function stepsOfTask(run: OperationRun, server: ServerRun): readonly NextStep[] 
     case 'succeeded':
       // Whether anything was restored, only the application can tell.
       return wasNeverSeen(server) && server.health.state === 'not checked'
-        ? [{ kind: 'check application', server: serverLabel(server), isRestored: false }]
+        ? [checkApplication(server, false)]
         : []
     case 'pending':
     case 'planned':

@@ -22,14 +22,24 @@ function shortName(name: string): string {
   return `${letters.slice(0, NAME_SHOWN - NAME_END - 1).join('')}…${letters.slice(-NAME_END).join('')}`
 }
 
+/** The same, to stand in a sentence. */
+function inSentence(run: ServerRun): string {
+  return run.server.name === '' ? `server ${run.server.id}` : serverLabel(run)
+}
+
 /** The step to look at it in the panel. */
 export function checkServer(run: ServerRun): NextStep {
-  return { kind: 'check server', server: serverLabel(run) }
+  return { kind: 'check server', server: inSentence(run) }
+}
+
+/** The step to look at what runs on it; `isRestored`: the snapshot itself may be what is bad. */
+export function checkApplication(run: ServerRun, isRestored: boolean): NextStep {
+  return { kind: 'check application', server: inSentence(run), isRestored }
 }
 
 /** The step to start it in the panel. */
 export function startServer(run: ServerRun): NextStep {
-  return { kind: 'start server', server: serverLabel(run) }
+  return { kind: 'start server', server: inSentence(run) }
 }
 
 /** The id of its snapshot, for a text; empty while there is none. */
@@ -55,7 +65,7 @@ export function lastStatusSince(run: ServerRun): string {
 }
 
 /** A status and since when it was seen so, for a text. */
-export function statusSeen(status: string, since: number): string {
+function statusSeen(status: string, since: number): string {
   return `${status}, since ${timeOfDay(since)}`
 }
 

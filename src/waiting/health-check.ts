@@ -56,7 +56,7 @@ async function untilHealthy(
 }
 
 /** A target as its user wrote it, without the query, which may hold a secret. */
-export function targetText(target: HealthTarget): string {
+function targetText(target: HealthTarget): string {
   if (target.kind === 'http') return target.url.origin + target.url.pathname
   return `tcp://${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`
 }

@@ -7,6 +7,7 @@ import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import { formatDuration } from '../policy/durations.ts'
 import {
   ageOf,
+  checkApplication,
   checkServer,
   lastSeenText,
   lastStatus,
@@ -361,10 +362,6 @@ export function unhealthy(run: ServerRun, waitedMs: number, failures: readonly s
     'health-check',
     `the health check failed`,
     `${serverLabel(run)} is running, but not healthy after ${formatDuration(waitedMs)}: ${failures.join('; ')}.`,
-    {
-      kind: 'check application',
-      server: serverLabel(run),
-      isRestored: run.task.state === 'succeeded' && run.task.work === 'restore',
-    },
+    checkApplication(run, run.task.state === 'succeeded' && run.task.work === 'restore'),
   )
 }

@@ -234,16 +234,6 @@ describe('a cancel', () => {
     for (const part of ['811 (', '820 (', '1 more']) expect(text).toContain(part)
     for (const part of ['821 (', '822 (']) expect(text).not.toContain(part)
   })
-
-  it('of several calls none completed that goes on, names the first ten, and counts the others', () => {
-    const done = Array.from({ length: 11 }, (_, index) =>
-      serverRun({ task: { ...DONE, snapshot: snapshot(String(811 + index)) } }),
-    )
-    const servers = [...done, serverRun({ task: { ...LEFT, snapshot: snapshot('822'), why: 'cancelled' } })]
-    const text = textOf({ cutOff: CANCEL, servers })
-    for (const part of ['811 (', '820 (', '1 more']) expect(text).toContain(part)
-    for (const part of ['821 (', '822 (']) expect(text).not.toContain(part)
-  })
 })
 
 it('begins with a mistake of this action, and has the rest after it', () => {

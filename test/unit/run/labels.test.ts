@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { KeepReason } from '../../../src/policy/retention.ts'
 import {
   ageOf,
+  checkApplication,
+  checkServer,
   createdAtOf,
   keepReason,
   keptBecause,
@@ -9,6 +11,7 @@ import {
   serverLabel,
   snapshotIdOf,
   snapshotLabel,
+  startServer,
 } from '../../../src/run/labels.ts'
 import { NOW, serverRun, snapshot } from './fixtures.ts'
 
@@ -17,6 +20,14 @@ describe('a server', () => {
     const run = serverRun()
     expect(serverLabel(run)).toBe('web-server-11')
     expect(serverLabel({ ...run, server: { ...run.server, name: '' } })).toBe('Server 11')
+  })
+
+  it('without a name is written small in the middle of a next step', () => {
+    const run = serverRun()
+    const nameless = { ...run, server: { ...run.server, name: '' } }
+    for (const step of [checkServer(nameless), startServer(nameless), checkApplication(nameless, true)])
+      expect(step).toMatchObject({ server: 'server 11' })
+    expect(checkServer(run)).toMatchObject({ server: 'web-server-11' })
   })
 
   it('with a long name keeps its beginning and its end', () => {
