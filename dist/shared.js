@@ -3194,6 +3194,8 @@ function standOf(task) {
 }
 
 // src/run/labels.ts
+/** Of a server, or of all. */
+const NOTHING_CHANGED = "Nothing was changed.";
 /** What a person calls the server: its name where it is known. It can begin a sentence. */
 function serverLabel({ server }) {
 	return server.name === "" ? `Server ${server.id}` : shortName(server.name);
@@ -3892,72 +3894,16 @@ function noStatusInList(id) {
 	return `server ${id} has no status there`;
 }
 
-// src/operations/messages.ts
+// src/operations/rollback-messages.ts
 /**
-* Every sentence that an operation itself says: log lines, warnings, plans of a dry run, and why it goes no further. Texts
-* from the API are raw; the report makes them harmless.
+* Every sentence about rolling back, by a restore or at the end of the job: log lines, plans of a dry run, and why a server
+* stays as it is. Texts from the API are raw; the report makes them harmless.
 */
-const NOTHING_CHANGED$3 = "Nothing was changed.";
-/** The titles of the log's groups. */
-const GROUPS = {
-	preflight: "Preflight checks",
-	snapshots: "Snapshots",
-	restore: "Restore"
-};
-function nameChanged(given, name) {
-	return `VPS.org does not allow the snapshot name "${given}"; using "${name}" (at most ${64} ASCII letters, digits, "-" and "_").`;
-}
-const NO_SNAPSHOT_OF_IT = "No snapshot of it was taken.";
-function notSettledForCreate({ reason, what, state }, run) {
-	return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, checkServer(run), { kind: "re-run" });
-}
-function needsReadableServer$1(input, state) {
-	return `\`${input}\` needs a token that may read the server. ${state}`.trim();
-}
-function unreadableServer(server) {
-	return `This token may not read server ${server}, so its status is unknown. Taking the snapshot anyway.`;
-}
-function snapshotAccepted(run, { id, name }) {
-	return `Snapshot ${id} of ${serverLabel(run)} was accepted${name === "" ? "" : `: "${name}"`}.`;
-}
-function snapshotCompleted(run) {
-	return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} is complete.`;
-}
-function lastSlotTaken(run, { id }) {
-	return `Snapshot ${id} uses the last slot of ${serverLabel(run)} (${5} of ${5}). The next create will fail unless you set \`keep-last\` or \`when-full: delete-oldest\`, or delete a snapshot.`;
-}
-function mayBeInconsistent(run) {
-	return `${serverLabel(run)} is running: files being written may be inconsistent in the snapshot (\`stop-server: true\` avoids this).`;
-}
-/** An unknown status is not the same as not running. */
-function cannotStop(run) {
-	return certain("server-busy", `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`, `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`, checkServer(run), advice("Or take the snapshot without `stop-server`."));
-}
-function nameTaken(run, { id, name }) {
-	return `${serverLabel(run)} already has a snapshot named "${name}" (${id}). To tell the two apart later, use \`snapshot-id\` instead of \`snapshot-name\`.`;
-}
-function startedByOther(run) {
-	return certain("server-busy", `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`, NO_SNAPSHOT_OF_IT, advice("Check what else starts or restores the server."), { kind: "re-run" });
-}
-function wouldTake$1(run, name) {
-	const { slots, server } = run;
-	const used = slots === void 0 || slots > 5 ? "" : `, ${slots} of ${5} slots in use`;
-	return `Would take snapshot "${name}" of ${serverLabel(run)} (${server.status ?? "status unknown"}${used}).`;
-}
-function wouldStop(run) {
-	return `Would stop ${serverLabel(run)} first and start it again afterwards.`;
-}
-function wouldLeave(run) {
-	return `Would not stop ${serverLabel(run)}: it is not running.`;
-}
-function wouldDeleteFirst(snapshot) {
-	return `Would delete snapshot ${snapshotLabel(snapshot)} first, because no slot is free.`;
-}
 function twoOfOneServer(one, other) {
 	const what = `Snapshots ${one.id} and ${other.id} both belong to server ${other.server.id}.`;
 	const next = advice("Set one snapshot for each server.");
 	return {
-		...certain("ambiguous", what, NOTHING_CHANGED$3, next),
+		...certain("ambiguous", what, NOTHING_CHANGED, next),
 		candidates: [one, other]
 	};
 }
@@ -4049,92 +3995,6 @@ function restoreEnded(run, phase) {
 function leftStopped(run) {
 	return `Leaving ${serverLabel(run)} stopped (\`start-after-restore: false\`).`;
 }
-function absent(id) {
-	return `Snapshot ${id} was not found: it has already been deleted, or the ID is wrong.`;
-}
-/** @param guard the servers that are allowed */
-function notFoundToDelete(ids, guard) {
-	return certain("not-found", `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`, `Not deleted: whether an unlisted snapshot belongs to a server in \`server-id\` (${guard.join(", ")}) cannot be checked.`, advice("Check `snapshot-id`. If the snapshot has already been deleted, nothing is left to do."));
-}
-function wouldDelete$1(run, snapshot, now) {
-	return `Would delete snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} (${ageOf(snapshot, now)}).`;
-}
-/** @param mayBeOurs something in between had answered a request of ours */
-function goneAlready$1({ id }, mayBeOurs) {
-	return mayBeOurs ? `Snapshot ${id} is gone: an earlier request of this step or somebody else deleted it.` : `Snapshot ${id} had already been deleted.`;
-}
-function givenTwice(one, other) {
-	const what = `\`server-id\` names one server twice: ${one} and ${other} are the same.`;
-	return certain("invalid-input", what, NOTHING_CHANGED$3, advice(`Remove ${other} from \`server-id\`.`));
-}
-function unknownButListed(run, { id, server }) {
-	const what = `Snapshot ${id} of ${serverLabel(run)} was not deleted: VPS.org says that it does not exist, but still lists it.`;
-	return certain("not-found", what, "", {
-		kind: "list",
-		server: server.id
-	});
-}
-function deletionAccepted(run, snapshot) {
-	return `The deletion of snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was accepted.`;
-}
-function unlistedDeleted(id) {
-	return `Snapshot ${id} was not in the list yet; its deletion was accepted.`;
-}
-function deletionUnknown({ id }) {
-	return `It is unknown whether snapshot ${id} was deleted.`;
-}
-function deletionCutOff(id) {
-	return {
-		reason: "lost-answer",
-		done: "unknown",
-		what: deletionUnknown({ id }),
-		state: "The step ended before VPS.org had answered.",
-		next: [{
-			kind: "list",
-			server: void 0
-		}]
-	};
-}
-function notDeleted$1({ id }) {
-	return `Snapshot ${id} was not deleted.`;
-}
-function deletionUnobservable({ id }) {
-	return `VPS.org accepted the deletion of snapshot ${id}; whether it is gone is unknown.`;
-}
-function nothingToWaitFor(ids) {
-	const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`;
-	return certain("not-found", what, "There is nothing to wait for.", {
-		kind: "list",
-		server: void 0
-	});
-}
-function notOfThisRun(snapshots) {
-	const ids = snapshots.map(({ id }) => id);
-	const which = ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`;
-	return certain("wrong-run", `${which} not made by this workflow run, so no rollback is armed.`, "A rollback to it could undo more than this deploy. Nothing was changed. The deploy must not start.", advice("Set `snapshot-id` to the output of this run's own `operation: create` step."));
-}
-function snapshotIs(run, { id, status }) {
-	return `Snapshot ${id} of ${serverLabel(run)} is ${status.replaceAll("_", " ")}.`;
-}
-function followingRestore(run) {
-	return `${serverLabel(run)} is being restored; waiting for the restore to finish.`;
-}
-/** @param ms how long it has to stay so */
-function makingSure(run, ms) {
-	return `${serverLabel(run)} is ${lastStatus(run)}; watching it for ${formatDuration(ms)}, in case a restore has just been started.`;
-}
-function isSettling(run) {
-	return `${serverLabel(run)} is ${lastStatus(run)}; waiting until it settles.`;
-}
-function serverIs(run) {
-	return `${serverLabel(run)} is ${lastStatus(run)}.`;
-}
-function brokenServer(run) {
-	return certain("restore-failed", `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`, "If it was being restored, the restore has failed.", checkServer(run), advice("Restore it again, or contact VPS.org support."));
-}
-function restoreNotVisible(run) {
-	return `Snapshot ${snapshotIdOf(run)} is complete, but it is unknown whether ${serverLabel(run)} is being restored.`;
-}
 const JOB_STATUS_UNKNOWN$1 = "The runner did not say how the job ended (`job-status` is empty or unknown), so nothing was restored or deleted.";
 function interleavedUnknown(failure) {
 	return `It could not be checked whether another run has deployed since: ${describeFailure(failure)} Restoring anyway.`;
@@ -4160,7 +4020,7 @@ function fullAfterFailure(run) {
 	return `All ${5} slots of ${serverLabel(run)} are in use: the next create will be refused unless you delete a snapshot or set \`when-full: delete-oldest\`.`;
 }
 function cannotArm(why) {
-	return certain("runner-files", "The runner's state file cannot be written, so nothing would happen at the end of the job.", `${NOTHING_CHANGED$3} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
+	return certain("runner-files", "The runner's state file cannot be written, so nothing would happen at the end of the job.", `${NOTHING_CHANGED} The cause: ${why}.`, advice("Check the disk and the version of the runner. Without `restore-on`, `delete-on`, `keep-last` and `stop-server`, the state file is not needed."));
 }
 function disarmed(why) {
 	return certain("runner-files", "No rollback is armed: the runner's state file can no longer be written.", `The snapshot exists. The cause: ${why}.`, advice("Check the disk of the runner."), { kind: "re-run" });
@@ -4178,23 +4038,6 @@ function stateLost(isRestoreDue, mayBeDown, servers) {
 		kind: "start server",
 		server: `server ${id}`
 	})) : []);
-}
-const AVAILABLE = "Available snapshots:";
-const RESULTS = "Results:";
-function moreInOutput(count) {
-	return `… and ${count} more, all of them in the output "snapshots".`;
-}
-/** For those who have saved the form by hand. */
-function byHand(command) {
-	return `By hand: ${command}`;
-}
-const NOTHING_LEFT = "Nothing to do: the main step saved nothing for the post step.";
-const SUCCESS_PROVES_NOTHING = "A composite action on this runner does not learn how the job ended: \"success\" counts as unknown.";
-function stateNotSaved(why) {
-	return `The step's state cannot be saved: ${why}`;
-}
-function foundByName(asked, name) {
-	return `VPS.org does not know server ${asked} by its ID; using the one server named "${name}".`;
 }
 
 // src/operations/lost-state.ts
@@ -4230,7 +4073,6 @@ function judgeLostState(parsed, jobStatus) {
 // src/present/messages/phrases.ts
 /** What the sentences of this folder are made of. */
 const NEVER_SEEN_RESTORING = "VPS.org accepted the restore, but the server never reported \"restoring\".";
-const NOTHING_CHANGED$2 = "Nothing was changed.";
 /** Sentences side by side, without those that are empty. */
 function joined(sentences) {
 	return sentences.filter((sentence) => sentence !== "").join(" ");
@@ -4993,7 +4835,7 @@ function ids(snapshots) {
 function cutOffBeforeAnything(cut) {
 	return {
 		what: endedEarly(cut),
-		state: "Nothing was changed."
+		state: NOTHING_CHANGED
 	};
 }
 function endedEarly(cut, operation) {
@@ -7170,7 +7012,7 @@ const WAIT_ARMS = "No rollback is armed yet: put `restore-on`, `delete-on`, `kee
 function snapshotsNotAwaited(count) {
 	return `${count} snapshots were accepted and are in progress.`;
 }
-function wouldTake(servers) {
+function wouldTake$1(servers) {
 	return `Dry run: would take ${servers.length === 1 ? "a snapshot" : `${servers.length} snapshots`} of ${few(servers.map(serverLabel))}.`;
 }
 const NOTHING_RESTORED = "No server was restored.";
@@ -7236,7 +7078,7 @@ function neverSeenRestoring(servers) {
 function restoredSome$1(tally) {
 	return tallyText(tally, "servers restored", "still restoring");
 }
-function wouldDelete(servers) {
+function wouldDelete$1(servers) {
 	return `Dry run: would delete ${servers.length === 0 ? "nothing" : snapshotsOf(servers)}.`;
 }
 function deleted(servers) {
@@ -7252,7 +7094,7 @@ function deletedIds(list) {
 function deletedSome(done, all) {
 	return `${done} of ${all} snapshots deleted.`;
 }
-function goneAlready(ids) {
+function goneAlready$1(ids) {
 	return `Already deleted: ${few(ids)}.`;
 }
 /** What no list holds may never have existed. */
@@ -7310,7 +7152,7 @@ function plannedAccount(servers, now) {
 		what: wouldOverwrite(planned, now),
 		state: joined([
 			since.length === 0 ? "" : wouldLose(Math.min(...since), now),
-			NOTHING_CHANGED$2,
+			NOTHING_CHANGED,
 			failuresText(bad)
 		])
 	};
@@ -7536,8 +7378,8 @@ function createAccount(run) {
 		state: ""
 	};
 	if (servers.every(({ task }) => task.state === "planned")) return {
-		what: wouldTake(servers),
-		state: NOTHING_CHANGED$2
+		what: wouldTake$1(servers),
+		state: NOTHING_CHANGED
 	};
 	if (others.length > 0) return groupAccount(run);
 	const wrong = whatWentWrong(only);
@@ -7566,7 +7408,7 @@ function groupAccount(run) {
 		what: snapshotsDone(all, tookOf(run)),
 		state: armedText(run)
 	};
-	const outcome = servers.some(mayBeTouched) ? NOTHING_RESTORED : NOTHING_CHANGED$2;
+	const outcome = servers.some(mayBeTouched) ? NOTHING_RESTORED : NOTHING_CHANGED;
 	return {
 		what: snapshotsFailed(tallyOf(servers)),
 		state: joined([...groupTexts(servers), outcome])
@@ -7598,7 +7440,7 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }) {
 	const done = [
 		ours.length === 0 ? "" : deleted(ours),
 		deletedUnlisted.length === 0 ? "" : deletedIds(deletedUnlisted),
-		gone.length === 0 ? "" : goneAlready(gone),
+		gone.length === 0 ? "" : goneAlready$1(gone),
 		absent.length === 0 ? "" : notFound$1(absent)
 	].filter((text) => text !== "");
 	if (problem !== void 0) return {
@@ -7612,8 +7454,8 @@ function deleteAccount({ problem, servers, absent, deletedUnlisted, mode }) {
 	if (mode === "dry run") {
 		const planned = servers.filter(({ task }) => task.state === "planned");
 		return {
-			what: wouldDelete(planned),
-			state: joined([NOTHING_CHANGED$2, failuresText(bad)])
+			what: wouldDelete$1(planned),
+			state: joined([NOTHING_CHANGED, failuresText(bad)])
 		};
 	}
 	const wrong = servers.length === 1 ? bad.map(whatWentWrong)[0] : void 0;
@@ -7672,6 +7514,166 @@ function waitAccount(run, now) {
 			disarmed
 		])
 	};
+}
+
+// src/operations/messages.ts
+/** The titles of the log's groups. */
+const GROUPS = {
+	preflight: "Preflight checks",
+	snapshots: "Snapshots",
+	restore: "Restore"
+};
+function nameChanged(given, name) {
+	return `VPS.org does not allow the snapshot name "${given}"; using "${name}" (at most ${64} ASCII letters, digits, "-" and "_").`;
+}
+const NO_SNAPSHOT_OF_IT = "No snapshot of it was taken.";
+function notSettledForCreate({ reason, what, state }, run) {
+	return certain(reason, what, `${state} ${NO_SNAPSHOT_OF_IT}`, checkServer(run), { kind: "re-run" });
+}
+function needsReadableServer$1(input, state) {
+	return `\`${input}\` needs a token that may read the server. ${state}`.trim();
+}
+function unreadableServer(server) {
+	return `This token may not read server ${server}, so its status is unknown. Taking the snapshot anyway.`;
+}
+function snapshotAccepted(run, { id, name }) {
+	return `Snapshot ${id} of ${serverLabel(run)} was accepted${name === "" ? "" : `: "${name}"`}.`;
+}
+function snapshotCompleted(run) {
+	return `Snapshot ${snapshotIdOf(run)} of ${serverLabel(run)} is complete.`;
+}
+function lastSlotTaken(run, { id }) {
+	return `Snapshot ${id} uses the last slot of ${serverLabel(run)} (${5} of ${5}). The next create will fail unless you set \`keep-last\` or \`when-full: delete-oldest\`, or delete a snapshot.`;
+}
+function mayBeInconsistent(run) {
+	return `${serverLabel(run)} is running: files being written may be inconsistent in the snapshot (\`stop-server: true\` avoids this).`;
+}
+/** An unknown status is not the same as not running. */
+function cannotStop(run) {
+	return certain("server-busy", `\`stop-server\` cannot be used: the status of ${serverLabel(run)} is "${lastStatus(run)}".`, `It is neither running nor stopped. ${NO_SNAPSHOT_OF_IT}`, checkServer(run), advice("Or take the snapshot without `stop-server`."));
+}
+function nameTaken(run, { id, name }) {
+	return `${serverLabel(run)} already has a snapshot named "${name}" (${id}). To tell the two apart later, use \`snapshot-id\` instead of \`snapshot-name\`.`;
+}
+function startedByOther(run) {
+	return certain("server-busy", `${serverLabel(run)} was stopped for its snapshot, and somebody else started it.`, NO_SNAPSHOT_OF_IT, advice("Check what else starts or restores the server."), { kind: "re-run" });
+}
+function wouldTake(run, name) {
+	const { slots, server } = run;
+	const used = slots === void 0 || slots > 5 ? "" : `, ${slots} of ${5} slots in use`;
+	return `Would take snapshot "${name}" of ${serverLabel(run)} (${server.status ?? "status unknown"}${used}).`;
+}
+function wouldStop(run) {
+	return `Would stop ${serverLabel(run)} first and start it again afterwards.`;
+}
+function wouldLeave(run) {
+	return `Would not stop ${serverLabel(run)}: it is not running.`;
+}
+function wouldDeleteFirst(snapshot) {
+	return `Would delete snapshot ${snapshotLabel(snapshot)} first, because no slot is free.`;
+}
+function absent(id) {
+	return `Snapshot ${id} was not found: it has already been deleted, or the ID is wrong.`;
+}
+/** @param guard the servers that are allowed */
+function notFoundToDelete(ids, guard) {
+	return certain("not-found", `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`, `Not deleted: whether an unlisted snapshot belongs to a server in \`server-id\` (${guard.join(", ")}) cannot be checked.`, advice("Check `snapshot-id`. If the snapshot has already been deleted, nothing is left to do."));
+}
+function wouldDelete(run, snapshot, now) {
+	return `Would delete snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} (${ageOf(snapshot, now)}).`;
+}
+/** @param mayBeOurs something in between had answered a request of ours */
+function goneAlready({ id }, mayBeOurs) {
+	return mayBeOurs ? `Snapshot ${id} is gone: an earlier request of this step or somebody else deleted it.` : `Snapshot ${id} had already been deleted.`;
+}
+function givenTwice(one, other) {
+	const what = `\`server-id\` names one server twice: ${one} and ${other} are the same.`;
+	return certain("invalid-input", what, NOTHING_CHANGED, advice(`Remove ${other} from \`server-id\`.`));
+}
+function unknownButListed(run, { id, server }) {
+	const what = `Snapshot ${id} of ${serverLabel(run)} was not deleted: VPS.org says that it does not exist, but still lists it.`;
+	return certain("not-found", what, "", {
+		kind: "list",
+		server: server.id
+	});
+}
+function deletionAccepted(run, snapshot) {
+	return `The deletion of snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was accepted.`;
+}
+function unlistedDeleted(id) {
+	return `Snapshot ${id} was not in the list yet; its deletion was accepted.`;
+}
+function deletionUnknown({ id }) {
+	return `It is unknown whether snapshot ${id} was deleted.`;
+}
+function deletionCutOff(id) {
+	return {
+		reason: "lost-answer",
+		done: "unknown",
+		what: deletionUnknown({ id }),
+		state: "The step ended before VPS.org had answered.",
+		next: [{
+			kind: "list",
+			server: void 0
+		}]
+	};
+}
+function notDeleted$1({ id }) {
+	return `Snapshot ${id} was not deleted.`;
+}
+function deletionUnobservable({ id }) {
+	return `VPS.org accepted the deletion of snapshot ${id}; whether it is gone is unknown.`;
+}
+function nothingToWaitFor(ids) {
+	const what = `${ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`} not found.`;
+	return certain("not-found", what, "There is nothing to wait for.", {
+		kind: "list",
+		server: void 0
+	});
+}
+function notOfThisRun(snapshots) {
+	const ids = snapshots.map(({ id }) => id);
+	const which = ids.length === 1 ? `Snapshot ${ids[0]} was` : `Snapshots ${ids.join(", ")} were`;
+	return certain("wrong-run", `${which} not made by this workflow run, so no rollback is armed.`, "A rollback to it could undo more than this deploy. Nothing was changed. The deploy must not start.", advice("Set `snapshot-id` to the output of this run's own `operation: create` step."));
+}
+function snapshotIs(run, { id, status }) {
+	return `Snapshot ${id} of ${serverLabel(run)} is ${status.replaceAll("_", " ")}.`;
+}
+function followingRestore(run) {
+	return `${serverLabel(run)} is being restored; waiting for the restore to finish.`;
+}
+/** @param ms how long it has to stay so */
+function makingSure(run, ms) {
+	return `${serverLabel(run)} is ${lastStatus(run)}; watching it for ${formatDuration(ms)}, in case a restore has just been started.`;
+}
+function isSettling(run) {
+	return `${serverLabel(run)} is ${lastStatus(run)}; waiting until it settles.`;
+}
+function serverIs(run) {
+	return `${serverLabel(run)} is ${lastStatus(run)}.`;
+}
+function brokenServer(run) {
+	return certain("restore-failed", `Snapshot ${snapshotIdOf(run)} is complete, but the status of ${serverLabel(run)} is "${lastStatus(run)}".`, "If it was being restored, the restore has failed.", checkServer(run), advice("Restore it again, or contact VPS.org support."));
+}
+function restoreNotVisible(run) {
+	return `Snapshot ${snapshotIdOf(run)} is complete, but it is unknown whether ${serverLabel(run)} is being restored.`;
+}
+const AVAILABLE = "Available snapshots:";
+const RESULTS = "Results:";
+function moreInOutput(count) {
+	return `… and ${count} more, all of them in the output "snapshots".`;
+}
+/** For those who have saved the form by hand. */
+function byHand(command) {
+	return `By hand: ${command}`;
+}
+const NOTHING_LEFT = "Nothing to do: the main step saved nothing for the post step.";
+const SUCCESS_PROVES_NOTHING = "A composite action on this runner does not learn how the job ended: \"success\" counts as unknown.";
+function stateNotSaved(why) {
+	return `The step's state cannot be saved: ${why}`;
+}
+function foundByName(asked, name) {
+	return `VPS.org does not know server ${asked} by its ID; using the one server named "${name}".`;
 }
 
 // src/operations/conclude.ts
@@ -7834,7 +7836,6 @@ async function askPermissions(api, deadline) {
 * Every sentence that a wait says: log lines, and the problems that end one. Texts from the API are raw; the report makes
 * them harmless.
 */
-const NOTHING_CHANGED$1 = "Nothing was changed.";
 function noAnswer(failure) {
 	return `${describeFailure(failure)} Still waiting.`;
 }
@@ -7887,101 +7888,6 @@ function oddItems(items) {
 	const more = items.length > ODD_ITEMS ? "; …" : "";
 	const which = `${[...new Set(texts)].slice(0, ODD_ITEMS).join("; ")}${more}`;
 	return items.length === 1 ? `An entry of the snapshot list cannot be read (${which}). It counts as a used slot, and is never restored or deleted.` : `${items.length} entries of the snapshot list cannot be read (${which}). They count as used slots, and are never restored or deleted.`;
-}
-function selected$1(by, snapshot, now) {
-	const { id, name, server } = snapshot;
-	const taken = ageOf(snapshot, now);
-	return by === "latest" ? `The latest snapshot of ${serverText(server)} is ${snapshotLabel(snapshot)}, ${taken}.` : `The snapshot named "${name}" on ${serverText(server)} is ${id}, ${taken}.`;
-}
-/** A server in a text: an API need not say its name. */
-function serverText({ name, id }) {
-	return name === "" ? `server ${id}` : `${name} (${id})`;
-}
-function passedOver(snapshots) {
-	const which = snapshots.map(({ id, status }) => `${id} (${status})`).join(", ");
-	const isOne = snapshots.length === 1;
-	return `\`latest\` skips ${which}: ${isOne ? "it" : "they"} may be newer, but ${isOne ? "is" : "are"} not complete.`;
-}
-function latestOfRerun({ id, server }) {
-	return `Snapshot ${id}, the latest of server ${server.id}, was taken by a re-run: it may contain what the run's first attempt left behind.`;
-}
-function missingYet(ids, windowMs) {
-	return `${ids.length === 1 ? `Snapshot ${ids[0]} is` : `Snapshots ${ids.join(", ")} are`} not in the list; checking again${windowMs > 0 ? ` for ${formatDuration(windowMs)}` : ""}.`;
-}
-const NAME_ONE = advice("Set `snapshot-id` to the snapshot you mean.");
-/** There is nothing to choose from. */
-function noneAtAll(server) {
-	const next = advice("Check `server-id`, or take a snapshot first.");
-	return certain("not-found", `Server ${server} has no snapshots.`, NOTHING_CHANGED$1, next);
-}
-function noLatest(server, candidates) {
-	if (candidates.length === 0) return noneAtAll(server);
-	const what = `Server ${server} has no snapshot that \`latest\` can use.`;
-	return {
-		...certain("not-found", what, `\`latest\` only takes completed snapshots that this repository made before a deploy. Nothing was changed.`, NAME_ONE),
-		candidates
-	};
-}
-function latestUndecided(server, candidates) {
-	const what = `\`latest\` cannot tell which snapshot of server ${server} is the newest.`;
-	return {
-		...certain("ambiguous", what, "Neither their dates nor their IDs tell. Nothing was changed.", NAME_ONE),
-		candidates
-	};
-}
-function newerInProgress({ id, server }) {
-	return `A newer snapshot of ${serverText(server)}, ${id}, is in progress; waiting for it before choosing \`latest\`.`;
-}
-function newerNeverDone({ id, server, status }, candidates) {
-	const what = `A newer snapshot of ${serverText(server)}, ${id}, did not complete in time (last status: ${status}).`;
-	return {
-		...certain("not-completed", what, "`latest` does not fall back to an older one. Nothing was changed.", NAME_ONE),
-		candidates
-	};
-}
-function listMoves(server, candidates) {
-	const what = `The list of snapshots of server ${server} kept changing while it was read.`;
-	return {
-		...certain("ambiguous", what, "Nothing was chosen or changed.", { kind: "re-run" }, NAME_ONE),
-		candidates
-	};
-}
-function severalOfName(server, name, ids, candidates) {
-	const what = `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(", ")}.`;
-	return {
-		...certain("ambiguous", what, NOTHING_CHANGED$1, NAME_ONE),
-		candidates
-	};
-}
-function noneOfName(server, name, candidates) {
-	if (candidates.length === 0) return noneAtAll(server);
-	const what = `Server ${server} has no snapshot named "${name}".`;
-	return {
-		...certain("not-found", what, NOTHING_CHANGED$1, NAME_ONE),
-		candidates
-	};
-}
-function wrongServer(guard, strangers, allowed) {
-	const [first] = strangers;
-	const what = `${strangers.length === 1 && first !== void 0 ? `Snapshot ${first.id} belongs to ${serverText(first.server)}` : `Snapshots ${strangers.map(({ id }) => id).join(", ")} belong to other servers`}, but \`server-id\` only allows ${guard.join(", ")}.`;
-	const next = advice("Set `snapshot-id` to a snapshot of the server you mean, or correct `server-id`.");
-	return {
-		...certain("wrong-server", what, `Nothing was changed.${ofAllowed(allowed)}`, next),
-		candidates: allowed ?? []
-	};
-}
-function ofAllowed(allowed) {
-	if (allowed === void 0) return " The snapshots of the allowed servers could not be read.";
-	return allowed.length === 0 ? " The allowed servers have no completed snapshot." : "";
-}
-/** Listed, and the list does not say of which server. */
-function ownerless(ids) {
-	const which = ids.length === 1 ? `Snapshot ${ids.join("")} is` : `Snapshots ${ids.join(", ")} are`;
-	return certain("ambiguous", `${which} listed without a server.`, "Without knowing its server, nothing is restored or deleted. Nothing was changed.", advice("Look it up in the VPS.org panel, or try again later."));
-}
-function lookUpTimedOut$1(lastFailure, remedies) {
-	const failure = lastFailure === void 0 ? "" : `${describeFailure(lastFailure)} `;
-	return certain(lastFailure === void 0 ? "timeout" : reasonOf$1(lastFailure), "The snapshots could not be looked up in time.", `${failure}Nothing was changed.`, ...remedies, { kind: "re-run" });
 }
 function serverWithId({ server }) {
 	return server.name === "" ? `server ${server.id}` : `${server.name} (${server.id})`;
@@ -8587,149 +8493,6 @@ function retentionUnreadable(failure) {
 	return `\`keep-last\` deleted nothing: the list of snapshots could not be read. ${describeFailure(failure)}`;
 }
 const RETENTION_LIST_MOVES = "`keep-last` deleted nothing: the list of snapshots kept changing while it was read.";
-function switching(run, action) {
-	return `${action === "start" ? "Starting" : "Stopping"} ${serverLabel(run)}.`;
-}
-function readingAfterLostPower(run, lost) {
-	return `${describeFailure(lost)} Checking the status of ${serverLabel(run)}.`;
-}
-function noSignOfPower(run) {
-	return `The request had no effect on ${serverLabel(run)}. Sending it once more.`;
-}
-function statusIs(run) {
-	return `${serverLabel(run)} is ${lastStatus(run)}.`;
-}
-function powerElapsed(run, action, elapsed) {
-	return `Waiting for ${serverLabel(run)} to ${action}: requested ${elapsed} ago (last status: ${lastStatus(run)}).`;
-}
-function powerUnobservable(run, wanted) {
-	return `It is unknown whether ${serverLabel(run)} is ${wanted}.`;
-}
-function powerTimedOut(run, action) {
-	return certain(action === "start" ? "start-failed" : "stop-failed", `It did not ${action} in time.`, `Its last status was ${lastStatusSince(run)}.`, ...action === "start" ? [startServer(run)] : [checkServer(run), { kind: "re-run" }]);
-}
-function notStopped(run, { what, state, isUnnamed: _, ...problem }) {
-	return {
-		...problem,
-		reason: "stop-failed",
-		done: "nothing",
-		what: `${serverLabel(run)} could not be stopped for its snapshot.`,
-		state: [
-			what,
-			state,
-			NO_SNAPSHOT_TAKEN
-		].filter((text) => text !== "").join(" ")
-	};
-}
-function startingUnread(run) {
-	return `${serverLabel(run)} was stopped for its snapshot, and its status cannot be read. Starting it anyway.`;
-}
-function notSettledForStart(run) {
-	return certain("start-failed", `${serverLabel(run)} could not be started again: it was not ready in time.`, `Its last status was ${lastStatusSince(run)}.`, startServer(run));
-}
-function notStartedAgain(run, { what, state, ...problem }) {
-	const phase = serverPhase(lastStatus(run));
-	const isSaid = phase === "stopped" || phase === "transitioning";
-	return {
-		...problem,
-		reason: "start-failed",
-		done: "nothing",
-		what: `${serverLabel(run)} could not be started again.`,
-		state: [
-			what,
-			state,
-			isSaid ? "" : "It may be down."
-		].filter((text) => text !== "").join(" "),
-		next: [startServer(run), ...problem.next]
-	};
-}
-const NOTHING_OVERWRITTEN = "Nothing was overwritten.";
-function restoreUnknown(run) {
-	return `It is unknown whether ${serverLabel(run)} is being overwritten.`;
-}
-/** What must be said of a restore of which one request was never answered, whatever became of the next. */
-function earlierUnanswered(run) {
-	return `An earlier restore request got no response. ${restoreUnknown(run)}`;
-}
-function notOverwritten(run) {
-	return `${serverLabel(run)} was not overwritten.`;
-}
-function needsReadableServer({ server }) {
-	return `Nothing was overwritten: without permission to read server ${server.id}, the end of its restore cannot be seen. With \`wait: false\`, the restore is sent anyway.`;
-}
-function restoringUnread({ server }) {
-	return `This token may not read server ${server.id}: neither its status before the restore nor the end of the restore can be seen.`;
-}
-function notSettledForRestore({ reason, what, state: seen }, run, unanswered) {
-	const state = `${seen} ${unanswered ? earlierUnanswered(run) : NOTHING_OVERWRITTEN}`;
-	const next = checkServer(run);
-	return unanswered ? unclear$1(what, state, next) : certain(reason, what, state, next);
-}
-/** A rollback that is sent without a look. */
-function restoringUnseen(run, failure) {
-	const why = failure === void 0 ? "" : ` ${describeFailure(failure)}`;
-	return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due: restoring anyway.`;
-}
-/** What a refusal "for now" is called once it has lasted. */
-function keptRefusing(run, failure, lastedMs, isRollback) {
-	const done = isRollback ? "rolled back" : "restored";
-	const { httpStatus = "" } = failure;
-	return {
-		what: `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`,
-		state: `${lastAnswer(failure)} ${statusOfRefused(run)}`.trim()
-	};
-}
-/** The error of a restore that meets another one. */
-function alreadyRestoring$1(run, sent, snapshot) {
-	return certain("already-restoring", `${serverLabel(run)} is already being restored by somebody else or by an earlier step.`, sent, {
-		kind: "follow",
-		snapshot,
-		isRestore: true
-	});
-}
-const RESTORE_NOT_SENT = "Nothing was sent.";
-/** The server began to restore, and no request of ours was accepted. */
-function perhapsForeign(run, snapshot) {
-	return {
-		reason: "already-restoring",
-		done: "unknown",
-		what: `${serverLabel(run)} is being restored, perhaps by somebody else.`,
-		state: "VPS.org refused this restore, and the server then began to restore: either somebody else started it, or this request arrived twice. Nothing more was sent.",
-		next: [{
-			kind: "follow",
-			snapshot,
-			isRestore: true
-		}, advice("Then check in the VPS.org panel which snapshot the server was restored from. Restore again only if it is another one.")]
-	};
-}
-function lookingForRestoring(run, lost) {
-	return `${describeFailure(lost)} Checking whether ${serverLabel(run)} is restoring before anything is sent again.`;
-}
-function restoreWasAccepted(run) {
-	return `${serverLabel(run)} is restoring: the request was accepted.`;
-}
-function restoreDidNothing(run) {
-	return `The request had no effect: ${serverLabel(run)} did not start restoring. Sending it once more.`;
-}
-const SERVER_UNSEEN = "The server could not be read for so long that a restore may have started and finished.";
-const SERVER_UNREADABLE = "This token may not read the server.";
-const SERVER_UNREADABLE_FOR_LONG = "The time ran out before the status of the server could show it.";
-function sentTwice(run) {
-	return `The request was sent twice, and ${serverLabel(run)} did not start restoring.`;
-}
-function restoreUnclear(run, snapshot, lost, why) {
-	return unclear$1(restoreUnknown(run), `${describeFailure(lost)} ${why}`, checkServer(run), {
-		kind: "follow",
-		snapshot,
-		isRestore: true
-	}, advice("Restore again only if the server is not restoring."));
-}
-function refusedForNow(run) {
-	return `The API refused the restore for now: ${serverLabel(run)} is ${lastStatus(run)}. Trying again when it has settled.`;
-}
-function statusOfRefused(run) {
-	return run.server.status === void 0 ? `The status of ${serverLabel(run)} could not be read.` : `The status of ${serverLabel(run)} is "${run.server.status}".`;
-}
 
 // src/requests/find-created.ts
 /** Reads until our key is seen, or missing from every good answer of a settle window. */
@@ -10109,6 +9872,151 @@ function findSameServer({ api }, items, serverOf) {
 	}
 }
 
+// src/requests/server-messages.ts
+function switching(run, action) {
+	return `${action === "start" ? "Starting" : "Stopping"} ${serverLabel(run)}.`;
+}
+function readingAfterLostPower(run, lost) {
+	return `${describeFailure(lost)} Checking the status of ${serverLabel(run)}.`;
+}
+function noSignOfPower(run) {
+	return `The request had no effect on ${serverLabel(run)}. Sending it once more.`;
+}
+function statusIs(run) {
+	return `${serverLabel(run)} is ${lastStatus(run)}.`;
+}
+function powerElapsed(run, action, elapsed) {
+	return `Waiting for ${serverLabel(run)} to ${action}: requested ${elapsed} ago (last status: ${lastStatus(run)}).`;
+}
+function powerUnobservable(run, wanted) {
+	return `It is unknown whether ${serverLabel(run)} is ${wanted}.`;
+}
+function powerTimedOut(run, action) {
+	return certain(action === "start" ? "start-failed" : "stop-failed", `It did not ${action} in time.`, `Its last status was ${lastStatusSince(run)}.`, ...action === "start" ? [startServer(run)] : [checkServer(run), { kind: "re-run" }]);
+}
+function notStopped(run, { what, state, isUnnamed: _, ...problem }) {
+	return {
+		...problem,
+		reason: "stop-failed",
+		done: "nothing",
+		what: `${serverLabel(run)} could not be stopped for its snapshot.`,
+		state: [
+			what,
+			state,
+			NO_SNAPSHOT_TAKEN
+		].filter((text) => text !== "").join(" ")
+	};
+}
+function startingUnread(run) {
+	return `${serverLabel(run)} was stopped for its snapshot, and its status cannot be read. Starting it anyway.`;
+}
+function notSettledForStart(run) {
+	return certain("start-failed", `${serverLabel(run)} could not be started again: it was not ready in time.`, `Its last status was ${lastStatusSince(run)}.`, startServer(run));
+}
+function notStartedAgain(run, { what, state, ...problem }) {
+	const phase = serverPhase(lastStatus(run));
+	const isSaid = phase === "stopped" || phase === "transitioning";
+	return {
+		...problem,
+		reason: "start-failed",
+		done: "nothing",
+		what: `${serverLabel(run)} could not be started again.`,
+		state: [
+			what,
+			state,
+			isSaid ? "" : "It may be down."
+		].filter((text) => text !== "").join(" "),
+		next: [startServer(run), ...problem.next]
+	};
+}
+const NOTHING_OVERWRITTEN = "Nothing was overwritten.";
+function restoreUnknown(run) {
+	return `It is unknown whether ${serverLabel(run)} is being overwritten.`;
+}
+/** What must be said of a restore of which one request was never answered, whatever became of the next. */
+function earlierUnanswered(run) {
+	return `An earlier restore request got no response. ${restoreUnknown(run)}`;
+}
+function notOverwritten(run) {
+	return `${serverLabel(run)} was not overwritten.`;
+}
+function needsReadableServer({ server }) {
+	return `Nothing was overwritten: without permission to read server ${server.id}, the end of its restore cannot be seen. With \`wait: false\`, the restore is sent anyway.`;
+}
+function restoringUnread({ server }) {
+	return `This token may not read server ${server.id}: neither its status before the restore nor the end of the restore can be seen.`;
+}
+function notSettledForRestore({ reason, what, state: seen }, run, unanswered) {
+	const state = `${seen} ${unanswered ? earlierUnanswered(run) : NOTHING_OVERWRITTEN}`;
+	const next = checkServer(run);
+	return unanswered ? unclear$1(what, state, next) : certain(reason, what, state, next);
+}
+/** A rollback that is sent without a look. */
+function restoringUnseen(run, failure) {
+	const why = failure === void 0 ? "" : ` ${describeFailure(failure)}`;
+	return `The status of ${serverLabel(run)} could not be read.${why} The rollback is due: restoring anyway.`;
+}
+/** What a refusal "for now" is called once it has lasted. */
+function keptRefusing(run, failure, lastedMs, isRollback) {
+	const done = isRollback ? "rolled back" : "restored";
+	const { httpStatus = "" } = failure;
+	return {
+		what: `${serverLabel(run)} was not ${done}: VPS.org kept refusing for ${formatDuration(lastedMs)} (${httpStatus}).`,
+		state: `${lastAnswer(failure)} ${statusOfRefused(run)}`.trim()
+	};
+}
+/** The error of a restore that meets another one. */
+function alreadyRestoring$1(run, sent, snapshot) {
+	return certain("already-restoring", `${serverLabel(run)} is already being restored by somebody else or by an earlier step.`, sent, {
+		kind: "follow",
+		snapshot,
+		isRestore: true
+	});
+}
+const RESTORE_NOT_SENT = "Nothing was sent.";
+/** The server began to restore, and no request of ours was accepted. */
+function perhapsForeign(run, snapshot) {
+	return {
+		reason: "already-restoring",
+		done: "unknown",
+		what: `${serverLabel(run)} is being restored, perhaps by somebody else.`,
+		state: "VPS.org refused this restore, and the server then began to restore: either somebody else started it, or this request arrived twice. Nothing more was sent.",
+		next: [{
+			kind: "follow",
+			snapshot,
+			isRestore: true
+		}, advice("Then check in the VPS.org panel which snapshot the server was restored from. Restore again only if it is another one.")]
+	};
+}
+function lookingForRestoring(run, lost) {
+	return `${describeFailure(lost)} Checking whether ${serverLabel(run)} is restoring before anything is sent again.`;
+}
+function restoreWasAccepted(run) {
+	return `${serverLabel(run)} is restoring: the request was accepted.`;
+}
+function restoreDidNothing(run) {
+	return `The request had no effect: ${serverLabel(run)} did not start restoring. Sending it once more.`;
+}
+const SERVER_UNSEEN = "The server could not be read for so long that a restore may have started and finished.";
+const SERVER_UNREADABLE = "This token may not read the server.";
+const SERVER_UNREADABLE_FOR_LONG = "The time ran out before the status of the server could show it.";
+function sentTwice(run) {
+	return `The request was sent twice, and ${serverLabel(run)} did not start restoring.`;
+}
+function restoreUnclear(run, snapshot, lost, why) {
+	return unclear$1(restoreUnknown(run), `${describeFailure(lost)} ${why}`, checkServer(run), {
+		kind: "follow",
+		snapshot,
+		isRestore: true
+	}, advice("Restore again only if the server is not restoring."));
+}
+function refusedForNow(run) {
+	return `The API refused the restore for now: ${serverLabel(run)} is ${lastStatus(run)}. Trying again when it has settled.`;
+}
+function statusOfRefused(run) {
+	return run.server.status === void 0 ? `The status of ${serverLabel(run)} could not be read.` : `The status of ${serverLabel(run)} is "${run.server.status}".`;
+}
+
 // src/requests/power.ts
 /** What a server is to become, and what it says meanwhile. */
 const WANTED = {
@@ -10980,7 +10888,7 @@ function plannedName(ctx, inputs) {
 /** Checks everything that can be checked before the first change, for every server. */
 async function surveyServers(ctx, inputs, recorder, deadline) {
 	const list = await readForChoice(ctx, inputs.servers, { deadline });
-	if (!list.ok) return failed(await explain(ctx, list.failure, { state: NOTHING_CHANGED$3 }));
+	if (!list.ok) return failed(await explain(ctx, list.failure, { state: NOTHING_CHANGED }));
 	const byServer = Map.groupBy(list.value.snapshots, (snapshot) => snapshot.server.id);
 	const isOne = inputs.servers.length === 1;
 	await forEachServer(ctx, recorder.tracks, async (track) => {
@@ -11041,7 +10949,7 @@ async function checkReadiness(ctx, inputs, track, { isFirst, ...check }) {
 	return inputs.stopServer && !isKnown ? cannotStop(track.run) : void 0;
 }
 async function unreadable$1(ctx, inputs, track, failure, isFirst) {
-	const untouched = inputs.servers.length > 1 ? "" : NOTHING_CHANGED$3;
+	const untouched = inputs.servers.length > 1 ? "" : NOTHING_CHANGED;
 	const state = isFirst ? untouched : NO_SNAPSHOT_OF_IT;
 	if (failure.status !== 403) return explain(ctx, failure, { state });
 	const needs = inputs.stopServer ? "stop-server" : inputs.restoreOn.length > 0 ? "restore-on" : void 0;
@@ -11057,7 +10965,7 @@ function planOnly(ctx, plan) {
 		const steps = [
 			...candidate === void 0 ? [] : [wouldDeleteFirst(candidate)],
 			...plan.inputs.stopServer ? [runs(track) ? wouldStop(run) : wouldLeave(run)] : [],
-			wouldTake$1(run, plan.name)
+			wouldTake(run, plan.name)
 		];
 		track.record({
 			type: "planned",
@@ -11207,7 +11115,7 @@ function selectLatest(snapshots, run, { use, now }) {
 	const { snapshot } = latest;
 	if (use === "wait" || isCompleted(snapshot)) {
 		const mayBeNewer = (other) => ["newer", "unknown"].includes(compareAge(other, snapshot));
-		return selected(snapshot, run, deploys.filter((other) => !eligible.includes(other) && mayBeNewer(other)).sort(compareNewestFirst));
+		return selected$1(snapshot, run, deploys.filter((other) => !eligible.includes(other) && mayBeNewer(other)).sort(compareNewestFirst));
 	}
 	return {
 		ok: false,
@@ -11234,12 +11142,12 @@ function selectByName(snapshots, spellings, run) {
 		ok: false,
 		reason: "several",
 		candidates: found
-	} : selected(snapshot, run);
+	} : selected$1(snapshot, run);
 }
 function named(snapshots, name) {
 	return uniqueById(snapshots).filter((snapshot) => snapshot.name === name);
 }
-function selected(snapshot, run, passedOver = []) {
+function selected$1(snapshot, run, passedOver = []) {
 	const marker = parseMarker(snapshot.description);
 	return {
 		ok: true,
@@ -11250,15 +11158,112 @@ function selected(snapshot, run, passedOver = []) {
 	};
 }
 
+// src/waiting/choice-messages.ts
+function selected(by, snapshot, now) {
+	const { id, name, server } = snapshot;
+	const taken = ageOf(snapshot, now);
+	return by === "latest" ? `The latest snapshot of ${serverText(server)} is ${snapshotLabel(snapshot)}, ${taken}.` : `The snapshot named "${name}" on ${serverText(server)} is ${id}, ${taken}.`;
+}
+/** A server in a text: an API need not say its name. */
+function serverText({ name, id }) {
+	return name === "" ? `server ${id}` : `${name} (${id})`;
+}
+function passedOver(snapshots) {
+	const which = snapshots.map(({ id, status }) => `${id} (${status})`).join(", ");
+	const isOne = snapshots.length === 1;
+	return `\`latest\` skips ${which}: ${isOne ? "it" : "they"} may be newer, but ${isOne ? "is" : "are"} not complete.`;
+}
+function latestOfRerun({ id, server }) {
+	return `Snapshot ${id}, the latest of server ${server.id}, was taken by a re-run: it may contain what the run's first attempt left behind.`;
+}
+function missingYet(ids, windowMs) {
+	return `${ids.length === 1 ? `Snapshot ${ids[0]} is` : `Snapshots ${ids.join(", ")} are`} not in the list; checking again${windowMs > 0 ? ` for ${formatDuration(windowMs)}` : ""}.`;
+}
+const NAME_ONE = advice("Set `snapshot-id` to the snapshot you mean.");
+/** There is nothing to choose from. */
+function noneAtAll(server) {
+	const next = advice("Check `server-id`, or take a snapshot first.");
+	return certain("not-found", `Server ${server} has no snapshots.`, NOTHING_CHANGED, next);
+}
+function noLatest(server, candidates) {
+	if (candidates.length === 0) return noneAtAll(server);
+	const what = `Server ${server} has no snapshot that \`latest\` can use.`;
+	return {
+		...certain("not-found", what, `\`latest\` only takes completed snapshots that this repository made before a deploy. Nothing was changed.`, NAME_ONE),
+		candidates
+	};
+}
+function latestUndecided(server, candidates) {
+	const what = `\`latest\` cannot tell which snapshot of server ${server} is the newest.`;
+	return {
+		...certain("ambiguous", what, "Neither their dates nor their IDs tell. Nothing was changed.", NAME_ONE),
+		candidates
+	};
+}
+function newerInProgress({ id, server }) {
+	return `A newer snapshot of ${serverText(server)}, ${id}, is in progress; waiting for it before choosing \`latest\`.`;
+}
+function newerNeverDone({ id, server, status }, candidates) {
+	const what = `A newer snapshot of ${serverText(server)}, ${id}, did not complete in time (last status: ${status}).`;
+	return {
+		...certain("not-completed", what, "`latest` does not fall back to an older one. Nothing was changed.", NAME_ONE),
+		candidates
+	};
+}
+function listMoves(server, candidates) {
+	const what = `The list of snapshots of server ${server} kept changing while it was read.`;
+	return {
+		...certain("ambiguous", what, "Nothing was chosen or changed.", { kind: "re-run" }, NAME_ONE),
+		candidates
+	};
+}
+function severalOfName(server, name, ids, candidates) {
+	const what = `Server ${server} has ${ids.length} snapshots named "${name}": ${ids.join(", ")}.`;
+	return {
+		...certain("ambiguous", what, NOTHING_CHANGED, NAME_ONE),
+		candidates
+	};
+}
+function noneOfName(server, name, candidates) {
+	if (candidates.length === 0) return noneAtAll(server);
+	const what = `Server ${server} has no snapshot named "${name}".`;
+	return {
+		...certain("not-found", what, NOTHING_CHANGED, NAME_ONE),
+		candidates
+	};
+}
+function wrongServer(guard, strangers, allowed) {
+	const [first] = strangers;
+	const what = `${strangers.length === 1 && first !== void 0 ? `Snapshot ${first.id} belongs to ${serverText(first.server)}` : `Snapshots ${strangers.map(({ id }) => id).join(", ")} belong to other servers`}, but \`server-id\` only allows ${guard.join(", ")}.`;
+	const next = advice("Set `snapshot-id` to a snapshot of the server you mean, or correct `server-id`.");
+	return {
+		...certain("wrong-server", what, `Nothing was changed.${ofAllowed(allowed)}`, next),
+		candidates: allowed ?? []
+	};
+}
+function ofAllowed(allowed) {
+	if (allowed === void 0) return " The snapshots of the allowed servers could not be read.";
+	return allowed.length === 0 ? " The allowed servers have no completed snapshot." : "";
+}
+/** Listed, and the list does not say of which server. */
+function ownerless(ids) {
+	const which = ids.length === 1 ? `Snapshot ${ids.join("")} is` : `Snapshots ${ids.join(", ")} are`;
+	return certain("ambiguous", `${which} listed without a server.`, "Without knowing its server, nothing is restored or deleted. Nothing was changed.", advice("Look it up in the VPS.org panel, or try again later."));
+}
+function lookUpTimedOut$1(lastFailure, remedies) {
+	const failure = lastFailure === void 0 ? "" : `${describeFailure(lastFailure)} `;
+	return certain(lastFailure === void 0 ? "timeout" : reasonOf$1(lastFailure), "The snapshots could not be looked up in time.", `${failure}Nothing was changed.`, ...remedies, { kind: "re-run" });
+}
+
 // src/waiting/find-snapshots.ts
-const NOTHING_CHANGED = { state: NOTHING_CHANGED$1 };
+const UNCHANGED = { state: NOTHING_CHANGED };
 /** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
 async function findSnapshots(ctx, lookup) {
 	const { choice } = lookup;
 	if (choice.by === "id") return findAllowed(ctx, lookup, choice.ids);
 	const present = [];
 	const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline });
-	if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED));
+	if (!list.ok) return failed(await explain(ctx, list.failure, UNCHANGED));
 	for (const server of choice.servers) {
 		const chosen = await chooseOn(ctx, {
 			...lookup,
@@ -11286,12 +11291,12 @@ async function chooseOn(ctx, lookup, server, list) {
 	const { value } = selection;
 	const { candidates } = value;
 	if (!value.selection.ok) {
-		const unknown = candidates.length === 0 ? await unknownServer(ctx, server, lookup.deadline, NOTHING_CHANGED) : void 0;
+		const unknown = candidates.length === 0 ? await unknownServer(ctx, server, lookup.deadline, UNCHANGED) : void 0;
 		return failed(unknown ?? noChoice(server, lookup.choice, candidates, value.selection));
 	}
 	const { snapshot, passedOver: passedOver$1 } = value.selection;
 	if (passedOver$1.length > 0) ctx.report.line(passedOver(passedOver$1));
-	ctx.report.line(selected$1(lookup.choice.by, snapshot, apiNow(ctx)));
+	ctx.report.line(selected(lookup.choice.by, snapshot, apiNow(ctx)));
 	if (lookup.choice.by === "latest" && value.selection.fromRerun) ctx.report.warn(latestOfRerun(snapshot));
 	return success(snapshot);
 }
@@ -11343,7 +11348,7 @@ async function watchSelection(ctx, lookup, server, first) {
 		};
 	});
 	if (end.state === "done") return success(end.value);
-	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
+	if (end.state === "refused") return failed(await explain(ctx, end.failure, UNCHANGED));
 	return failed(neverSettled(server, last, end.lastFailure));
 }
 /** Why the time was over before anything could be chosen: by what the last answer showed, unless none came any more. */
@@ -11415,7 +11420,7 @@ async function findByIds(ctx, lookup, ids) {
 		deadline: Math.min(lookup.deadline, ctx.clock.now() + RETRY_PATIENCE_MS),
 		window
 	}, (isFirstRead) => readByIds(ctx, lookup, ids, !isFirstRead), classify);
-	if (end.state === "refused") return failed(await explain(ctx, end.failure, NOTHING_CHANGED));
+	if (end.state === "refused") return failed(await explain(ctx, end.failure, UNCHANGED));
 	if (end.state === "expired") return failed(lookUpTimedOut(end.lastFailure));
 	const { ownerless: ownerless$1 } = end.value;
 	return ownerless$1.length === 0 ? success(end.value) : failed(ownerless(ownerless$1));
@@ -11546,7 +11551,7 @@ async function planOne$1(ctx, { track, snapshot }, deadline) {
 		type: "failed",
 		problem: allowed.problem
 	});
-	const step = wouldDelete$1(track.run, snapshot, apiNow(ctx));
+	const step = wouldDelete(track.run, snapshot, apiNow(ctx));
 	track.record({
 		type: "planned",
 		steps: [step]
@@ -11588,7 +11593,7 @@ async function removeOne(ctx, { track, snapshot }, deadline) {
 				snapshot,
 				how: "already gone"
 			});
-			return ctx.report.warn(goneAlready$1(snapshot, deletion.mayBeOurs));
+			return ctx.report.warn(goneAlready(snapshot, deletion.mayBeOurs));
 	}
 }
 /** It was listed a moment ago: that the API does not know it is believed once the list agrees, or cannot be read. */

@@ -2,7 +2,7 @@ import { isGreen } from '../present/status.ts'
 import type { Context } from '../run/context.ts'
 import type { Recorder } from '../run/recorder.ts'
 import { type ArmingInputs, armedBy, needsPostStep } from '../run/saved-plan.ts'
-import * as messages from './messages.ts'
+import * as rollbackMessages from './rollback-messages.ts'
 
 /**
  * Records, and so saves for the post step, what the end of the job is to do. Where that cannot be saved and is needed,
@@ -13,7 +13,7 @@ export function arm(inputs: ArmingInputs, recorder: Recorder): boolean {
   recorder.record({ type: 'armed', armed: armedBy(inputs) })
   const why = recorder.run.stateLost
   if (why === undefined || !needsPostStep(inputs)) return true
-  recorder.record({ type: 'failed', problem: messages.cannotArm(why) })
+  recorder.record({ type: 'failed', problem: rollbackMessages.cannotArm(why) })
   return false
 }
 
@@ -25,9 +25,9 @@ export function checkStillArmed({ report }: Context, recorder: Recorder): void {
   const { stateLost, armed, problem } = recorder.run
   if (stateLost === undefined || armed === undefined || problem !== undefined) return
   if (armed.restoreOn.length > 0 && isGreen(recorder.run))
-    recorder.record({ type: 'failed', problem: messages.disarmed(stateLost) })
+    recorder.record({ type: 'failed', problem: rollbackMessages.disarmed(stateLost) })
   else if (armed.deleteOn.length > 0 || armed.keepLast !== undefined) {
-    report.warn(messages.cleanUpDisarmed(stateLost))
+    report.warn(rollbackMessages.cleanUpDisarmed(stateLost))
     recorder.record({ type: 'armed', armed: { ...armed, deleteOn: [], keepLast: undefined } })
   }
 }

@@ -10,6 +10,7 @@ import { serverIsFull, slotCandidate } from '../requests/free-slot.ts'
 import type { CreateRequest } from '../requests/full-server.ts'
 import { ensureStarted, stopForSnapshot } from '../requests/stop-and-start.ts'
 import type { Context } from '../run/context.ts'
+import { NOTHING_CHANGED } from '../run/labels.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { Recorder, ServerTrack } from '../run/recorder.ts'
 import { hasFailed, isGood, newServerRun } from '../run/server-run.ts'
@@ -78,7 +79,7 @@ async function surveyServers(
   deadline: number,
 ): Promise<Outcome<ReadonlyMap<ServerId, readonly Snapshot[]>>> {
   const list = await readForChoice(ctx, inputs.servers, { deadline })
-  if (!list.ok) return failed(await explain(ctx, list.failure, { state: messages.NOTHING_CHANGED }))
+  if (!list.ok) return failed(await explain(ctx, list.failure, { state: NOTHING_CHANGED }))
   const byServer = Map.groupBy(list.value.snapshots, snapshot => snapshot.server.id)
   // Of one server, items that name none take slots, too; of several nobody knows whose they are.
   const isOne = inputs.servers.length === 1
@@ -156,7 +157,7 @@ async function unreadable(
   isFirst: boolean,
 ): Promise<Problem | undefined> {
   // Of a group, the verdict says it for all.
-  const untouched = inputs.servers.length > 1 ? '' : messages.NOTHING_CHANGED
+  const untouched = inputs.servers.length > 1 ? '' : NOTHING_CHANGED
   const state = isFirst ? untouched : messages.NO_SNAPSHOT_OF_IT
   if (failure.status !== 403) return explain(ctx, failure, { state })
   const needs = inputs.stopServer ? 'stop-server' : inputs.restoreOn.length > 0 ? 'restore-on' : undefined

@@ -1,7 +1,7 @@
 import type { ParsedInputs } from '../inputs.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import type { Problem } from '../run/problem.ts'
-import * as messages from './messages.ts'
+import * as rollbackMessages from './rollback-messages.ts'
 
 /** What the end of a job was to do, as far as the step's inputs tell, where what the main stage saved is lost. */
 export interface LostState {
@@ -19,7 +19,7 @@ const NOTHING: LostState = { problem: undefined, isRestoreDue: false, warning: u
  * something was due; a nested composite action may have lost them, too.
  */
 export function judgeLostState(parsed: ParsedInputs, jobStatus: OperationRun['jobStatus']): LostState {
-  if (!parsed.ok) return { ...NOTHING, warning: messages.STATE_LOST_UNCLEAR }
+  if (!parsed.ok) return { ...NOTHING, warning: rollbackMessages.STATE_LOST_UNCLEAR }
   const { inputs } = parsed
   if (inputs.operation !== 'create' && inputs.operation !== 'wait') return NOTHING
   const isRestoreDue =
@@ -27,12 +27,12 @@ export function judgeLostState(parsed: ParsedInputs, jobStatus: OperationRun['jo
   const mayBeDown = inputs.operation === 'create' && inputs.stopServer
   if (isRestoreDue || mayBeDown)
     return {
-      problem: messages.stateLost(isRestoreDue, mayBeDown, inputs.servers),
+      problem: rollbackMessages.stateLost(isRestoreDue, mayBeDown, inputs.servers),
       isRestoreDue,
       warning: undefined,
     }
   const isCleanUpDue =
     inputs.deleteOn.some(end => end === jobStatus) ||
     (inputs.keepLast !== undefined && jobStatus === 'success')
-  return isCleanUpDue ? { ...NOTHING, warning: messages.STATE_LOST_CLEAN_UP } : NOTHING
+  return isCleanUpDue ? { ...NOTHING, warning: rollbackMessages.STATE_LOST_CLEAN_UP } : NOTHING
 }

@@ -17,6 +17,7 @@ import { list } from './list.ts'
 import * as messages from './messages.ts'
 import { runPost } from './post.ts'
 import { restore } from './restore.ts'
+import * as rollbackMessages from './rollback-messages.ts'
 import { wait } from './wait.ts'
 
 /** Called when everything else is written: who else is told. */
@@ -116,7 +117,7 @@ function confirmGreen(ctx: Context, recorder: Recorder): void {
   if (armed === undefined || mode !== 'wait') return
   const trouble = saveGreen(ctx.report.saveState)
   if (trouble !== undefined && armed.restoreOn.length > 0)
-    recorder.record({ type: 'failed', problem: messages.disarmed(trouble) })
+    recorder.record({ type: 'failed', problem: rollbackMessages.disarmed(trouble) })
 }
 
 function modeOf(inputs: Inputs): OperationRun['mode'] {

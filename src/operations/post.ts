@@ -16,6 +16,7 @@ import { forEachServer } from '../waiting/for-each-server.ts'
 import { readForChoice } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
+import * as rollbackMessages from './rollback-messages.ts'
 import type { Target } from './targets.ts'
 
 const DELETIONS_TIME_MS = 5 * MINUTE_MS
@@ -46,7 +47,7 @@ export async function runPost(
   if (jobStatus === 'unknown') {
     // Where a rollback may be due, that is the verdict.
     if (rollback === 'not due' && (plan.deleteOn.length > 0 || plan.keepLast !== undefined))
-      ctx.report.warn(messages.JOB_STATUS_UNKNOWN)
+      ctx.report.warn(rollbackMessages.JOB_STATUS_UNKNOWN)
     return
   }
   if (rollback === 'due') await restoreGroup(ctx, saved, recorder, { until, onAsked })
@@ -122,7 +123,7 @@ async function refuseInterleaved(ctx: Context, { tracks }: Recorder, timeMs: num
   const deadline = ctx.clock.now() + timeMs
   const list = await readForChoice(ctx, servers, { deadline })
   if (!list.ok) {
-    ctx.report.warn(messages.interleavedUnknown(list.failure))
+    ctx.report.warn(rollbackMessages.interleavedUnknown(list.failure))
     return false
   }
   const byServer = Map.groupBy(list.value.snapshots, ({ server }) => server.id)
@@ -136,8 +137,8 @@ async function refuseInterleaved(ctx: Context, { tracks }: Recorder, timeMs: num
   for (const { track, snapshot, found } of pending) {
     const problem =
       found === undefined
-        ? messages.interleavedInGroup(track.run, snapshot, elsewhere.track.run, elsewhere.found)
-        : messages.interleaved(track.run, snapshot, found, ctx.origin.runId)
+        ? rollbackMessages.interleavedInGroup(track.run, snapshot, elsewhere.track.run, elsewhere.found)
+        : rollbackMessages.interleaved(track.run, snapshot, found, ctx.origin.runId)
     track.record({ type: 'failed', problem })
   }
   return true
@@ -190,5 +191,5 @@ async function retain(
 function warnOfFullServers(ctx: Context, { tracks }: Recorder): void {
   for (const { run } of tracks)
     if ((run.slots ?? 0) >= SLOTS && run.deletions.every(({ end }) => end !== 'deleted'))
-      ctx.report.warn(messages.fullAfterFailure(run))
+      ctx.report.warn(rollbackMessages.fullAfterFailure(run))
 }

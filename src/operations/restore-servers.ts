@@ -1,8 +1,8 @@
 import type { Snapshot } from '../domain/entities.ts'
 import type { HealthInputs } from '../inputs.ts'
 import { settleWindow } from '../policy/settle.ts'
-import { perhapsForeign } from '../requests/messages.ts'
 import { restoreSnapshot } from '../requests/restore-snapshot.ts'
+import { perhapsForeign } from '../requests/server-messages.ts'
 import { startRestored } from '../requests/stop-and-start.ts'
 import type { Context } from '../run/context.ts'
 import type { ServerTrack } from '../run/recorder.ts'
@@ -11,7 +11,7 @@ import { sideBySide } from '../waiting/for-each-server.ts'
 import { checkHealth } from '../waiting/health-check.ts'
 import { awaitReadiness } from '../waiting/readiness.ts'
 import { type Acceptance, awaitRestoreEnd, awaitRestoring } from '../waiting/restore-completion.ts'
-import * as messages from './messages.ts'
+import * as rollbackMessages from './rollback-messages.ts'
 
 /** What is to come after a restore that has ended. */
 export interface AfterRestore {
@@ -126,7 +126,7 @@ async function askForRestore(ctx: Context, job: RestoreJob): Promise<Acceptance 
     return asked.value
   }
   track.record({ type: 'accepted', work: 'restore', snapshot })
-  ctx.report.line(messages.restoreAccepted(track.run))
+  ctx.report.line(rollbackMessages.restoreAccepted(track.run))
   if (job.waitFor === 'grace period')
     track.record({ type: 'left running', why: job.allowUnreadableServer ? 'not awaited' : 'job cancelled' })
   return asked.value
@@ -146,7 +146,7 @@ async function seeRestoring(
   until: number,
 ): Promise<void> {
   const isSeen = acceptance.seenRestoring || (await awaitRestoring(ctx, track, until))
-  if (!isSeen) ctx.report.line(messages.notSeenRestoring(track.run))
+  if (!isSeen) ctx.report.line(rollbackMessages.notSeenRestoring(track.run))
 }
 
 /** Follows an accepted restore to its end, starts a server that it left stopped, and checks its health. */
@@ -160,12 +160,12 @@ export async function followRestore(
   const { snapshot, deadline } = after
   const phase = await awaitRestoreEnd(ctx, track, acceptance, { snapshot, deadline, group })
   if (phase === undefined) return
-  ctx.report.line(messages.restoreEnded(track.run, phase))
+  ctx.report.line(rollbackMessages.restoreEnded(track.run, phase))
   // Whatever this action did to its power before, it has been seen running since.
   if (phase === 'active' && mayBeDown(track.run)) track.record({ type: 'started' })
   if (phase === 'stopped' && !after.startAfterRestore) {
     track.record({ type: 'left stopped' })
-    ctx.report.line(messages.leftStopped(track.run))
+    ctx.report.line(rollbackMessages.leftStopped(track.run))
     return
   }
   if (phase === 'stopped' && !(await startRestored(ctx, track, deadline))) return

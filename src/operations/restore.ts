@@ -24,6 +24,7 @@ import { createSnapshotPoller, type SnapshotPoller } from '../waiting/snapshot-p
 import { readSnapshots } from '../waiting/snapshot-reader.ts'
 import * as messages from './messages.ts'
 import { type RestoreJob, restoreServers } from './restore-servers.ts'
+import * as rollbackMessages from './rollback-messages.ts'
 import { recordTargets, type Target } from './targets.ts'
 
 /**
@@ -87,7 +88,7 @@ async function chooseTargets(
   if (!found.ok) return found
   const { present, absent } = found.value
   const twice = findSameServer(ctx, present, ({ server }) => server.id)
-  if (twice !== undefined) return failed(messages.twoOfOneServer(...twice))
+  if (twice !== undefined) return failed(rollbackMessages.twoOfOneServer(...twice))
   if (absent.length > 0)
     recorder.record({ type: 'failed', problem: await notFound(ctx, inputs, absent, deadline) })
   const targets: Target[] = []
@@ -114,7 +115,7 @@ async function warnOfInterleaved(
   for (const { track, snapshot } of targets) {
     const listed = list.value.filter(({ server }) => server.id === track.run.server.id)
     const found = findInterleaved(snapshot, listed, madeBy(snapshot, ctx.origin))
-    if (found !== undefined) ctx.report.warn(messages.interleavedWarning(track.run, found))
+    if (found !== undefined) ctx.report.warn(rollbackMessages.interleavedWarning(track.run, found))
   }
 }
 
@@ -130,7 +131,7 @@ async function notFound(
   absent: readonly SnapshotId[],
   deadline: number,
 ): Promise<Problem> {
-  return messages.notFound(absent, await restorableOn(ctx, inputs, inputs.servers, deadline))
+  return rollbackMessages.notFound(absent, await restorableOn(ctx, inputs, inputs.servers, deadline))
 }
 
 /** Why a snapshot must not be restored, with what could be restored instead. */
@@ -143,7 +144,7 @@ async function checkRestorable(
   const rejection = rejectionOf(ctx, inputs, snapshot)
   if (rejection === undefined) return undefined
   const candidates = await restorableOn(ctx, inputs, [track.run.server.id], deadline)
-  return messages.rejected(track.run, snapshot, rejection, candidates)
+  return rollbackMessages.rejected(track.run, snapshot, rejection, candidates)
 }
 
 /** What could be restored instead on some servers, or on any; undefined where the list cannot be read. */
@@ -162,7 +163,7 @@ function rejectionOf(
   ctx: Context,
   { maxSnapshotAgeMs: maxAgeMs }: RestoreInputs,
   snapshot: Snapshot,
-): messages.Rejection | undefined {
+): rollbackMessages.Rejection | undefined {
   if (snapshotPhase(snapshot.status) !== 'completed') return { why: 'not completed' }
   if (maxAgeMs === undefined) return undefined
   const age = ageOf(snapshot, apiNow(ctx))
@@ -175,17 +176,17 @@ function rejectionOf(
 
 async function planOne(ctx: Context, inputs: RestoreInputs, target: Target, deadline: number): Promise<void> {
   const { track, snapshot } = target
-  const state = messages.DRY_RUN_SENT_NOTHING
+  const state = rollbackMessages.DRY_RUN_SENT_NOTHING
   const answer = await readServerOf(ctx, track, { deadline })
   if (answer.ok) track.record({ type: 'status seen', status: answer.value.status })
   else if (answer.failure.status !== 403 || inputs.wait)
     return track.record({ type: 'failed', problem: await explain(ctx, answer.failure, { state }) })
-  else ctx.report.warn(messages.unreadableForPlan(track.run.server.id))
+  else ctx.report.warn(rollbackMessages.unreadableForPlan(track.run.server.id))
   const blocker = await findBlocker(ctx, inputs, target, deadline)
   if (blocker !== undefined) return track.record({ type: 'failed', problem: blocker })
   const steps = [
-    ...(inputs.safetySnapshot ? [messages.wouldTakeSafety(track.run)] : []),
-    messages.wouldOverwrite(track.run, snapshot, apiNow(ctx)),
+    ...(inputs.safetySnapshot ? [rollbackMessages.wouldTakeSafety(track.run)] : []),
+    rollbackMessages.wouldOverwrite(track.run, snapshot, apiNow(ctx)),
   ]
   track.record({ type: 'planned', steps })
   for (const step of steps) ctx.report.line(step)
@@ -200,10 +201,10 @@ async function findBlocker(
 ): Promise<Problem | undefined> {
   const { server } = target.track.run
   if (serverPhase(server.status ?? '') === 'restoring')
-    return alreadyRestoring(target, messages.DRY_RUN_SENT_NOTHING)
+    return alreadyRestoring(target, rollbackMessages.DRY_RUN_SENT_NOTHING)
   if (!inputs.safetySnapshot) return undefined
   const list = await readSnapshots(ctx, [server.id], { deadline })
-  if (!list.ok) return explain(ctx, list.failure, { state: messages.DRY_RUN_SENT_NOTHING })
+  if (!list.ok) return explain(ctx, list.failure, { state: rollbackMessages.DRY_RUN_SENT_NOTHING })
   return list.value.length < SLOTS
     ? undefined
     : serverIsFull(ctx, target.track.run, list.value, 'not offered')
@@ -218,7 +219,7 @@ async function takeSafetyFirst(
 ): Promise<boolean> {
   if (!inputs.safetySnapshot) return true
   const { track } = job
-  if (job.waitFor === 'grace period') ctx.report.warn(messages.safetyInCancelledJob(track.run))
+  if (job.waitFor === 'grace period') ctx.report.warn(rollbackMessages.safetyInCancelledJob(track.run))
   // What forbids the restore forbids it before its safety snapshot is taken, too. A snapshot needs a settled server.
   const { settleBy: _, ...patient } = job
   const settled = { ...patient, serverOnly: false }
@@ -229,7 +230,7 @@ async function takeSafetyFirst(
   }
   const problem = await takeSafetySnapshot(ctx, settled, poller)
   if (problem !== undefined)
-    track.record({ type: 'failed', problem: messages.safetyFailed(track.run, problem) })
+    track.record({ type: 'failed', problem: rollbackMessages.safetyFailed(track.run, problem) })
   return problem === undefined
 }
 
@@ -247,7 +248,7 @@ async function takeSafetySnapshot(
     track,
     kind: 'safety snapshot',
     name: safetyName(ctx),
-    description: messages.safetyDescription(track.run),
+    description: rollbackMessages.safetyDescription(track.run),
     purpose: 'safety',
     before: before.value,
     whenFull: 'not offered',
@@ -262,11 +263,11 @@ async function takeSafetySnapshot(
   if (!made.ok) return made.problem
   const snapshot = made.value
   track.record({ type: 'safety snapshot accepted', snapshot })
-  ctx.report.line(messages.safetyAccepted(track.run, snapshot))
+  ctx.report.line(rollbackMessages.safetyAccepted(track.run, snapshot))
   const end = await poller.waitFor(snapshot, ctx.clock.now())
   track.record({ type: 'safety snapshot ended', state: end.state === 'completed' ? 'completed' : 'failed' })
   const problem = await problemOfSafety(ctx, track, snapshot, end, ctx.clock.now() - began)
-  if (problem === undefined) ctx.report.line(messages.safetyCompleted(track.run, snapshot))
+  if (problem === undefined) ctx.report.line(rollbackMessages.safetyCompleted(track.run, snapshot))
   return problem
 }
 

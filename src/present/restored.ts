@@ -1,8 +1,8 @@
-import { createdAtOf } from '../run/labels.ts'
+import { createdAtOf, NOTHING_CHANGED } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import { isGood, type ServerRun, wasNeverSeen } from '../run/server-run.ts'
 import { failuresText, groupTexts, tallyOf, whatWentWrong } from './account.ts'
-import { type Account, joined, NOTHING_CHANGED } from './messages/phrases.ts'
+import { type Account, joined } from './messages/phrases.ts'
 import * as results from './messages/results.ts'
 import { statusOf } from './status.ts'
 

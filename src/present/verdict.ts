@@ -1,5 +1,5 @@
 import type { Tone, Verdict } from '../report/summary-markup.ts'
-import { snapshotIdOf } from '../run/labels.ts'
+import { NOTHING_CHANGED, snapshotIdOf } from '../run/labels.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import {
   type Deletion,
@@ -14,7 +14,7 @@ import {
 import { failuresText, groupTexts, tallyOf, textOf, whatWentWrong } from './account.ts'
 import { endOfJobAccount } from './end-of-job.ts'
 import * as jobEnd from './messages/job-end.ts'
-import { type Account, joined, NOTHING_CHANGED } from './messages/phrases.ts'
+import { type Account, joined } from './messages/phrases.ts'
 import * as results from './messages/results.ts'
 import * as trouble from './messages/server-trouble.ts'
 import { renderNextSteps } from './next-steps.ts'

@@ -6,8 +6,8 @@ import { type ApiFailure, isMomentaryRefusal } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
 import { unready } from '../waiting/messages.ts'
 import { awaitReadiness, type Readiness } from '../waiting/readiness.ts'
-import * as messages from './messages.ts'
 import type { RetryState } from './retry-state.ts'
+import * as serverMessages from './server-messages.ts'
 
 /** One restore to be asked for. */
 export interface RestoreRequest {
@@ -80,7 +80,7 @@ export async function readBeforeRestore(
       return asked(track, found.server, progress)
     case 'restoring':
       track.record({ type: 'status seen', status: found.server.status })
-      if (progress.sent === 0) return failed(alreadyRestoring(request, messages.RESTORE_NOT_SENT))
+      if (progress.sent === 0) return failed(alreadyRestoring(request, serverMessages.RESTORE_NOT_SENT))
       return success(progress.unanswered > 0 ? 'ours' : 'perhaps ours')
     case 'refused':
       return answeredBefore && isPressing(request, progress)
@@ -127,7 +127,7 @@ async function afterWaiting(
   const { unanswered, refusal } = progress
   if (unanswered === 0 && refusal !== undefined)
     return failed(await refusedProblem(ctx, request, refusal, progress))
-  return failed(messages.notSettledForRestore(late, track.run, unanswered > 0))
+  return failed(serverMessages.notSettledForRestore(late, track.run, unanswered > 0))
 }
 
 function unreadButDue(
@@ -136,7 +136,7 @@ function unreadButDue(
   progress: RestoreProgress,
   failure: ApiFailure | undefined,
 ): Outcome<undefined> {
-  if (progress.isUnreadSaid !== true) ctx.report.warn(messages.restoringUnseen(track.run, failure))
+  if (progress.isUnreadSaid !== true) ctx.report.warn(serverMessages.restoringUnseen(track.run, failure))
   progress.isUnreadSaid = true
   return success(undefined)
 }
@@ -148,14 +148,14 @@ async function unreadableBeforeRestore(
   unanswered: boolean,
 ): Promise<Outcome<undefined>> {
   if (unanswered) {
-    const state = messages.earlierUnanswered(track.run)
+    const state = serverMessages.earlierUnanswered(track.run)
     return failed(await explain(ctx, failure, { state, done: 'unknown' }))
   }
   if (failure.status !== 403)
-    return failed(await explain(ctx, failure, { state: messages.NOTHING_OVERWRITTEN }))
+    return failed(await explain(ctx, failure, { state: serverMessages.NOTHING_OVERWRITTEN }))
   if (!allowUnreadableServer)
-    return failed(await explain(ctx, failure, { state: messages.needsReadableServer(track.run) }))
-  ctx.report.warn(messages.restoringUnread(track.run))
+    return failed(await explain(ctx, failure, { state: serverMessages.needsReadableServer(track.run) }))
+  ctx.report.warn(serverMessages.restoringUnread(track.run))
   return success(undefined)
 }
 
@@ -169,15 +169,15 @@ export async function refusedProblem(
   const isBusy = isMomentaryRefusal(failure)
   const [outcome, done] =
     unanswered > 0
-      ? ([messages.earlierUnanswered(track.run), 'unknown'] as const)
-      : ([messages.notOverwritten(track.run), 'nothing'] as const)
-  const state = isBusy ? `${outcome} ${messages.statusOfRefused(track.run)}` : outcome
+      ? ([serverMessages.earlierUnanswered(track.run), 'unknown'] as const)
+      : ([serverMessages.notOverwritten(track.run), 'nothing'] as const)
+  const state = isBusy ? `${outcome} ${serverMessages.statusOfRefused(track.run)}` : outcome
   const problem = await explain(ctx, failure, { state, done })
   // What has gone on for minutes is no longer "for now".
   const lastedMs = ctx.clock.now() - (busySince ?? ctx.clock.now())
   if (!isBusy || lastedMs < 1_000 || unanswered > 0) return problem
   const { isUnnamed: _, ...named } = problem
-  return { ...named, ...messages.keptRefusing(track.run, failure, lastedMs, settleBy !== undefined) }
+  return { ...named, ...serverMessages.keptRefusing(track.run, failure, lastedMs, settleBy !== undefined) }
 }
 
 /** The error of a restore that meets another one. */
@@ -185,5 +185,5 @@ export function alreadyRestoring(
   { track, snapshot }: Pick<RestoreRequest, 'track' | 'snapshot'>,
   sent: string,
 ): Problem {
-  return messages.alreadyRestoring(track.run, sent, snapshot.id)
+  return serverMessages.alreadyRestoring(track.run, sent, snapshot.id)
 }

@@ -9,8 +9,8 @@ import { type ApiFailure, isAmbiguous } from '../vps/failure.ts'
 import { explain } from '../waiting/explain.ts'
 import { pollUntilStable, type Reading } from '../waiting/poll.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
-import * as messages from './messages.ts'
 import { BUSY_PATIENCE_MS, backOff, type RetryState } from './retry-state.ts'
+import * as serverMessages from './server-messages.ts'
 
 export type PowerAction = 'start' | 'stop'
 
@@ -50,7 +50,7 @@ async function askForPower(
   const isDue = action === 'start'
   const limits = { deadline, isDue, patienceMs: isDue ? Number.POSITIVE_INFINITY : BUSY_PATIENCE_MS }
   for (let sent = 1; ; sent += 1) {
-    if (retry.tries === 0) ctx.report.line(messages.switching(track.run, action))
+    if (retry.tries === 0) ctx.report.line(serverMessages.switching(track.run, action))
     // Sent once: before a repetition the server is read anew, since minutes may have passed.
     const answer = await ctx.api.power(track.run.server.id, action, { deadline, once: true, isDue })
     if (answer.ok) return success(undefined)
@@ -67,11 +67,11 @@ async function askForPower(
     const isTimeLeft = isDue ? ctx.clock.now() < deadline : !isUnread && sent < 2
     if (!isAmbiguous(answer.failure) || !isTimeLeft) {
       const state = isUnread
-        ? messages.powerUnobservable(track.run, WANTED[action])
-        : messages.statusIs(track.run)
+        ? serverMessages.powerUnobservable(track.run, WANTED[action])
+        : serverMessages.statusIs(track.run)
       return giveUp(ctx, action, answer.failure, state)
     }
-    ctx.report.line(messages.noSignOfPower(track.run))
+    ctx.report.line(serverMessages.noSignOfPower(track.run))
   }
 }
 
@@ -94,7 +94,7 @@ async function statusAfterFailure(
   lost: ApiFailure,
   deadline: number,
 ): Promise<AfterFailure | 'unread'> {
-  if (isAmbiguous(lost)) ctx.report.line(messages.readingAfterLostPower(track.run, lost))
+  if (isAmbiguous(lost)) ctx.report.line(serverMessages.readingAfterLostPower(track.run, lost))
   const isStart = action === 'start'
   const whole = isStart ? briefWindow(ctx.pace) : settleWindow(ctx.pace)
   // A refusal is an answer: one read tells whether the server is already as wanted. A lost answer needs a window of them.
@@ -159,7 +159,7 @@ async function awaitPower(
       isConfirming: isWanted,
       deadline,
       startAfterDelay: true,
-      heartbeat: elapsed => messages.powerElapsed(track.run, action, elapsed),
+      heartbeat: elapsed => serverMessages.powerElapsed(track.run, action, elapsed),
     },
     () => readServerOf(ctx, track, { deadline, once: true }),
     server => {
@@ -168,11 +168,11 @@ async function awaitPower(
     },
   )
   if (end.state === 'done') {
-    ctx.report.line(messages.statusIs(track.run))
+    ctx.report.line(serverMessages.statusIs(track.run))
     return success(end.value)
   }
   const wanted = WANTED[action]
   if (end.state === 'refused')
-    return giveUp(ctx, action, end.failure, messages.powerUnobservable(track.run, wanted))
-  return failed(messages.powerTimedOut(track.run, action))
+    return giveUp(ctx, action, end.failure, serverMessages.powerUnobservable(track.run, wanted))
+  return failed(serverMessages.powerTimedOut(track.run, action))
 }

@@ -19,8 +19,8 @@ import {
   readBeforeRestore,
   refusedProblem,
 } from './before-restore.ts'
-import * as messages from './messages.ts'
 import { backOff, outlast } from './retry-state.ts'
+import * as serverMessages from './server-messages.ts'
 
 type Sent =
   | { readonly state: 'accepted'; readonly acceptance: Acceptance }
@@ -83,7 +83,7 @@ async function sendOnce(
   if (!(await backOff(ctx, failure, progress, { deadline, isDue })))
     return refused(ctx, request, failure, progress)
   if (progress.unanswered > 0 && ctx.clock.now() - readAt > SHORTEST_RESTORE_MS)
-    return unclear(request, failure, messages.SERVER_UNSEEN)
+    return unclear(request, failure, serverMessages.SERVER_UNSEEN)
   // A page that stood in for the API has probably let nothing through; only a settled server shows that.
   return isFromIntermediary(failure) && statusBefore !== undefined
     ? lookAfterPage(ctx, request, failure, statusBefore)
@@ -111,7 +111,7 @@ async function lookAfterPage(
   const end = await watchForRestoring(ctx, request, statusBefore, { until, window })
   if (end.state !== 'done' && settleBy !== undefined) return { state: 'again' }
   if (end.state === 'refused') return unclear(request, failure, describeFailure(end.failure))
-  if (end.state === 'expired') return unclear(request, failure, messages.SERVER_UNREADABLE_FOR_LONG)
+  if (end.state === 'expired') return unclear(request, failure, serverMessages.SERVER_UNREADABLE_FOR_LONG)
   return end.value.seen === 'idle' || end.value.seen === 'unseen'
     ? { state: 'again' }
     : acceptedAfterAll(ctx, request, statusBefore, end.value.seen === 'restoring')
@@ -142,17 +142,17 @@ async function afterLostAnswer(
   const { track, deadline, settleBy } = request
   progress.unanswered += 1
   if (statusBefore === undefined && settleBy === undefined)
-    return unclear(request, lost, messages.SERVER_UNREADABLE)
-  ctx.report.line(messages.lookingForRestoring(track.run, lost))
+    return unclear(request, lost, serverMessages.SERVER_UNREADABLE)
+  ctx.report.line(serverMessages.lookingForRestoring(track.run, lost))
   const window = isInHurry(ctx, request) ? briefWindow(ctx.pace) : settleWindow(ctx.pace)
   const end = await watchForRestoring(ctx, request, statusBefore, { until: deadline, window })
   if (end.state === 'refused') return unclear(request, lost, describeFailure(end.failure))
-  if (end.state === 'expired') return unclear(request, lost, messages.SERVER_UNREADABLE_FOR_LONG)
+  if (end.state === 'expired') return unclear(request, lost, serverMessages.SERVER_UNREADABLE_FOR_LONG)
   const { seen } = end.value
-  if (seen === 'unseen') return unclear(request, lost, messages.SERVER_UNSEEN)
+  if (seen === 'unseen') return unclear(request, lost, serverMessages.SERVER_UNSEEN)
   if (seen !== 'idle') return acceptedAfterAll(ctx, request, statusBefore, seen === 'restoring')
-  if (progress.unanswered > 1) return unclear(request, lost, messages.sentTwice(track.run))
-  ctx.report.line(messages.restoreDidNothing(track.run))
+  if (progress.unanswered > 1) return unclear(request, lost, serverMessages.sentTwice(track.run))
+  ctx.report.line(serverMessages.restoreDidNothing(track.run))
   return { state: 'again' }
 }
 
@@ -162,7 +162,7 @@ function acceptedAfterAll(
   statusBefore: string | undefined,
   isRestoring: boolean,
 ): Sent {
-  ctx.report.line(messages.restoreWasAccepted(track.run))
+  ctx.report.line(serverMessages.restoreWasAccepted(track.run))
   return accepted(ctx, statusBefore, isRestoring)
 }
 
@@ -202,7 +202,7 @@ function watchForRestoring(
 }
 
 function unclear({ track, snapshot }: RestoreRequest, lost: ApiFailure, why: string): Sent {
-  return { state: 'problem', problem: messages.restoreUnclear(track.run, snapshot.id, lost, why) }
+  return { state: 'problem', problem: serverMessages.restoreUnclear(track.run, snapshot.id, lost, why) }
 }
 
 /** 400, 409 and their like: reading the server tells what keeps the API from restoring. */
@@ -225,7 +225,7 @@ async function afterMomentaryRefusal(
   if (phase === 'restoring')
     return { state: 'accepted', acceptance: seenRestoring(ctx, statusBefore, progress.unanswered > 0) }
   if (phase === 'transitioning' && settleBy === undefined) {
-    ctx.report.line(messages.refusedForNow(track.run))
+    ctx.report.line(serverMessages.refusedForNow(track.run))
     // Reads that contradict one another must not make a hot loop.
     const remainingMs = deadline - ctx.clock.now()
     const gap = nextDelay({ schedule: 'power', elapsedMs: [0], remainingMs }, ctx.pace, ctx.random)

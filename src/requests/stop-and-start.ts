@@ -7,8 +7,8 @@ import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { ServerTrack } from '../run/recorder.ts'
 import { type PollResult, pollUntilStable, type Reading } from '../waiting/poll.ts'
 import { readServerOf } from '../waiting/server-reader.ts'
-import * as messages from './messages.ts'
 import { halfWay, switchPower } from './power.ts'
+import * as serverMessages from './server-messages.ts'
 
 // A start has its own time, outside `timeout`: a server must not stay down because a snapshot or a restore took too long.
 const START_TIME_MS = 2 * MINUTE_MS
@@ -24,7 +24,7 @@ export async function stopForSnapshot(ctx: Context, track: ServerTrack, deadline
   track.record({ type: 'stop requested' })
   const stopped = await switchPower(ctx, track, 'stop', deadline)
   if (stopped.ok) track.record({ type: 'stopped' })
-  else track.record({ type: 'stop failed', problem: messages.notStopped(track.run, stopped.problem) })
+  else track.record({ type: 'stop failed', problem: serverMessages.notStopped(track.run, stopped.problem) })
   return stopped.ok
 }
 
@@ -46,12 +46,12 @@ export async function ensureStarted(
     return false
   }
   // One that nobody can read is started all the same: a start that was not needed does no harm.
-  if (settled.value === undefined) ctx.report.line(messages.startingUnread(track.run))
+  if (settled.value === undefined) ctx.report.line(serverMessages.startingUnread(track.run))
   else if (serverPhase(settled.value.status) !== 'stopped') {
     track.record({ type: 'started' })
     return true
   }
-  return start(ctx, track, deadline, problem => messages.notStartedAgain(track.run, problem))
+  return start(ctx, track, deadline, problem => serverMessages.notStartedAgain(track.run, problem))
 }
 
 /**
@@ -92,7 +92,7 @@ async function awaitStop(
   if (first.state === 'refused' || first.lastFailure !== undefined || readAt < began)
     return success(undefined)
   const end = await watchStop(ctx, track, deadline)
-  return end.state === 'done' ? success(end.value) : failed(messages.notSettledForStart(track.run))
+  return end.state === 'done' ? success(end.value) : failed(serverMessages.notSettledForStart(track.run))
 }
 
 async function watchStop(ctx: Context, track: ServerTrack, deadline: number): Promise<PollResult<Server>> {

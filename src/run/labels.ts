@@ -6,6 +6,9 @@ import { createdAtMs, isAhead } from '../policy/timestamps.ts'
 import type { NextStep } from './next-step.ts'
 import { type ServerRun, type StatusSeen, snapshotOf } from './server-run.ts'
 
+/** Of a server, or of all. */
+export const NOTHING_CHANGED = 'Nothing was changed.'
+
 /** What a person calls the server: its name where it is known. It can begin a sentence. */
 export function serverLabel({ server }: ServerRun): string {
   return server.name === '' ? `Server ${server.id}` : shortName(server.name)

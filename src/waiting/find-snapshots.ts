@@ -5,13 +5,14 @@ import { type LatestSelection, type NameSelection, selectByName, selectLatest } 
 import { briefWindow, type SettleWindow } from '../policy/settle.ts'
 import { snapshotPhase } from '../policy/statuses.ts'
 import { apiNow, type Context } from '../run/context.ts'
+import { NOTHING_CHANGED } from '../run/labels.ts'
 import { failed, type Outcome, type Problem, success } from '../run/problem.ts'
 import type { SnapshotList } from '../vps/client.ts'
 import type { ApiFailure, ApiResult } from '../vps/failure.ts'
 import { RETRY_PATIENCE_MS } from '../vps/retry.ts'
 import { changeLog } from './change-log.ts'
+import * as messages from './choice-messages.ts'
 import { explain, remedyStep, unknownServer } from './explain.ts'
-import * as messages from './messages.ts'
 import { pollUntilStable, type Reading } from './poll.ts'
 import { type Found, findListed, readForChoice, readSnapshots } from './snapshot-reader.ts'
 
@@ -32,7 +33,7 @@ export interface Lookup {
   readonly deadline: number
 }
 
-const NOTHING_CHANGED = { state: messages.NOTHING_CHANGED }
+const UNCHANGED = { state: NOTHING_CHANGED }
 
 /** Finds the snapshots, and refuses what belongs to another server than the caller said. Nothing is changed. */
 export async function findSnapshots(ctx: Context, lookup: Lookup): Promise<Outcome<Matches>> {
@@ -40,7 +41,7 @@ export async function findSnapshots(ctx: Context, lookup: Lookup): Promise<Outco
   if (choice.by === 'id') return findAllowed(ctx, lookup, choice.ids)
   const present: Snapshot[] = []
   const list = await readForChoice(ctx, choice.servers, { deadline: lookup.deadline })
-  if (!list.ok) return failed(await explain(ctx, list.failure, NOTHING_CHANGED))
+  if (!list.ok) return failed(await explain(ctx, list.failure, UNCHANGED))
   for (const server of choice.servers) {
     const chosen = await chooseOn(ctx, { ...lookup, choice }, server, list.value)
     if (!chosen.ok) return chosen
@@ -71,7 +72,7 @@ async function chooseOn(
   const { candidates } = value
   if (!value.selection.ok) {
     const unknown =
-      candidates.length === 0 ? await unknownServer(ctx, server, lookup.deadline, NOTHING_CHANGED) : undefined
+      candidates.length === 0 ? await unknownServer(ctx, server, lookup.deadline, UNCHANGED) : undefined
     return failed(unknown ?? noChoice(server, lookup.choice, candidates, value.selection))
   }
   const { snapshot, passedOver } = value.selection
@@ -139,7 +140,7 @@ async function watchSelection(
     },
   )
   if (end.state === 'done') return success(end.value)
-  if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
+  if (end.state === 'refused') return failed(await explain(ctx, end.failure, UNCHANGED))
   return failed(neverSettled(server, last, end.lastFailure))
 }
 
@@ -236,7 +237,7 @@ async function findByIds(
     isFirstRead => readByIds(ctx, lookup, ids, !isFirstRead),
     classify,
   )
-  if (end.state === 'refused') return failed(await explain(ctx, end.failure, NOTHING_CHANGED))
+  if (end.state === 'refused') return failed(await explain(ctx, end.failure, UNCHANGED))
   if (end.state === 'expired') return failed(lookUpTimedOut(end.lastFailure))
   const { ownerless } = end.value
   // Whose it is must be known before it overwrites a server, or goes: it is neither there nor missing.

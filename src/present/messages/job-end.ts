@@ -7,7 +7,7 @@ import type { Snapshot } from '../../domain/entities.ts'
 import { few } from '../../domain/few.ts'
 import type { SnapshotId } from '../../domain/ids.ts'
 import type { Kept } from '../../policy/retention.ts'
-import { keptBecause, serverLabel } from '../../run/labels.ts'
+import { keptBecause, NOTHING_CHANGED, serverLabel } from '../../run/labels.ts'
 import type { CutOff, OperationRun } from '../../run/operation-run.ts'
 import type { Deletion, ServerRun } from '../../run/server-run.ts'
 import type { Account } from './phrases.ts'
@@ -72,7 +72,7 @@ function ids(snapshots: readonly Snapshot[]): string {
 // ---- a cancel, and a mistake of this action
 
 export function cutOffBeforeAnything(cut: CutOff): Account {
-  return { what: endedEarly(cut), state: 'Nothing was changed.' }
+  return { what: endedEarly(cut), state: NOTHING_CHANGED }
 }
 
 export function endedEarly(cut: CutOff, operation?: OperationRun['operation']): string {

@@ -14,8 +14,6 @@ export interface Account {
 
 export const NEVER_SEEN_RESTORING = 'VPS.org accepted the restore, but the server never reported "restoring".'
 
-export const NOTHING_CHANGED = 'Nothing was changed.'
-
 /** Sentences side by side, without those that are empty. */
 export function joined(sentences: readonly string[]): string {
   return sentences.filter(sentence => sentence !== '').join(' ')

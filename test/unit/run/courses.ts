@@ -1,5 +1,6 @@
 import * as operationMessages from '../../../src/operations/messages.ts'
-import * as requestMessages from '../../../src/requests/messages.ts'
+import * as rollbackMessages from '../../../src/operations/rollback-messages.ts'
+import * as serverMessages from '../../../src/requests/server-messages.ts'
 import type { ServerEvent } from '../../../src/run/events.ts'
 import { serverLabel } from '../../../src/run/labels.ts'
 import type { Problem } from '../../../src/run/problem.ts'
@@ -30,7 +31,7 @@ export function* createOne(view: View, pick: Pick, { stop, awaited, health }: Cr
   if (pick(true, true, false)) {
     yield { type: 'stopped' }
     yield* takeOne(view, pick, true)
-  } else yield { type: 'stop failed', problem: requestMessages.notStopped(view.server, refused) }
+  } else yield { type: 'stop failed', problem: serverMessages.notStopped(view.server, refused) }
   yield* start(view, pick)
   if (view.server.power.state === 'started' && isGood(view.server) && health) yield* checkHealth(view, pick)
 }
@@ -81,7 +82,7 @@ function* start(view: View, pick: Pick): Course {
   const refused = refusal(view.server, pick)
   yield pick<ServerEvent>(
     { type: 'started' },
-    { type: 'start failed', problem: requestMessages.notStartedAgain(view.server, refused) },
+    { type: 'start failed', problem: serverMessages.notStartedAgain(view.server, refused) },
   )
 }
 
@@ -108,7 +109,7 @@ export function* restoreOne(view: View, pick: Pick, how: RestoreHow): Course {
   const tooOld = { why: 'too old', ageMs: 90_000_000, maxAgeMs: 86_400_000 } as const
   if (hurdle === 'too old') {
     const candidates = [snapshot('602', run.server.id)]
-    const rejected = operationMessages.rejected(run, snapshot(snapshotId, run.server.id), tooOld, candidates)
+    const rejected = rollbackMessages.rejected(run, snapshot(snapshotId, run.server.id), tooOld, candidates)
     return yield { type: 'failed', problem: rejected }
   }
   if (how.safety && !(yield* takeSafety(view, pick))) return
@@ -118,7 +119,7 @@ export function* restoreOne(view: View, pick: Pick, how: RestoreHow): Course {
     yield { type: 'status seen', status: 'restoring' }
     return yield {
       type: 'failed',
-      problem: requestMessages.alreadyRestoring(run, 'Nothing was sent.', snapshotId),
+      problem: serverMessages.alreadyRestoring(run, 'Nothing was sent.', snapshotId),
     }
   }
   const answer = yield* request(view, pick, 'restore')
@@ -140,7 +141,7 @@ function* takeSafety(view: View, pick: Pick): Generator<ServerEvent, boolean> {
   const answer = yield* request(view, pick, 'safety snapshot')
   const failed = (why: Problem): ServerEvent => ({
     type: 'failed',
-    problem: operationMessages.safetyFailed(run, why),
+    problem: rollbackMessages.safetyFailed(run, why),
   })
   if (answer === 'no' || (answer === 'lost' && pick(true, false))) {
     yield failed(answer === 'no' ? refusal(run, pick) : lost(run, 'It is unknown whether it was started.'))
@@ -170,7 +171,7 @@ function* restoreEnd(view: View, pick: Pick, health: boolean): Course {
   if (phase === 'stopped' && pick(true, false)) return yield { type: 'left stopped' }
   if (phase === 'stopped') {
     yield { type: 'start requested' }
-    const failed = requestMessages.powerTimedOut(run, 'start')
+    const failed = serverMessages.powerTimedOut(run, 'start')
     yield pick<ServerEvent>({ type: 'started' }, { type: 'start failed', problem: failed })
     if (view.server.power.state === 'start failed') return
   }

@@ -1,6 +1,7 @@
 /** Everything that can happen in each operation, from its first event to its last: of one server, and of groups of three. */
 import type fc from 'fast-check'
 import * as operationMessages from '../../../src/operations/messages.ts'
+import * as rollbackMessages from '../../../src/operations/rollback-messages.ts'
 import { isGreen } from '../../../src/present/status.ts'
 import type { Armed, OperationRun } from '../../../src/run/operation-run.ts'
 import { newServerRun, type Power, type ServerRun } from '../../../src/run/server-run.ts'
@@ -77,14 +78,14 @@ function loseState(teller: Teller, { restoreOn }: Armed): void {
   const why = 'ENOSPC: no space left on device'
   teller.all({ type: 'state lost', why })
   if (restoreOn.length > 0 && isGreen(teller.run))
-    teller.all({ type: 'failed', problem: operationMessages.disarmed(why) })
+    teller.all({ type: 'failed', problem: rollbackMessages.disarmed(why) })
 }
 
 function restore(pick: Pick): History {
   const mode = pick<OperationRun['mode']>('wait', 'wait', 'no wait', 'dry run')
   const teller = new Teller({ operation: 'restore', mode }, pick)
   if (pick(true, ...RARELY)) {
-    const absent = operationMessages.notFound([snapshotId('777')], pick(undefined, [], [snapshot('601')]))
+    const absent = rollbackMessages.notFound([snapshotId('777')], pick(undefined, [], [snapshot('601')]))
     teller.all({ type: 'failed', problem: absent })
     if (pick(true, false)) return teller.history
   }
