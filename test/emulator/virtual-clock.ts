@@ -93,19 +93,16 @@ export class VirtualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     await nextTurn()
-    for (let next = this.#timers.nextAt(); next !== undefined && next <= end; next = this.#timers.nextAt()) {
-      this.#step()
-      await nextTurn()
-    }
+    while (this.#step(end)) await nextTurn()
     this.#now = end
   }
 
-  /** Moves on to the next timer that was not cancelled, and fires it. False when there is none. */
-  #step(): boolean {
-    for (let next = this.#timers.take(); next !== undefined; next = this.#timers.take()) {
-      const { fire } = next.item
+  /** Moves on to the next timer that was not cancelled and is due by then, and fires it. False when there is none. */
+  #step(end = Number.POSITIVE_INFINITY): boolean {
+    for (let at = this.#timers.nextAt(); at !== undefined && at <= end; at = this.#timers.nextAt()) {
+      const fire = this.#timers.take()?.item.fire
       if (fire === undefined) continue
-      this.#now = next.at
+      this.#now = at
       fire()
       return true
     }
