@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { withTables } from '../../../scripts/readme-tables.ts'
 import { parseMarker } from '../../../src/policy/marker.ts'
-import type { KeepReason, Kept } from '../../../src/policy/retention.ts'
 import { deletionEnded, kept } from '../../../src/present/messages/job-end.ts'
 import { armed, restored } from '../../../src/present/messages/results.ts'
-import { keepReason } from '../../../src/run/labels.ts'
 import {
   anchors,
   brokenLink,
@@ -19,7 +17,6 @@ import { record, snapshot } from '../present/support.ts'
 import { sourceTexts, strangeMessage, textsOf } from './messages.ts'
 
 const readme = readText('README.md')
-const retention = readText('docs/retention.md')
 
 describe('the links of the documents', () => {
   it.each(documents())('of $path lead to files and headings that are there', document => {
@@ -85,75 +82,37 @@ it('the commands in the documents are those of package.json, and CONTRIBUTING.md
 })
 
 describe('the texts that the documents show', () => {
-  const [marker = ''] = /^\[vps-snapshot-action .*\]$/m.exec(retention) ?? []
-  const made = { ...snapshot('802'), description: marker }
-  const task = {
-    state: 'succeeded',
-    work: 'snapshot',
-    snapshot: made,
-    since: 0,
-    at: 250_000,
-    how: 'seen',
-  } as const
+  const end = { state: 'succeeded', since: 0, at: 250_000, how: 'seen' } as const
+  const task = { ...end, work: 'snapshot', snapshot: snapshot('802') } as const
   const empty = record('create')
   const run = { ...empty, server: { ...empty.server, name: 'web-server-01' }, task, slots: 3, began: 0 }
   const whole = { servers: [run], jobStatus: 'success', cutOff: undefined } as const
-  const NOTHING = {
-    restoreOn: [],
-    deleteOn: [],
-    keepLast: undefined,
-    isTooLate: false,
-    isKept: false,
-  } as const
+  const nothing = { restoreOn: [], deleteOn: [], keepLast: undefined, isTooLate: false, isKept: false }
   const restoreOn = ['failure', 'cancelled'] as const
   const deletableFrom = Date.parse('2026-11-25T21:20:00Z')
-  const stay: readonly Kept[] = [
+  const stay = kept([
     { snapshot: snapshot('798'), reason: { kind: 'newest', count: 3 } },
     { snapshot: snapshot('803'), reason: { kind: 'too-young', deletableFrom } },
     { snapshot: snapshot('799'), reason: { kind: 'manual' } },
-  ]
+  ])
 
   it.each([
-    ['docs/rollback.md', armed(whole, { ...NOTHING, restoreOn })],
-    ['docs/rollback.md', armed(whole, NOTHING)],
-    ['docs/rollback.md', armed({ ...whole, jobStatus: 'failure' }, { ...NOTHING, isTooLate: true })],
-    ['docs/retention.md', `${deletionEnded('keep-last', 'deleted', [snapshot('797')])} ${kept(stay)}`],
+    ['docs/rollback.md', armed(whole, { ...nothing, restoreOn })],
+    ['docs/rollback.md', armed(whole, nothing)],
+    ['docs/rollback.md', armed({ ...whole, jobStatus: 'failure' }, { ...nothing, isTooLate: true })],
+    ['docs/retention.md', `${deletionEnded('keep-last', 'deleted', [snapshot('797')])} ${stay}`],
   ])('are those of the action, in %s: %s', (path, text) => {
     expect(readText(path)).toContain(`\n${text}\n`)
   })
 
   it('are those of a rollback', () => {
     const [shown] = /Restored [\w-]+ to snapshot \d+/.exec(readText('docs/try-it.md')) ?? ['nothing']
-    const done = { ...run, task: { ...task, work: 'restore', snapshot: snapshot('1') } } as const
+    const done = { ...run, task: { ...end, work: 'restore', snapshot: snapshot('1') } } as const
     expect(restored(done, 0).what.startsWith(`${shown} (`)).toBe(true)
   })
 
-  const PLAIN = [
-    'manual',
-    'other-repository',
-    'other-workflow',
-    'safety',
-    'keep',
-    'this-run',
-    'unmarked',
-  ] as const
-  const DATED = [
-    'unfinished',
-    'unreadable-date',
-    'future-date',
-    'not-comparable',
-    'newer',
-    'not-oldest',
-  ] as const
-  it.each<KeepReason>([...[...PLAIN, ...DATED].map(kind => ({ kind })), ...stay.map(({ reason }) => reason)])(
-    'explain why a snapshot stays: $kind',
-    reason => {
-      const [, table] = retention.split('| Reason | Meaning |')
-      expect(table).toContain(keepReason(reason))
-    },
-  )
-
   it('hold a marker that is one', () => {
+    const [marker = ''] = /^\[vps-snapshot-action .*\]$/m.exec(readText('docs/retention.md')) ?? []
     const expected = { repository: 'owner/shop', purpose: 'deploy', key: 'k3v9x2p7' }
     expect(parseMarker(marker)).toMatchObject(expected)
   })

@@ -13,6 +13,7 @@ import {
   snapshotLabel,
   startServer,
 } from '../../../src/run/labels.ts'
+import { readText } from '../../documents/markdown.ts'
 import { NOW, serverRun, snapshot } from './fixtures.ts'
 
 describe('a server', () => {
@@ -84,6 +85,11 @@ describe('why a snapshot stays', () => {
       expect(new Set(texts).size).toBe(reasons.length)
       for (const text of texts) expect(text).toMatch(/^[a-z]/)
     }
+  })
+
+  it('is explained by docs/retention.md', () => {
+    const [, table] = readText('docs/retention.md').split('| Reason | Meaning |')
+    for (const reason of reasons) expect(table).toContain(keepReason(reason).replace('02:40', '21:20'))
   })
 
   it('is said of several as of several', () => {
