@@ -31,13 +31,6 @@ export const GITHUB_RUN: GithubRun = {
 
 export type Environment = Readonly<Record<string, string>>
 
-/** What runners that are not GitHub's give besides, as far as they can be told by it. */
-export const FOREIGN_RUNNERS = {
-  act: { ACT: 'true' },
-  gitea: { GITEA_ACTIONS: 'true' },
-  forgejo: { GITEA_ACTIONS: 'true', FORGEJO_ACTIONS: 'true' },
-} as const satisfies Readonly<Record<string, Environment>>
-
 /** The files through which an action talks back, each by the end of its variable's name. */
 export const RUNNER_FILES = ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'] as const
 export type RunnerFile = (typeof RUNNER_FILES)[number]

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { RunnerFile } from './environment.ts'
+import type { Environment, RunnerFile } from './environment.ts'
 
 /** A file that the runner hands over; `EVENT_PATH` is only read by the action. */
 export type TroubledFile = RunnerFile | 'EVENT_PATH'
@@ -12,25 +12,19 @@ export interface LateTrouble {
   /**
    * - `fails`: every later write fails
    * - `tears`: half of the next write arrives, then it fails, as every later one
-   * - `vanishes`: the file is deleted after the last good write; `directory`: a folder takes its place
    */
-  readonly effect: 'fails' | 'tears' | 'vanishes' | 'directory'
-  /** Of the error, for `fails` and `tears`. ENOSPC when not given. */
-  readonly code?: string
+  readonly effect: 'fails' | 'tears'
 }
 
 /**
  * What is wrong with a file from the start, or later. Not a matter of permissions, since they do not stop root.
  *
- * - `unset`: no variable names it; `empty`: the variable is empty
  * - `missing`: its variable names a file that is not there; `dangling`: nor is its folder
  * - `directory`: a folder is in its place
  * - `full`: every write finds the disk full (Linux only)
  * - `content`: it holds this already
  */
 export type FileTrouble =
-  | 'unset'
-  | 'empty'
   | 'missing'
   | 'dangling'
   | 'directory'
@@ -41,8 +35,8 @@ export type FileTrouble =
 export type FileTroubles = Readonly<Partial<Record<TroubledFile, FileTrouble>>>
 
 export interface TroubledRun {
-  /** Over what the runner gives; undefined takes a variable away. */
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Over what the runner gives. */
+  readonly env: Environment
   /** For node, before the script. */
   readonly nodeArguments: readonly string[]
 }
@@ -60,7 +54,7 @@ export function fileIn(folder: string, file: TroubledFile): string {
 
 /** Spoils the files of a step that has not begun. */
 export function makeTrouble(folder: string, troubles: FileTroubles): TroubledRun {
-  const env: Record<string, string | undefined> = {}
+  const env: Record<string, string> = {}
   const faults: WriteFault[] = []
   for (const [name, trouble] of Object.entries(troubles)) {
     const file = name as TroubledFile
@@ -76,15 +70,8 @@ export function makeTrouble(folder: string, troubles: FileTroubles): TroubledRun
   }
 }
 
-function spoil(
-  file: TroubledFile,
-  path: string,
-  trouble: Exclude<FileTrouble, LateTrouble>,
-): Readonly<Record<string, string | undefined>> {
-  const variable = `GITHUB_${file}`
-  if (trouble === 'unset') return { [variable]: undefined }
-  if (trouble === 'empty') return { [variable]: '' }
-  if (trouble === 'dangling') return { [variable]: join(path, '..', 'gone', file) }
+function spoil(file: TroubledFile, path: string, trouble: Exclude<FileTrouble, LateTrouble>): Environment {
+  if (trouble === 'dangling') return { [`GITHUB_${file}`]: join(path, '..', 'gone', file) }
   if (typeof trouble === 'object') writeFileSync(path, trouble.content)
   else {
     rmSync(path)

@@ -1,5 +1,5 @@
 export type { LogCommand } from './commands.ts'
-export { FOREIGN_RUNNERS, type GithubRun } from './environment.ts'
+export type { GithubRun } from './environment.ts'
 export type { FileTrouble, FileTroubles, LateTrouble, TroubledFile } from './file-trouble.ts'
 export type { Kill, KillMoment } from './kill.ts'
 export type { Annotation } from './log.ts'

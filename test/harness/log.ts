@@ -18,8 +18,6 @@ export interface LogReader {
   end(): void
   /** Masked, in the order in which they arrived; commands as the web page of a run shows them. */
   readonly lines: readonly string[]
-  /** What only a run with debug logging shows. Masked. */
-  readonly debug: readonly string[]
   /** Every line that the runner obeyed. */
   readonly commands: readonly LogCommand[]
   readonly annotations: readonly Annotation[]
@@ -32,7 +30,6 @@ export function createLogReader(
   onLine: (line: string) => void = () => {},
 ): LogReader {
   const lines: string[] = []
-  const debug: string[] = []
   const commands: LogCommand[] = []
   const annotations: Annotation[] = []
   const masks = [...knownMasks]
@@ -49,9 +46,9 @@ export function createLogReader(
       annotations.push({ level, title: mask(command.properties['title'] ?? ''), message })
       lines.push(...`##[${level}]${message}`.split('\n'))
     } else if (command.name === 'add-mask') masks.push(...maskValues(command.data))
-    else if (command.name === 'debug') debug.push(mask(command.data))
     else if (command.name === 'stop-commands') stopToken = command.data.toLowerCase()
-    else lines.push(`##[${command.name}]${mask(command.data)}`)
+    // Only a run with debug logging shows those.
+    else if (command.name !== 'debug') lines.push(`##[${command.name}]${mask(command.data)}`)
   }
 
   function readLine(line: string): void {
@@ -77,7 +74,6 @@ export function createLogReader(
       }
     },
     lines,
-    debug,
     commands,
     annotations,
     masks,

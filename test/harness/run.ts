@@ -48,14 +48,8 @@ export interface RunOptions extends StageOptions {
   /** What `${{ job.status }}` is; `success` when it is not given. */
   readonly jobStatus?: string
   readonly run?: Partial<GithubRun>
-  /** What the runner masks from the start. */
-  readonly secrets?: readonly string[]
-  /** Run instead of what action.yml names for the main stage and for the post stage. */
+  /** Run instead of what action.yml names for both stages. */
   readonly script?: string
-  /** Run instead of both for the post stage. */
-  readonly postScript?: string
-  /** How the name of the step's folder begins, which holds the workspace and the runner's files. */
-  readonly folder?: string
 }
 
 export interface PostOptions extends StageOptions {
@@ -74,7 +68,7 @@ export interface MainTranscript extends Transcript {
 /** Runs the main stage of the action as the runner does, and writes down everything that it did. */
 export async function runAction(options: RunOptions): Promise<MainTranscript> {
   const env = inputEnvironment(options.with ?? {}, options.jobStatus ?? 'success')
-  const stage = { name: 'main', env, masks: options.secrets ?? [] } as const
+  const stage = { name: 'main', env, masks: [] } as const
   return { ...(await runStage(stage, options, options)), options }
 }
 
@@ -102,14 +96,14 @@ interface Stage {
 }
 
 async function runStage(stage: Stage, options: StageOptions, main: RunOptions): Promise<Transcript> {
-  const folder = mkdtempSync(join(tmpdir(), main.folder ?? 'action-step-'))
+  const folder = mkdtempSync(join(tmpdir(), 'action-step-'))
   try {
     const run = { ...GITHUB_RUN, ...main.run }
     prepareFolder(folder, run)
     const trouble = makeTrouble(folder, options.files ?? {})
     const before = options.requests?.().length ?? 0
     const env = { ...runnerEnvironment(folder, run), ...stage.env, ...trouble.env, ...options.env }
-    const script = scriptOf(stage.name, main)
+    const script = main.script ?? entryOf(stage.name)
     const process = {
       ...{ script, env, nodeArguments: trouble.nodeArguments, masks: stage.masks },
       ...{ folder: join(folder, 'workspace'), stateFile: fileIn(folder, 'STATE') },
@@ -121,11 +115,6 @@ async function runStage(stage: Stage, options: StageOptions, main: RunOptions): 
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function scriptOf(stage: Transcript['stage'], main: RunOptions): string {
-  const given = stage === 'post' ? (main.postScript ?? main.script) : main.script
-  return given ?? entryOf(stage)
 }
 
 type Files = Pick<Transcript, 'outputs' | 'state' | 'env' | 'paths' | 'summary' | 'fileProblems'>
@@ -151,7 +140,7 @@ function readFiles(folder: string, troubles: FileTroubles): Files {
 
 interface Process {
   readonly script: string
-  readonly env: TroubledRun['env']
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly nodeArguments: TroubledRun['nodeArguments']
   /** In which the process is. */
   readonly folder: string
@@ -246,10 +235,9 @@ const nodePath = process.execPath
 
 function pickLog({
   lines,
-  debug,
   commands,
   annotations,
   masks,
-}: LogReader): Pick<Ended, 'log' | 'debug' | 'commands' | 'annotations' | 'masks'> {
-  return { log: lines, debug, commands, annotations, masks }
+}: LogReader): Pick<Ended, 'log' | 'commands' | 'annotations' | 'masks'> {
+  return { log: lines, commands, annotations, masks }
 }

@@ -25,10 +25,3 @@ export function readKeyValueFile(text: string): KeyValues {
   }
   return { values, problem: undefined }
 }
-
-/** The same of a file that must be whole. */
-export function parseKeyValueFile(text: string): Readonly<Record<string, string>> {
-  const { values, problem } = readKeyValueFile(text)
-  if (problem !== undefined) throw new Error(problem)
-  return values
-}

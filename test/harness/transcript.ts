@@ -20,7 +20,6 @@ export interface Transcript {
   readonly stage: 'main' | 'post'
   /** Masked lines of stdout and stderr in the order of their arrival, commands as a run's web page shows them. */
   readonly log: readonly string[]
-  readonly debug: readonly string[]
   readonly rawStdout: string
   readonly rawStderr: string
   readonly outputs: Texts

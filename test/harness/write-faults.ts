@@ -16,7 +16,7 @@ const watched: Watched[] = JSON.parse(process.env[WRITE_FAULTS_VARIABLE] ?? '[]'
 // The action sees the environment that the runner gives, and nothing of the harness.
 delete process.env[WRITE_FAULTS_VARIABLE]
 
-const { appendFileSync, mkdirSync, rmSync } = fs
+const { appendFileSync } = fs
 // Node's own functions call each other: only the outermost call is a write.
 let inside = false
 
@@ -27,26 +27,13 @@ function watchedBy(path: unknown): Watched | undefined {
 /** Throws when the write is to fail. */
 function begin(file: Watched, data: unknown): void {
   file.writes += 1
-  const isLate = file.writes > file.afterWrites
-  if (!isLate || file.effect === 'vanishes' || file.effect === 'directory') return
+  if (file.writes <= file.afterWrites) return
   const text = typeof data === 'string' ? data : Buffer.from(data as Uint8Array).toString()
   if (file.effect === 'tears' && file.writes === file.afterWrites + 1) {
     within(() => appendFileSync(file.path, text.slice(0, Math.floor(text.length / 2))))
   }
-  const code = file.code ?? 'ENOSPC'
-  throw Object.assign(new Error(`${code}: write, '${file.path}'`), {
-    code,
-    syscall: 'write',
-    path: file.path,
-  })
-}
-
-function end(file: Watched): void {
-  if (file.writes !== file.afterWrites || file.effect === 'fails' || file.effect === 'tears') return
-  within(() => {
-    rmSync(file.path)
-    if (file.effect === 'directory') mkdirSync(file.path)
-  })
+  const problem = { code: 'ENOSPC', syscall: 'write', path: file.path }
+  throw Object.assign(new Error(`ENOSPC: write, '${file.path}'`), problem)
 }
 
 function within<T>(act: () => T): T {
@@ -66,7 +53,6 @@ function sync(write: Write<void>): Write<void> {
     if (file === undefined) return write(path, data, ...rest)
     begin(file, data)
     within(() => write(path, data, ...rest))
-    end(file)
   }
 }
 
@@ -76,7 +62,6 @@ function promised(write: Write<Promise<void>>): Write<Promise<void>> {
     if (file === undefined) return write(path, data, ...rest)
     begin(file, data)
     await within(() => write(path, data, ...rest))
-    end(file)
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseCommand } from '../../harness/commands.ts'
 import { createLogReader } from '../../harness/log.ts'
 import { applyMasks, maskValues } from '../../harness/masks.ts'
-import { parseKeyValueFile, readKeyValueFile } from '../../harness/runner-files.ts'
+import { readKeyValueFile } from '../../harness/runner-files.ts'
 
 describe('a line of the log', () => {
   it.each([
@@ -35,19 +35,11 @@ describe('the log', () => {
     expect(lines).toEqual(['a', 'b', 'c', '##[error]d', 'e', 'f'])
   })
 
-  it('hides a mask from then on, in annotations, too, and shows debug lines apart', () => {
-    const written =
-      's3cret\n::add-mask::s3cret\na s3cret\n::warning title=b::s3cret%0Ac\n::debug::s3cret\n##[notice]d\n'
-    expect(read(written)).toMatchObject({
-      ...{
-        lines: ['s3cret', 'a ***', '##[warning]***', 'c', '##[notice]d', 'f'],
-        debug: ['***'],
-        masks: ['s3cret'],
-      },
-      annotations: [
-        { level: 'warning', title: 'b', message: '***\nc' },
-        { level: 'notice', title: '', message: 'd' },
-      ],
+  it('hides a mask from then on, in annotations, too, and shows no debug lines', () => {
+    const told = '::warning title=b::s3cret%0Ac\n::debug::s3cret\n'
+    expect(read(`s3cret\n::add-mask::s3cret\na s3cret\n${told}`)).toMatchObject({
+      ...{ lines: ['s3cret', 'a ***', '##[warning]***', 'c', 'f'], masks: ['s3cret'] },
+      annotations: [{ level: 'warning', title: 'b', message: '***\nc' }],
     })
   })
 
@@ -66,15 +58,12 @@ describe('the log', () => {
   })
 })
 
-it('a file holds plain and multi-line values, of which the last counts, up to where it is torn', () => {
+it.each([
+  ['', undefined],
+  ['b<<E\nx\n', 'no end of the value that begins with: b<<E'],
+  ['text\n', 'neither name=value nor a heredoc: text'],
+])('a file holds plain and multi-line values, the last of which counts, up to %j', (torn, problem) => {
   const whole = 'a=1\nb<<E=F\nx=y\n\nz<<q\nE=F\na=2=3\n\nc=<<\nd<<E\nE\n'
-  expect(parseKeyValueFile(whole)).toEqual({ a: '2=3', b: 'x=y\n\nz<<q', c: '<<', d: '' })
-  expect(parseKeyValueFile('')).toEqual({})
-  for (const [torn, problem] of [
-    ['b<<E\nx\n', 'no end of the value that begins with: b<<E'],
-    ['text\n', 'neither name=value nor a heredoc: text'],
-  ] as const) {
-    expect(readKeyValueFile(`a=1\n${torn}`)).toEqual({ values: { a: '1' }, problem })
-    expect(() => parseKeyValueFile(`a=1\n${torn}`)).toThrow(problem)
-  }
+  const values = { a: '2=3', b: 'x=y\n\nz<<q', c: '<<', d: '' }
+  expect(readKeyValueFile(`${whole}${torn}`)).toEqual({ values, problem })
 })
