@@ -99,14 +99,13 @@ function listSnapshots({ world, request }: Call): WorldAnswer {
 /** Finds a server by an id of the kind that the snapshots endpoints take. */
 function takenServer(world: World, id: string): ServerState | undefined {
   const { serverIdsTaken } = world.settings
-  const byId = serverIdsTaken === 'uuid' ? undefined : world.server(id)
-  return byId ?? (serverIdsTaken === 'id' ? undefined : world.serverByUuid(id))
+  return world.server(id) ?? (serverIdsTaken === 'id' ? undefined : world.serverByUuid(id))
 }
 
 function createSnapshot({ world, request }: Call): WorldAnswer {
   const given = readBody(request.body)
   if (!given.ok) return given.answer
-  const problems = problemsOf(given.fields, world.settings)
+  const problems = problemsOf(given.fields)
   if (Object.keys(problems).length > 0) return answerWith(400, problems)
   const server = takenServer(world, idText(given.fields['server_id']) ?? '')
   if (server === undefined) return refuse(404, 'Server not found.')
@@ -141,7 +140,7 @@ function restoreSnapshot({ world, id }: Call): WorldAnswer {
     status: restoreAnswer.status,
     message: RESTORE_MESSAGE,
     snapshot: { id: idValue(id), name: snapshot.name, created_at: createdAt(world, snapshot) },
-    server: { ...snapshotServer(world, snapshot), status: restoreAnswer.server },
+    server: { ...snapshotServer(snapshot), status: restoreAnswer.server },
   })
 }
 

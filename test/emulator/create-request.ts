@@ -7,6 +7,10 @@ export type Body =
   | { readonly ok: true; readonly fields: Fields }
   | { readonly ok: false; readonly answer: WorldAnswer }
 
+// Characters.
+const NAME_LIMIT = 255
+const DESCRIPTION_LIMIT = 500
+
 /** Reads a request's body as a JSON object; none at all is an empty one. */
 export function readBody(body: string): Body {
   try {
@@ -20,11 +24,11 @@ export function readBody(body: string): Body {
 }
 
 /** What is wrong with the fields of a create: messages by field, none when all is well. */
-export function problemsOf(fields: Fields, settings: Settings): Readonly<Record<string, readonly string[]>> {
+export function problemsOf(fields: Fields): Readonly<Record<string, readonly string[]>> {
   const problems = {
     server_id: serverIdProblem(fields['server_id']),
-    name: nameProblem(fields['name'], settings.nameLimit),
-    description: descriptionProblem(fields['description'], settings.descriptionLimit),
+    name: nameProblem(fields['name']),
+    description: descriptionProblem(fields['description']),
   }
   const found = Object.entries(problems).flatMap(([field, problem]) =>
     problem === undefined ? [] : [[field, [problem]] as const],
@@ -37,18 +41,18 @@ function serverIdProblem(value: Json | undefined): string | undefined {
   return idText(value) === undefined ? 'A valid integer is required.' : undefined
 }
 
-function nameProblem(value: Json | undefined, limit: number): string | undefined {
+function nameProblem(value: Json | undefined): string | undefined {
   if (value === undefined) return 'This field is required.'
   if (typeof value !== 'string') return 'Not a valid string.'
   if (value === '') return 'This field may not be blank.'
   if (!/^[A-Za-z0-9_-]+$/.test(value))
     return 'Name may contain only letters, numbers, hyphens and underscores.'
-  return tooLong(value, limit)
+  return tooLong(value, NAME_LIMIT)
 }
 
-function descriptionProblem(value: Json | undefined, limit: number): string | undefined {
+function descriptionProblem(value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
-  return typeof value === 'string' ? tooLong(value, limit) : 'Not a valid string.'
+  return typeof value === 'string' ? tooLong(value, DESCRIPTION_LIMIT) : 'Not a valid string.'
 }
 
 function tooLong(value: string, limit: number): string | undefined {

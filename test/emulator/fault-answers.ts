@@ -59,7 +59,7 @@ function changedAnswer(fault: AnswerFault, answer: WorldAnswer, fill: (text: str
     case 'redirect':
       return { status: fault.status ?? 307, headers: { location: fill(fault.location) }, body: '' }
     case 'body':
-      return withBody(answer, fill(fault.body), fault.contentType)
+      return withBody(answer, fill(fault.body))
     case 'fields':
       return withBody(answer, toJson(edited(parseJson(answer.body || '{}'), fault)))
     case 'html':

@@ -36,11 +36,7 @@ export const faultSchema = v.variant('kind', [
   }),
   v.strictObject({ kind: v.literal('redirect'), location: v.string(), status: v.exactOptional(v.number()) }),
   /** The right status with this text in place of the body. */
-  v.strictObject({
-    kind: v.literal('body'),
-    body: v.string(),
-    contentType: v.exactOptional(v.string()),
-  }),
+  v.strictObject({ kind: v.literal('body'), body: v.string() }),
   /** The right status with a proxy's page in place of the body. */
   v.strictObject({ kind: v.literal('html') }),
   v.strictObject({ kind: v.literal('empty') }),
@@ -50,7 +46,6 @@ export const faultSchema = v.variant('kind', [
     status,
     bytes: v.exactOptional(count),
     unclosed: v.exactOptional(v.boolean()),
-    title: v.exactOptional(v.string()),
   }),
   /** A refusal in the API's own form: `detail`, or messages by field. */
   v.strictObject({

@@ -14,7 +14,6 @@ export interface GithubSetup {
   readonly mayComment?: boolean
   /** Numbers of the pull requests that have a commit, by its full SHA. A commit that is not here does not exist. */
   readonly pulls: Readonly<Record<string, readonly number[]>>
-  readonly comments?: readonly GithubComment[]
 }
 
 export interface GithubComment {
@@ -83,11 +82,10 @@ const CommentBody = v.object({ body: v.pipe(v.string(), v.minLength(1), v.maxLen
 /** The repository behind the API, without a network. */
 export class GithubState implements Backend {
   readonly #setup: GithubSetup
-  #comments: readonly GithubComment[]
+  #comments: readonly GithubComment[] = []
 
   constructor(setup: GithubSetup) {
     this.#setup = setup
-    this.#comments = setup.comments ?? []
   }
 
   get comments(): readonly GithubComment[] {
@@ -190,22 +188,9 @@ function parsed(body: string): unknown {
   }
 }
 
-/** A page of a list, with the `Link` header by which GitHub tells of the others. 30 a page when nothing is asked for, 100 at most. */
+/** A page of a list: 30 items when nothing is asked for, 100 at most. */
 function paged(url: URL, items: readonly Json[]): WorldAnswer {
   const size = Math.min(Number(url.searchParams.get('per_page')) || 30, 100)
   const page = Number(url.searchParams.get('page')) || 1
-  const last = Math.max(1, Math.ceil(items.length / size))
-  const answer = answerWith(200, items.slice((page - 1) * size, page * size))
-  const links = [
-    ...(page < last ? [linkTo(url, page + 1, 'next'), linkTo(url, last, 'last')] : []),
-    ...(page > 1 ? [linkTo(url, page - 1, 'prev'), linkTo(url, 1, 'first')] : []),
-  ]
-  if (links.length === 0) return answer
-  return { ...answer, headers: { ...answer.headers, link: links.join(', ') } }
-}
-
-function linkTo(url: URL, page: number, rel: string): string {
-  const link = new URL(url)
-  link.searchParams.set('page', String(page))
-  return `<${link.href}>; rel="${rel}"`
+  return answerWith(200, items.slice((page - 1) * size, page * size))
 }

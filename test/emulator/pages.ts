@@ -1,6 +1,5 @@
 /** The page of something that stands before the API. */
 export interface PageOptions {
-  readonly title?: string
   /** The least size of the page, in bytes. */
   readonly bytes?: number
   /** Leaves every tag open that can be, the title's before all. */
@@ -8,10 +7,10 @@ export interface PageOptions {
 }
 
 /** A page that asks for a moment of patience: a gateway's, or a challenge for browsers. */
-export function htmlPage({ title = 'Gateway', bytes = 0, unclosed = false }: PageOptions = {}): string {
+export function htmlPage({ bytes = 0, unclosed = false }: PageOptions = {}): string {
   const head = '<!DOCTYPE html><html><head>'
-  if (unclosed) return padded(`${head}<title>${title}<script><title `, '<title ', bytes)
-  const start = `${head}<title>${title}</title></head><body><h1>One moment</h1>`
+  if (unclosed) return padded(`${head}<title>Gateway<script><title `, '<title ', bytes)
+  const start = `${head}<title>Gateway</title></head><body><h1>One moment</h1>`
   return `${padded(start, '<p>Checking your browser.</p>', bytes - 14)}</body></html>`
 }
 

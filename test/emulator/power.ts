@@ -53,7 +53,7 @@ function stop(state: WorldState, server: ServerState, durationMs: number): void 
     word: 'stopping',
     from: times.powerStaleMs,
     to: times.powerStaleMs + durationMs,
-    endsAs: times.stopEndsAs,
+    endsAs: 'stopped',
   })
 }
 

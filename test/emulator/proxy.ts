@@ -1,16 +1,16 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { LoopbackServer } from './loopback.ts'
 
 export interface ProxiedRequest {
-  /** `connect`: a tunnel; `absolute`: a request that was forwarded as it stood. */
+  /** `connect`: a tunnel; `absolute`: a request that was to be forwarded as it stood. */
   readonly kind: 'connect' | 'absolute'
   /** `host:port`, or the whole URL. */
   readonly target: string
   /** What `Proxy-Authorization` said; undefined when it was not there. */
   readonly authorization: string | undefined
-  /** False: refused with 407. */
+  /** False: refused; of a tunnel, with 407. */
   readonly admitted: boolean
 }
 
@@ -31,7 +31,7 @@ export interface Proxy {
 const REFUSAL =
   'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="proxy"\r\n\r\n'
 
-/** Starts a plain HTTP proxy on the loopback interface that opens tunnels and forwards requests. */
+/** Starts a plain HTTP proxy on the loopback interface that opens tunnels, and forwards nothing. */
 export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   const proxy = new PlainProxy(options)
   await proxy.listen()
@@ -49,18 +49,15 @@ class PlainProxy extends LoopbackServer implements Proxy {
       this.#tunnel(message, socket, head),
     )
     this.server.on('request', (message: IncomingMessage, response: ServerResponse) =>
-      this.#forward(message, response),
+      this.#refuse(message, response),
     )
   }
 
-  #admits(kind: ProxiedRequest['kind'], target: string, message: IncomingMessage): boolean {
+  #admits({ headers }: IncomingMessage): boolean {
     const { credentials } = this.#options
-    const authorization = message.headers['proxy-authorization']
     const wanted =
       credentials && Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')
-    const admitted = wanted === undefined || authorization === `Basic ${wanted}`
-    this.requests.push({ kind, target, authorization, admitted })
-    return admitted
+    return wanted === undefined || headers['proxy-authorization'] === `Basic ${wanted}`
   }
 
   #placeOf(target: string): { readonly host: string; readonly port: number } {
@@ -70,9 +67,10 @@ class PlainProxy extends LoopbackServer implements Proxy {
   }
 
   #tunnel(message: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const target = message.url ?? ''
-    if (!this.#admits('connect', target, message)) return void socket.end(REFUSAL)
-    const { host, port } = this.#placeOf(target)
+    const admitted = this.#admits(message)
+    this.#note('connect', message, admitted)
+    if (!admitted) return void socket.end(REFUSAL)
+    const { host, port } = this.#placeOf(message.url ?? '')
     const beyond = connect(port, host, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
       beyond.write(head)
@@ -83,21 +81,13 @@ class PlainProxy extends LoopbackServer implements Proxy {
     socket.on('close', () => beyond.destroy())
   }
 
-  #forward(message: IncomingMessage, response: ServerResponse): void {
-    const target = message.url ?? ''
-    if (!this.#admits('absolute', target, message)) {
-      response.writeHead(407, { 'proxy-authenticate': 'Basic realm="proxy"' }).end()
-      return
-    }
-    const url = new URL(target)
-    const { 'proxy-authorization': _withheld, ...headers } = message.headers
-    const place = this.#placeOf(`${url.hostname}:${url.port || '80'}`)
-    const { method = 'GET' } = message
-    const beyond = httpRequest({ ...place, method, headers, path: url.pathname + url.search }, answer => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    beyond.on('error', () => response.writeHead(502).end())
-    message.pipe(beyond)
+  /** Whoever asks for something else than a tunnel is written down, too. */
+  #refuse(message: IncomingMessage, response: ServerResponse): void {
+    this.#note('absolute', message, false)
+    response.writeHead(501).end()
+  }
+
+  #note(kind: ProxiedRequest['kind'], { url = '', headers }: IncomingMessage, admitted: boolean): void {
+    this.requests.push({ kind, target: url, authorization: headers['proxy-authorization'], admitted })
   }
 }

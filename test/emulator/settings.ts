@@ -50,8 +50,6 @@ const settingsEntries = {
   pageSize: v.pipe(v.number(), v.integer(), v.minValue(1)),
   maxPageSize: v.pipe(v.number(), v.integer(), v.minValue(1)),
   snapshotLimit: count,
-  nameLimit: count,
-  descriptionLimit: count,
   /** `?server_id=` has no effect. */
   filterIgnored: v.boolean(),
   /**
@@ -84,10 +82,8 @@ const settingsEntries = {
   seed: count,
   /** The words of a restore's answer. */
   restoreAnswer: v.strictObject({ status: text, server: text }),
-  /** Which id of its server a snapshot tells. */
-  snapshotServerIds: v.picklist(['id', 'uuid']),
   /** Which ids of servers `?server_id=` and a create take. */
-  serverIdsTaken: v.picklist(['id', 'uuid', 'either']),
+  serverIdsTaken: v.picklist(['id', 'either']),
   serverIdField: v.picklist(['id', 'uuid', 'both']),
   serversAddressedBy: v.picklist(['id', 'uuid', 'either']),
   serverNameField: v.picklist(['name', 'hostname', 'both']),
@@ -166,28 +162,25 @@ export const ALL_PERMISSIONS = ['servers:read', 'servers:write', 'snapshots:read
 
 type IdSettings = Pick<
   Settings,
-  'serverIdField' | 'serversAddressedBy' | 'serverNameField' | 'snapshotServerIds' | 'serverIdsTaken'
+  'serverIdField' | 'serversAddressedBy' | 'serverNameField' | 'serverIdsTaken'
 >
 const IDENTIFIERS: Readonly<Record<Identifiers, IdSettings>> = {
   both: {
     serverIdField: 'both',
     serversAddressedBy: 'either',
     serverNameField: 'both',
-    snapshotServerIds: 'id',
     serverIdsTaken: 'either',
   },
   number: {
     serverIdField: 'id',
     serversAddressedBy: 'id',
     serverNameField: 'name',
-    snapshotServerIds: 'id',
     serverIdsTaken: 'id',
   },
   uuid: {
     serverIdField: 'uuid',
     serversAddressedBy: 'uuid',
     serverNameField: 'hostname',
-    snapshotServerIds: 'id',
     serverIdsTaken: 'id',
   },
 }
@@ -201,8 +194,6 @@ export const DEFAULT_SETTINGS: Settings = {
   pageSize: 20,
   maxPageSize: 100,
   snapshotLimit: 5,
-  nameLimit: 255,
-  descriptionLimit: 500,
   filterIgnored: false,
   descriptions: 'kept',
   descriptionCut: 100,

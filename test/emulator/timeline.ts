@@ -44,7 +44,6 @@ const timelineEntries = {
   startingMs: milliseconds,
   /** Whether `stopping` and `starting` are shown; otherwise the status changes straight at the end. */
   showsTransitions: v.boolean(),
-  stopEndsAs: text,
   startEndsAs: text,
 }
 
@@ -78,6 +77,5 @@ export const DEFAULT_TIMELINE: Timeline = {
   stoppingMs: 20_000,
   startingMs: 30_000,
   showsTransitions: true,
-  stopEndsAs: 'stopped',
   startEndsAs: 'active',
 }

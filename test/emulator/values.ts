@@ -11,7 +11,7 @@ export function snapshotValue(world: World, snapshot: SnapshotState, at = world.
   const { status, sizeMb } = snapshot.shown.findLast(shown => shown.at <= at) ?? snapshot
   const value = {
     id: idValue(snapshot.id),
-    server: snapshotServer(world, snapshot),
+    server: snapshotServer(snapshot),
     name: snapshot.name,
     status,
     size_mb: sizeMb,
@@ -26,10 +26,9 @@ function shaped(value: Fields, { shows = {}, hides = [] }: Shape): Fields {
   return Object.fromEntries(all.filter(([field]) => !hides.includes(field)))
 }
 
-/** The server that a snapshot tells: by its number, or by its UUID where the settings want it. */
-export function snapshotServer(world: World, { server }: SnapshotState): Fields {
-  const id = world.settings.snapshotServerIds === 'id' ? server.id : server.uuid
-  return { id: idValue(id), name: server.name }
+/** The server that a snapshot tells, by its number. */
+export function snapshotServer({ server }: SnapshotState): Fields {
+  return { id: idValue(server.id), name: server.name }
 }
 
 /** When a snapshot was made, by the API's clock and in the API's form. */

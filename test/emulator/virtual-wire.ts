@@ -18,8 +18,6 @@ export interface VirtualWireSettings {
   readonly latencyMs?: number | (() => number)
   /** Bodies above this are not read. Bytes. */
   readonly bodyLimit?: number
-  /** What is sent elsewhere finds nobody. Any origin when it is not given. */
-  readonly origin?: string
 }
 
 export interface VirtualWire extends HttpTransport {
@@ -93,7 +91,6 @@ class Exchange {
     const latency = typeof latencyMs === 'number' ? latencyMs : latencyMs()
     const update = this.#note()
     clock.at(clock.now() + latency / 2 + this.#fate.delayBeforeMs, () => {
-      if (this.#isElsewhere()) return settle(failed('unreachable', 'nobody answers there'))
       const delivery = this.#act()
       update({ acted: this.#fate.acts })
       const arrival = arrivalOf(delivery, this.#settings.bodyLimit ?? BODY_LIMIT)
@@ -103,11 +100,6 @@ class Exchange {
         settle(arrival.result)
       })
     })
-  }
-
-  #isElsewhere(): boolean {
-    const { origin } = this.#settings
-    return origin !== undefined && origin !== this.#request.url.origin
   }
 
   #act(): Delivery {

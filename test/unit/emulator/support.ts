@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { BASE_PATH, type WorldAnswer } from '../../emulator/api.ts'
+import { BASE_PATH, type WorldAnswer, type WorldRequest } from '../../emulator/api.ts'
 import { answerControl, CONTROL_PATH } from '../../emulator/control.ts'
 import { Faults } from '../../emulator/faults.ts'
 import { REFERENCE_INSTANT, REFERENCE_SETUP } from '../../emulator/reference.ts'
@@ -9,42 +9,47 @@ import { World } from '../../emulator/world.ts'
 
 export const AUTHORISED = { authorization: `Bearer ${DEFAULT_SETTINGS.token}` }
 const ORIGIN = 'http://127.0.0.1:9'
-type Headers = Readonly<Record<string, string>>
+type Answer = Pick<WorldAnswer, 'status' | 'body'> | undefined
 
 /** What conversations are held with. Its time passes only when a test says so. */
 export interface Stage {
-  world: World
-  headers?: Headers
-  readonly faults: Faults
-  readonly log: RequestLog
-  pass(ms: number): unknown
-  reset?(setup?: WorldSetup): void
-  /** Where it answers at the control endpoints itself. */
-  readonly isSteered?: boolean
-  /** Asks the API `METHOD /path {…}`, with the path below its base path. Undefined when no whole answer comes. */
-  ask(asked: string, headers?: Headers): WorldAnswer | undefined | Promise<WorldAnswer | undefined>
+  readonly world: World
+  pass(ms: number): void
+  /** Asks `METHOD /path {…}`, with a path of the API below its base path. Undefined when no whole answer comes. */
+  ask(asked: string, headers?: WorldRequest['headers']): Answer | Promise<Answer>
 }
 
-/** The world in process, by itself. */
+/** The world with its faults and controls in process, without a network. */
 export function stage(setup: WorldSetup = REFERENCE_SETUP) {
   let now = REFERENCE_INSTANT
+  const pass = (ms: number) => {
+    now += ms
+  }
   const played = {
-    ...{ world: new World(() => now, setup), faults: new Faults(), log: new RequestLog() },
-    pass: (ms: number) => {
-      now += ms
+    ...{
+      world: new World(() => now, setup),
+      faults: new Faults(),
+      log: new RequestLog(),
+      pass,
+      advance: pass,
     },
     reset: (other?: WorldSetup) => {
       played.world = new World(() => now, other)
     },
-    ask: (asked: string, headers: Headers = AUTHORISED) =>
-      played.world.handle({ ...requestOf(asked, ORIGIN), headers }),
+    ask: (asked: string, headers: WorldRequest['headers'] = AUTHORISED): Answer => {
+      const request = { ...requestOf(asked, ORIGIN), headers }
+      if (request.url.pathname.startsWith(CONTROL_PATH)) return answerControl(played, request)
+      const fate = played.faults.meet(request, now)
+      const delivery = fate.deliver(fate.ask(played.world, request))
+      return 'answer' in delivery ? delivery.answer : undefined
+    },
   }
   return played
 }
 
 export function requestOf(asked: string, origin: string) {
   const [, method = '', path = '', body = ''] = /^(\S+) (\S+) ?(.*)$/s.exec(asked) ?? []
-  const base = /^\/(?:_emulator|hook|repos)\b/.test(path) ? '' : BASE_PATH
+  const base = /^\/(?:_emulator|repos)\b/.test(path) ? '' : BASE_PATH
   return { method, url: new URL(`${base}${path}`, origin), body }
 }
 
@@ -55,7 +60,6 @@ const SHORT: readonly (readonly [step: RegExp, asked: string])[] = [
   [/^delete (\S+)$/, 'DELETE /snapshots/$1/'],
   [/^(start|stop|restart|hard_stop)$/, 'POST /servers/12345/power/ {"action":"$1"}'],
   [/^others (.*)$/, `POST ${CONTROL_PATH}act $1`],
-  [/^deploy (.*)$/, `PUT ${CONTROL_PATH}servers/12345/disk $1`],
   [/^disk$/, `GET ${CONTROL_PATH}servers/12345/disk`],
   [/^state$/, `GET ${CONTROL_PATH}state`],
   [/^fault (.*)$/, `POST ${CONTROL_PATH}faults $1`],
@@ -68,7 +72,7 @@ const SHORT: readonly (readonly [step: RegExp, asked: string])[] = [
  * Conversations, each a test of its own, in a template: a title that ends with a colon, and below it the steps, which `;`
  * or the line ends, with what comes of each (what is not said has to go well), where `…` is anything. A time (`20000`, `8m`, `8m-1`) passes, and the server
  * is seen: its status, and whether it really runs; so it is after a short form of a change. `METHOD /path {…}` shows the
- * whole answer, `list` what is listed, `events` what happened, `date` the API's clock. `as …` is another authorization.
+ * whole answer, `list` what is listed, `events` what happened. `as …` asks once with another authorization.
  */
 export function conversations(open: () => Stage | Promise<Stage> = stage) {
   return ({ raw: [text = ''] }: TemplateStringsArray): void => {
@@ -76,7 +80,10 @@ export function conversations(open: () => Stage | Promise<Stage> = stage) {
       const [title = '', steps = ''] = paragraph.split(/:\n(.*)/s)
       it(title, async () => {
         const played = await open()
-        for (const step of steps.split(/;\s+|\n\s*(?=\w)/).map(step => joined(step))) await take(played, step)
+        for (const written of steps.split(/;\s+|\n\s*(?=\w)/).map(joined)) {
+          const [step = '', expected = /^\d/.test(written) ? '…' : '2…'] = written.split(/ ?-> ?/)
+          expect(await outcomeOf(played, step), step).toMatch(like(expected))
+        }
       })
     }
   }
@@ -90,43 +97,29 @@ function joined(step: string): string {
     .trim()
 }
 
-async function take(played: Stage, written: string): Promise<void> {
-  const [step = '', expected = /^\d/.test(written) ? '…' : '2…'] = written.split(/ ?-> ?/)
-  if (step.startsWith('as ')) played.headers = step === 'as nobody' ? {} : { authorization: step.slice(3) }
-  else expect(await outcomeOf(played, step), step).toMatch(like(expected))
-}
-
 /** A pattern for a text in which `…` is anything, and `x*9` nine of them. */
 export function like(text: string): RegExp {
-  const literal = spelt(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`^${literal.replaceAll('…', '.*')}$`, 's')
 }
 
-export function spelt(text: string): string {
-  return text.replace(/(\w)\*(\d+)/, (_, char, times) => char.repeat(times))
-}
-
 async function outcomeOf(played: Stage, step: string): Promise<string> {
-  const { ask, world, pass, headers } = played
+  const { ask, world, pass } = played
   if (step === 'list') return listed((await ask('GET /snapshots/'))?.body ?? '')
   if (step === 'events') return world.events.map(({ kind }) => kind).join(' ')
-  if (step === 'date') return world.clockHeaders()['date'] ?? 'none'
+  const [, who, told = step] = /^as (.*): (.*)$/.exec(step) ?? []
   const [, minutes = '0', ms = '0'] = /^(?:(\d+)m)?(-?\d+)?$/.exec(step) ?? []
-  await pass(Number(minutes) * 60_000 + Number(ms))
+  pass(Number(minutes) * 60_000 + Number(ms))
   if (/^\d/.test(step)) return seen(played)
-  const [pattern, asked] = SHORT.find(([short]) => short.test(step)) ?? [/^/, '']
-  const long = spelt(step.replace(pattern, asked))
-  if (long.includes(CONTROL_PATH) && !played.isSteered) return steered(played, long)
-  const answer = await ask(long, headers)
-  return asked === '' || long.includes(CONTROL_PATH)
-    ? told(answer)
-    : `${answer?.status} ${await seen(played)}`
-}
-
-function steered({ pass, reset = () => {}, ...played }: Stage, asked: string): string {
-  const request = { ...requestOf(asked, ORIGIN), headers: {} }
-  const { status, body } = answerControl({ ...played, reset, advance: ms => void pass(ms) }, request)
-  return `${status} ${body}`.trim()
+  const [pattern, short] = SHORT.find(([short]) => short.test(told)) ?? [/^/, '']
+  const long = told.replace(pattern, short).replace(/(\w)\*(\d+)/, (_, char, times) => char.repeat(times))
+  const answer = await ask(
+    long,
+    who === undefined ? undefined : who === 'nobody' ? {} : { authorization: who },
+  )
+  const isChange = short !== '' && !long.includes(CONTROL_PATH)
+  if (isChange) return `${answer?.status} ${await seen(played)}`
+  return answer === undefined ? 'nothing' : `${answer.status} ${answer.body}`.trim()
 }
 
 function listed(body: string): string {
@@ -137,18 +130,4 @@ function listed(body: string): string {
 async function seen({ ask, world }: Stage): Promise<string> {
   const { status } = JSON.parse((await ask('GET /servers/12345/'))?.body ?? '')
   return `${status} ${world.server('12345')?.running ? 'runs' : 'down'}`
-}
-
-const LIMITS = ['limit', 'remaining', 'reset'].flatMap(part => [`ratelimit-${part}`, `x-ratelimit-${part}`])
-
-/** An answer with those of its headers that tell something: the type of its content where that is not the usual one. */
-export function told(answer: WorldAnswer | undefined): string {
-  if (answer === undefined) return 'nothing'
-  const { status, headers, body } = answer
-  const type = headers['content-type'] ?? ''
-  const isUsual = [body === '' ? '' : 'application/json', 'text/plain'].includes(type)
-  const others = ['link', 'location', 'retry-after', 'content-encoding', ...LIMITS].flatMap(
-    name => headers[name] ?? [],
-  )
-  return [status, ...(isUsual ? [] : [type]), ...others, body].join(' ').trim()
 }
