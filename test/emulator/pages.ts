@@ -11,7 +11,7 @@ export function htmlPage({ bytes = 0, unclosed = false }: PageOptions = {}): str
   const head = '<!DOCTYPE html><html><head>'
   if (unclosed) return padded(`${head}<title>Gateway<script><title `, '<title ', bytes)
   const start = `${head}<title>Gateway</title></head><body><h1>One moment</h1>`
-  return `${padded(start, '<p>Checking your browser.</p>', bytes - 14)}</body></html>`
+  return `${padded(start, '<p>Checking your browser.</p>', bytes)}</body></html>`
 }
 
 /** The error page of an nginx. */

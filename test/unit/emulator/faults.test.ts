@@ -42,10 +42,12 @@ describe('a fault', () => {
       fault {"match":{"chance":0},"when":"before","fault":{"kind":"status","status":504}}
       GET /servers/ -> 200…; GET /servers/ -> 500…; GET /servers/12345/ -> 502…; GET /servers/12345/ -> 500…
       POST /snapshots/801/restore/ -> 200…; DELETE /snapshots/801/ -> 500…; DELETE /snapshots/801/ -> 503…
-    can give a delete an answer, and every item of a list other fields:
-      fault {"match":{"kind":"delete"},"when":"after","fault":{"kind":"html"}}; DELETE /snapshots/801/ -> 200 <…
+    can give a delete an answer, and every item of a list other fields; others can act once it is read:
+      fault {"match":{"nth":1},"when":"after","fault":{"kind":"meanwhile","do":[{"act":"delete","snapshot":"801"}]}}
+      GET /snapshots/ -> 200 {"count":2,…; events -> deleted
+      fault {"match":{"kind":"delete"},"when":"after","fault":{"kind":"html"}}; DELETE /snapshots/798/ -> 200 <…
       fault {"when":"after","fault":{"kind":"fields","set":{"results.*.name":null},"remove":["results.*.server"]}}
-      create; GET /snapshots/ -> 200 {"count":2,"results":[{"id":802,"status":…,"name":null},{"id":798,"status":…,"name":null}]}
+      create; create; GET /snapshots/ -> 200 {"count":2,"results":[{"id":803,"status":…,"name":null},{"id":802,"status":…,"name":null}]}
   `
 })
 

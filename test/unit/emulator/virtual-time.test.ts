@@ -60,7 +60,7 @@ describe('the virtual wire', () => {
     } as const
     const send = (more: Partial<TransportOptions> = {}) =>
       clock.run(wire.send(request, { timeoutMs: 30_000, ...more }))
-    return { clock, world, faults: wire.faults, send }
+    return { clock, world, wire, send }
   }
 
   it.each<[Fault, string, number]>([
@@ -70,11 +70,12 @@ describe('the virtual wire', () => {
     [{ kind: 'endless-headers', everyMs: 10 }, 'oversized', 2150],
     [{ kind: 'hang' }, 'timeout', 30_000],
   ])('%j ends as %s after %i ms', async (fault, expected, ms) => {
-    const { clock, faults, send } = open()
-    faults.add({ when: 'after', fault })
+    const { clock, wire, send } = open()
+    wire.faults.add({ when: 'after', fault })
     const result = await send()
     expect(result.ok ? String(result.answer.status) : result.failure.kind).toBe(expected)
     expect(clock.now() - REFERENCE_INSTANT).toBe(ms)
+    expect(wire.log.all).toMatchObject([{ acted: true, status: result.ok ? 201 : null }])
   })
 
   it('rejects with the reason of an abort; what is on its way arrives all the same', async () => {

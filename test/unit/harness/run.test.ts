@@ -7,8 +7,9 @@ const script = scriptWriter()
 const STAY = 'setInterval(() => {}, 1_000)'
 
 describe.concurrent('a stage', () => {
-  it('has its inputs, a clean environment, and a closed stdin', async () => {
+  it('has its inputs, a clean environment, a closed stdin, and the workspace around it', async () => {
     const path = script(`
+      file('OUTPUT', 'cwd=' + process.cwd())
       for (const [name, value] of Object.entries(process.env)) file('OUTPUT', name + '=' + value)
       process.stdin.on('end', () => file('OUTPUT', 'stdin=ended')).resume()`)
     const env = { HTTPS_PROXY: 'http://p', GITHUB_SHA: undefined }
@@ -19,7 +20,8 @@ describe.concurrent('a stage', () => {
       ...{ GITHUB_RUN_ATTEMPT: '2', stdin: 'ended' },
     })
     const foreign = Object.keys(outputs).filter(name => !/^(?:GITHUB|RUNNER|INPUT)_/.test(name))
-    expect(foreign.toSorted()).toEqual(['CI', 'HOME', 'HTTPS_PROXY', 'PATH', 'stdin'])
+    expect(foreign.toSorted()).toEqual(['CI', 'HOME', 'HTTPS_PROXY', 'PATH', 'cwd', 'stdin'])
+    expect(outputs['cwd']).toMatch(/action-step-\w+.workspace$/)
     expect(outputs).not.toHaveProperty('GITHUB_SHA')
     await expect(runAction({ with: { 'server-ids': '1' } })).rejects.toThrow('server-ids')
   })
@@ -29,6 +31,7 @@ describe.concurrent('a stage', () => {
       file('OUTPUT', 'a=1')
       file('STATE', 'token=secret')
       file('ENV', 'X=y')
+      file('PATH', '/opt/tool')
       file('STEP_SUMMARY', '# Done')
       console.log('::add-mask::secret')
       console.log('the secret is out')
@@ -37,8 +40,8 @@ describe.concurrent('a stage', () => {
     const requests = () => [{ method: 'GET', path: '/before' }]
     const transcript = await runAction({ script: path, requests })
     expect(transcript).toMatchObject({
-      ...{ outputs: { a: '1' }, state: { token: 'secret' }, env: { X: 'y' }, summary: '# Done\n' },
-      ...{ log: ['the *** is out', 'no line end'], masks: ['secret'], requests: [] },
+      ...{ outputs: { a: '1' }, state: { token: 'secret' }, env: { X: 'y' }, paths: ['/opt/tool'] },
+      ...{ log: ['the *** is out', 'no line end'], masks: ['secret'], requests: [], summary: '# Done\n' },
       ...{ exitCode: 3, signal: null, afterSignalMs: undefined },
     })
     expect(formatTranscript(transcript)).toContain('--- state\ntoken=***\n--- environment\nX=y\n')
@@ -53,13 +56,16 @@ describe.concurrent('a stage', () => {
 
   it('after the job has the state, the variables, the masks and the inputs of the main stage', async () => {
     const path = script(`
-      if (post) console.log(['hidden', process.env.EXPORTED, process.env['INPUT_JOB-STATUS']].join(' '))
+      const { EXPORTED, INPUT_WAIT, 'INPUT_JOB-STATUS': status } = process.env
+      if (post) console.log(['hidden', EXPORTED, INPUT_WAIT, status].join(' '))
       else file('STATE', 'stage=post')
       file('ENV', 'EXPORTED=yes')
       console.log('::add-mask::hidden')`)
     const main = await runAction({ script: path, jobStatus: 'failure' })
-    expect((await runPost(main)).log).toEqual(['*** yes failure'])
-    expect((await runPost(main, { jobStatus: 'cancelled' })).log).toEqual(['*** yes cancelled'])
+    expect((await runPost(main)).log).toEqual(['*** yes true failure'])
+    expect((await runPost(main, { jobStatus: 'cancelled' })).log).toEqual(['*** yes true cancelled'])
+    // In a composite action inside another one, all inputs but the job's status are lost.
+    expect((await runPost(main, { nested: true })).log).toEqual(['*** yes  failure'])
     expect((await runPost(main, { state: () => ({}) })).state).toEqual(main.state)
   })
 
@@ -67,7 +73,7 @@ describe.concurrent('a stage', () => {
   it.each<[Kill, string, object]>([
     [
       { when: { at: 'log', line: /^tick$/, nth: 2 } },
-      `${SAYS}; console.log('tick\\ntick')`,
+      `${SAYS}; console.log('tick'); setTimeout(() => console.log('tick'), 200)`,
       { exitCode: 4, signal: null, log: ['tick', 'tick', 'interrupted'] },
     ],
     // What it had written is kept when it is killed outright.
@@ -111,13 +117,16 @@ describe.concurrent("the runner's files", () => {
 
   it('are spoiled one by one; what is only read, too; and the action sees nothing of the harness', async () => {
     const path = script(`
-      try { file('STATE', 'b=2') } catch {}
+      for (const name of ['STATE', 'PATH'])
+        try { file(name, 'b=2') } catch ({ code }) { file('OUTPUT', name + '=' + code) }
       file('STEP_SUMMARY', '# Done')
       file('OUTPUT', 'event=' + readFileSync(process.env.GITHUB_EVENT_PATH))
       file('OUTPUT', 'names=' + Object.keys(process.env).filter(name => name.startsWith('HARNESS')))`)
-    const files: FileTroubles = { STATE: { afterWrites: 0, effect: 'fails' }, EVENT_PATH: { content: '{' } }
+    const STATE = { afterWrites: 0, effect: 'fails' } as const
+    const files: FileTroubles = { STATE, PATH: 'directory', EVENT_PATH: { content: '{' } }
     const { state, summary, outputs } = await runAction({ script: path, files })
-    expect([state, summary, outputs]).toEqual([{}, '# Done\n', { event: '{', names: '' }])
+    expect([state, summary]).toEqual([{}, '# Done\n'])
+    expect(outputs).toEqual({ STATE: 'ENOSPC', PATH: 'EISDIR', event: '{', names: '' })
   })
 
   it('that are torn keep what came before, as the runner does, and the transcript says so', async () => {
