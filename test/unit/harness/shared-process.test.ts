@@ -46,15 +46,11 @@ describe.skipIf(process.platform === 'win32')('a stage that shares its process',
     ['process.exit(4)', { exitCode: 4, rawStderr: '' }],
     ["throw new Error('mine')", { exitCode: 1, rawStderr: expect.stringContaining('Error: mine') }],
     ["Promise.reject(new Error('mine'))", { exitCode: 1, rawStderr: expect.stringContaining('mine') }],
+    ["process.kill(process.pid, 'SIGKILL')", { exitCode: null, signal: 'SIGKILL' }],
   ])('and ends it is told as if it were its own: %s', async (last, end) => {
     const ended = await run(`${TELL}; console.log('said'); ${last}`)
-    expect(ended).toMatchObject({ ...end, signal: null, log: expect.arrayContaining(['said']) })
+    expect(ended).toMatchObject({ signal: null, ...end, log: expect.arrayContaining(['said']) })
     expect((await run(TELL)).outputs['pid']).not.toBe(ended.outputs['pid'])
-  })
-
-  it('and is killed by itself has that signal', async () => {
-    const killed = await run("console.log('said'); process.kill(process.pid, 'SIGKILL')")
-    expect(killed).toMatchObject({ exitCode: null, signal: 'SIGKILL', log: ['said'] })
   })
 
   it('and hangs is killed, and reported with its log', async () => {
