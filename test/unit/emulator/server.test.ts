@@ -1,4 +1,3 @@
-import { get } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { REFERENCE_INSTANT, REFERENCE_SETUP } from '../../emulator/reference.ts'
 import { type EmulatorOptions, startEmulator } from '../../emulator/server.ts'
@@ -23,7 +22,9 @@ async function open(options: EmulatorOptions = {}) {
     ask: async (asked: string, headers = AUTHORISED) => {
       const { method, url, body } = requestOf(asked, emulator.origin)
       const answer = await fetch(url, { headers, method, body: body || null }).catch(() => undefined)
-      return answer && { status: answer.status, body: await answer.text(), date: answer.headers.get('date') }
+      const text = await answer?.text().catch(() => undefined)
+      if (answer === undefined || text === undefined) return undefined
+      return { status: answer.status, body: text, date: answer.headers.get('date') }
     },
   }
 }
@@ -43,25 +44,11 @@ describe('the emulated API over HTTP', () => {
   `
 
   conversations(open)`
-    breaks off, or has no end of headers:
+    breaks off, at once or in the middle of an answer, or has no end of headers:
       fault {"match":{"nth":1},"when":"before","fault":{"kind":"close"}}; GET /account/me/ -> nothing
+      fault {"match":{"nth":1},"when":"before","fault":{"kind":"truncated"}}; GET /account/me/ -> nothing
       fault {"when":"before","fault":{"kind":"endless-headers","everyMs":0}}; GET /account/me/ -> nothing
   `
-
-  it('announces more than it sends of a truncated answer', async () => {
-    const { emulator } = await open()
-    emulator.faults.add({ when: 'after', fault: { kind: 'truncated' } })
-    const [announced, sent] = await new Promise<[number, number]>(resolve => {
-      get(`${emulator.apiUrl}/snapshots/`, { headers: AUTHORISED }, answer => {
-        let bytes = 0
-        answer.on('data', (chunk: Buffer) => {
-          bytes += chunk.length
-        })
-        answer.on('error', () => resolve([Number(answer.headers['content-length']), bytes]))
-      })
-    })
-    expect(sent).toBe(Math.floor(announced / 2))
-  })
 
   it('waits before or after the world acts, and between the bytes of a drip, in real time', async () => {
     const { ask, emulator, waits } = await open({ speed: 100 })
