@@ -140,6 +140,9 @@ describe('the next steps for one server', () => {
     expect(stepsOf({ task: rejected(follow('701', true)) }, post)).toEqual([follow('701', true)])
     expect(stepsOf({ task: rejected(restore) }, post)).toEqual([restore])
     expect(stepsOf({ task: rejected(), target: undefined }, post)).toEqual([])
+    // What does not exist cannot be restored.
+    const gone: Task = { state: 'rejected', problem: problem({ reason: 'not-found' }) }
+    expect(stepsOf({ task: gone }, post)).toEqual([])
     expect(stepsOf({ task: rejected(), goal: 'clean up' }, post)).toEqual([])
   })
 })
@@ -149,6 +152,15 @@ describe('the next steps of the whole', () => {
     expect(stepsOf({ task: rejected(advice('B.')) }, { problem: problem({ next: [advice('A.')] }) })).toEqual(
       [advice('A.'), advice('B.')],
     )
+  })
+
+  it('are those of what failed, and none of what was skipped for it', () => {
+    const skipped = serverRun({ goal: 'restore', task: { state: 'skipped', why: 'group failed' } })
+    const bad = serverRun({ goal: 'restore', task: rejected(advice('A.')) })
+    const of = (...servers: readonly ServerRun[]) =>
+      nextStepsOf(operationRun({ operation: 'restore', servers }))
+    expect(of(bad, skipped)).toEqual([advice('A.')])
+    expect(of(skipped)).toEqual([{ kind: 'restore', snapshot: ID }])
   })
 
   it('are to report a mistake of this action, and to follow what goes on', () => {

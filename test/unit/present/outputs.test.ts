@@ -36,6 +36,19 @@ describe('the outputs', () => {
     })
     expect(outputsOf({ servers: [undated, none] })['size-mb']).toBe('')
     expect(outputsOf({ servers: [undated, none] })['server-status']).toBeUndefined()
+    // A list that is over tells of no snapshot that there is none by an empty output.
+    expect(outputsOf({ servers: [none] })).toMatchObject({ 'snapshot-id': '', 'size-mb': '' })
+    expect(outputsOf({ operation: 'list', listed: [] })['snapshot-id']).toBeUndefined()
+    const two = ['stopped', 'active'].map(status => ({ ...undated, server: { ...undated.server, status } }))
+    expect(outputsOf({ operation: 'restore', servers: [...two, none] })['server-status']).toBe(
+      'stopped,active',
+    )
+    const [known] = two
+    expect(
+      outputsOf({ operation: 'restore', servers: known === undefined ? [] : [known, undated] }),
+    ).toMatchObject({
+      'server-status': 'stopped,',
+    })
     // Where nothing exists, there is nothing to pair up with.
     const stops = { stopsServers: true, servers: [none] }
     expect(outputsOf(stops)['server-status']).toBe('stopped')
@@ -109,6 +122,9 @@ describe('the outputs', () => {
     })
     const servers = [deleted('seen', '700'), deleted('already gone', '701')]
     expect(outputsOf({ operation: 'delete', servers })).toMatchObject({ count: '1', status: 'deleted' })
+    const deletedUnlisted = [snapshot('777').id]
+    expect(outputsOf({ operation: 'delete', servers, deletedUnlisted }).count).toBe('2')
+    expect(outputsOf({ servers }).count).toBeUndefined()
   })
 
   it('name what was made and deleted besides', () => {
@@ -130,6 +146,16 @@ describe('the outputs before the end', () => {
 
   it('are nothing while there is nothing', () => {
     expect(earlyOutputs(operationRun({ servers: [serverRun()] }))).toEqual({})
+  })
+
+  it('say what goes on until the end, and a restore before a snapshot', () => {
+    const left = { work: 'snapshot', snapshot: snapshot('700'), since: NOW, at: NOW } as const
+    const statusOf = (...tasks: readonly Task[]) =>
+      earlyOutputs(operationRun({ servers: tasks.map(task => serverRun({ task })) })).status
+    expect(statusOf({ ...left, state: 'left running', why: 'not awaited' })).toBe('in_progress')
+    expect(statusOf({ ...left, state: 'succeeded', how: 'seen' })).toBe('in_progress')
+    expect(statusOf(running('snapshot'), running('restore'))).toBe('restoring')
+    expect(statusOf({ ...left, state: 'failed', problem: problem() })).toBeUndefined()
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { stepsToCopy } from '../../../src/present/steps-to-copy.ts'
+import { commandsFor, stepsToCopy } from '../../../src/present/steps-to-copy.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import type { Problem } from '../../../src/run/problem.ts'
 import type { ServerRun, Task } from '../../../src/run/server-run.ts'
@@ -110,6 +110,12 @@ describe.each(['restore', 'post'] as const)('after a %s', operation => {
       'restore 11 603',
     ])
     expect(copied({ ...change, servers: [restoring(failed({ reason }))] })).toEqual([])
+    // One that failed half-way may have left nothing to start from: another is better where there is one.
+    const bad = { state: 'failed', work: 'restore', snapshot: snapshot('701') } as const
+    const task: Task = { ...bad, problem: problem({ candidates }) }
+    expect(copied({ ...change, servers: [restoring(task)] })).toEqual(['restore 11 603'])
+    const other = failed({ reason: 'refused', candidates })
+    expect(copied({ ...change, servers: [restoring(other)] })).toEqual(['restore 11 701'])
   })
 
   it('is none where the server is restoring, or may be', () => {
@@ -128,6 +134,32 @@ describe.each(['restore', 'post'] as const)('after a %s', operation => {
 it('is nothing that restores after a wait, a delete or a list', () => {
   for (const operation of ['wait', 'delete', 'list'] as const)
     expect(copied({ operation, servers: [restoring(failed({}))] })).toEqual([])
+})
+
+describe('the lines to run next', () => {
+  const operationsIn = (change: Partial<OperationRun>) =>
+    commandsFor(operationRun(change), ORIGIN).map(line => /operation=(\w+)/.exec(line)?.[1])
+  const failedCheck: Partial<ServerRun> = { health: { state: 'failed', problem: problem() } }
+
+  it('are none where all is well', () => {
+    expect(operationsIn({ servers: [serverRun({ task: DONE })] })).toEqual([])
+  })
+
+  it('overwrite a server only where that is what to do next', () => {
+    expect(operationsIn({ servers: [serverRun({ task: DONE, ...failedCheck })] })).toEqual([])
+    const next = [{ kind: 'restore', snapshot: snapshot('801').id }, { kind: 're-run' }] as const
+    const advised: Partial<ServerRun> = { health: { state: 'failed', problem: problem({ next }) } }
+    expect(operationsIn({ servers: [serverRun({ task: DONE, ...advised })] })).toEqual(['restore'])
+    for (const operation of ['restore', 'post'] as const)
+      expect(operationsIn({ operation, rollback: 'due', servers: [restoring(failed({}))] })).toEqual([
+        'restore',
+      ])
+  })
+
+  it('restore where only a person knows whether a rollback is due', () => {
+    const change = { operation: 'post', rollback: 'job status unknown' } as const
+    expect(operationsIn({ ...change, servers: [serverRun({ goal: 'restore' })] })).toEqual(['restore'])
+  })
 })
 
 it('can be pasted, and has the line that starts the form by hand', () => {

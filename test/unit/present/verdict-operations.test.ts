@@ -76,6 +76,13 @@ describe('a restore', () => {
     expect(text).toContain('2 of 3')
     expect(text).toContain('01:40 UTC')
     expect(text).toContain('Do not restore')
+    // Only where all have one do safety snapshots hold what is gone.
+    const safety = { snapshot: snapshot('901'), state: 'completed', since: NOW } as const
+    const bad = restored({ task: REJECTED })
+    const told = (safe: readonly (typeof safety | undefined)[]) =>
+      textOf({ operation: 'restore', servers: [...safe.map(each => restored({ safety: each })), bad] })
+    expect(told([safety, safety])).toContain('safety snapshots have them')
+    expect(told([safety, undefined])).toContain('are lost')
     const undated = restored({ task: { ...RESTORED, snapshot: snapshot('701', '11', { createdAt: null }) } })
     expect(textOf({ operation: 'restore', servers: [undated, undated] })).not.toMatch(/UTC|Do not/)
   })
@@ -100,6 +107,8 @@ describe('a restore', () => {
     expect(dry([planned])).toMatch(/web-11.*701.*1 hour.*after \d\d:\d\d UTC/)
     expect(dry([{ ...planned, target: { ...snapshot('701'), createdAt: null } }])).not.toContain('after')
     expect(dry([planned, bad])).toMatch(/web-11.*web-12: It failed/)
+    const later = snapshot('702', '12', { createdAt: '2026-03-02T01:50:00Z' })
+    expect(dry([on('12', { ...planned, target: later }), planned])).toContain('after 01:40 UTC')
     expect(dry([planned, on('13', planned)])).toMatch(/2 servers.*web-11, web-13/)
     const four = ['11', '12', '13', '14'].map(id => on(id, planned))
     expect(dry(four)).toMatch(/4 servers.*web-13 and 1 more/)
