@@ -3329,6 +3329,22 @@ function certain(reason, what, state, ...next) {
 		next
 	};
 }
+/** Two problems of one operation as one: what nobody knows comes before what was certainly not done, then the earlier one. */
+function bothOf(first, second) {
+	const [main, other] = first.done === "nothing" && second.done === "unknown" ? [second, first] : [first, second];
+	const sentences = new Set([
+		main.state,
+		other.what,
+		other.state
+	].filter((sentence) => sentence !== ""));
+	const candidates = [...main.candidates ?? [], ...other.candidates ?? []];
+	return {
+		...main,
+		state: [...sentences].join(" "),
+		next: [...main.next, ...other.next],
+		...candidates.length === 0 ? {} : { candidates }
+	};
+}
 /** A success that carries `value`. */
 function success(value) {
 	return {
@@ -4108,7 +4124,7 @@ function skippedWork(run) {
 	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
 	if (run.goal === "delete") return `snapshot ${id} of ${server} was deleted`;
 	if (run.goal === "wait") return `snapshot ${id} of ${server} was checked`;
-	return run.goal === "restore" ? `${server} was restored from snapshot ${id}` : `a snapshot of ${server} was requested`;
+	return run.goal === "restore" ? `${server} was restored from snapshot ${id}` : `a snapshot of ${server} was taken`;
 }
 function stateOfSkipped(run) {
 	if (run.safety !== void 0) return `Nothing was overwritten; its safety snapshot ${run.safety.snapshot.id} was accepted.`;
@@ -4475,8 +4491,9 @@ function furtherFailures({ servers }) {
 
 // src/present/reason.ts
 /** Why one server's part is red; undefined where it is not. */
-function reasonOf$2(run) {
-	return reasonOfTask(run) ?? reasonOfPower(run) ?? reasonOfHealth(run);
+function reasonOf$2(run, cutOff) {
+	const ended = cutOff?.by === "internal error" ? "internal-error" : "cancelled";
+	return reasonOfTask(run) ?? reasonOfPower(run, ended) ?? reasonOfHealth(run, ended);
 }
 function reasonOfTask({ task, goal }) {
 	switch (task.state) {
@@ -4507,14 +4524,14 @@ const SKIPPED = {
 	cancelled: "cancelled",
 	"internal error": "internal-error"
 };
-function reasonOfPower(run) {
+function reasonOfPower(run, ended) {
 	if (run.power.state === "start failed") return run.power.problem.reason;
-	return mayBeDown$1(run) ? "cancelled" : void 0;
+	return mayBeDown$1(run) ? ended : void 0;
 }
-function reasonOfHealth({ health }) {
+function reasonOfHealth({ health }, ended) {
 	switch (health.state) {
 		case "failed": return health.problem.reason;
-		case "cut off": return "cancelled";
+		case "cut off": return ended;
 		case "not checked":
 		case "checking":
 		case "passed": return;
@@ -4525,7 +4542,7 @@ function overallReason(run) {
 	if (isGreen(run)) return void 0;
 	if (run.cutOff?.by === "internal error") return "internal-error";
 	const worst = worstServer(run);
-	const own = worst === void 0 ? void 0 : reasonOf$2(worst);
+	const own = worst === void 0 ? void 0 : reasonOf$2(worst, run.cutOff);
 	return run.problem?.reason ?? own ?? (run.cutOff === void 0 ? void 0 : "cancelled");
 }
 
@@ -5088,7 +5105,7 @@ function stepsToCopy(run, origin) {
 }
 /**
 * The lines of the steps that carry out what to do next; none for a green stage, unless only a person can know whether a
-* rollback is due. One that overwrites a server is among them only where that is what to do next.
+* rollback is due. One that overwrites a server is among them only where that is what to do next, or was asked for.
 */
 function commandsFor(run, origin) {
 	if (isGreen(run) && run.rollback !== "job status unknown") return [];
@@ -5115,6 +5132,12 @@ function made(server) {
 		snapshot: snapshot.id
 	}];
 }
+/** Why a snapshot is never the one to restore, whatever is done about it. */
+const UNFIT = [
+	"too-old",
+	"not-completed",
+	"not-found"
+];
 function instead(server) {
 	const { task } = server;
 	if (task.state !== "rejected" && task.state !== "failed" && task.state !== "skipped") return [];
@@ -5122,11 +5145,7 @@ function instead(server) {
 	if (problems.some(({ next }) => next.some((step) => step.kind === "follow" && step.isRestore))) return [];
 	if (problems.some(({ next }) => next.some(({ kind }) => kind === "delete"))) return [];
 	const [candidate] = problems.flatMap((problem) => problem.candidates ?? []);
-	const isUnfit = task.state === "rejected" && [
-		"too-old",
-		"not-completed",
-		"not-found"
-	].includes(task.problem.reason);
+	const isUnfit = task.state === "rejected" && UNFIT.includes(task.problem.reason);
 	const hasOther = task.state === "failed" && candidate !== void 0;
 	const snapshot = isUnfit || hasOther ? candidate : snapshotOf(server);
 	return snapshot === void 0 ? [] : [{
@@ -5513,7 +5532,7 @@ function applyToAll(run, event, at) {
 		};
 		case "failed": return {
 			...run,
-			problem: event.problem
+			problem: run.problem === void 0 ? event.problem : bothOf(run.problem, event.problem)
 		};
 		case "armed": return {
 			...run,
@@ -7271,7 +7290,7 @@ function withinOneLine({ what, state }) {
 	};
 }
 function toneOf(run) {
-	const hasWorked = run.servers.some(({ task }) => task.state === "succeeded" && task.work !== "possible restore");
+	const hasWorked = run.servers.some(({ task }) => task.state === "succeeded");
 	if (!isGreen(run)) return hasWorked ? "partly" : "failed";
 	if (run.mode === "dry run") return "planned";
 	switch (run.operation) {
@@ -9397,10 +9416,6 @@ async function outlast(ctx, failure, state, deadline) {
 }
 
 // src/requests/delete-snapshot.ts
-/**
-* Deletes a snapshot, unless its server is being restored. The server is read immediately before every request, the
-* repeated ones too, since minutes may pass between them.
-*/
 async function deleteSnapshot$1(ctx, snapshot, deadline, { recheck, onSent, onRefused } = {}) {
 	const retry = { tries: 0 };
 	let mayHaveActed = false;
@@ -11510,14 +11525,14 @@ async function deleteUnlisted(ctx, { dryRun }, absent$1, recorder, deadline) {
 			deleted.push(id);
 			ctx.report.line(unlistedDeleted(id));
 		} else if (answer?.ok === false) {
-			const done = isAmbiguous(answer.failure) ? "unknown" : "nothing";
-			const state = deletionUnknown({ id });
+			const mayHaveActed = isAmbiguous(answer.failure);
+			const problem = await notDeleted(ctx, { id }, {
+				failure: answer.failure,
+				mayHaveActed
+			});
 			recorder.record({
 				type: "failed",
-				problem: await explain(ctx, answer.failure, {
-					state,
-					done
-				})
+				problem
 			});
 		} else {
 			gone.push(id);
@@ -11567,33 +11582,37 @@ async function removeOne(ctx, { track, snapshot }, deadline) {
 		}),
 		onRefused: () => track.record({ type: "request refused" })
 	});
+	track.record(await eventOf(ctx, {
+		track,
+		snapshot
+	}, deletion, deadline));
+	const { task } = track.run;
+	if (task.state === "running") ctx.report.line(deletionAccepted(track.run, snapshot));
+	if (task.state === "succeeded" && deletion.state === "gone") ctx.report.warn(goneAlready(snapshot, deletion.mayBeOurs));
+}
+async function eventOf(ctx, { track, snapshot }, deletion, deadline) {
 	switch (deletion.state) {
-		case "forbidden": return track.record({
+		case "forbidden": return {
 			type: "failed",
 			problem: deletion.problem
-		});
-		case "failed": return track.record({
+		};
+		case "failed": return {
 			type: "failed",
 			problem: await notDeleted(ctx, snapshot, deletion)
-		});
-		case "deleted":
-			track.record({
-				type: "accepted",
-				work: "deletion",
-				snapshot
-			});
-			return ctx.report.line(deletionAccepted(track.run, snapshot));
-		case "gone":
-			if (await isStillListed(ctx, snapshot, deadline)) return track.record({
-				type: "failed",
-				problem: unknownButListed(track.run, snapshot)
-			});
-			track.record({
-				type: "succeeded",
-				snapshot,
-				how: "already gone"
-			});
-			return ctx.report.warn(goneAlready(snapshot, deletion.mayBeOurs));
+		};
+		case "deleted": return {
+			type: "accepted",
+			work: "deletion",
+			snapshot
+		};
+		case "gone": return await isStillListed(ctx, snapshot, deadline) ? {
+			type: "failed",
+			problem: unknownButListed(track.run, snapshot)
+		} : {
+			type: "succeeded",
+			snapshot,
+			how: "already gone"
+		};
 	}
 }
 /** It was listed a moment ago: that the API does not know it is believed once the list agrees, or cannot be read. */
@@ -13614,7 +13633,7 @@ function notificationOf(run, { event, operation, origin, now, apiNow }) {
 		actor: origin.actor,
 		started_at: instant(run.began),
 		finished_at: instant(now),
-		servers: run.servers.map((server) => serverOf(server)),
+		servers: run.servers.map((server) => serverOf(server, run.cutOff)),
 		headline: verdict.headline,
 		lines: linesOf(run, verdict.state, origin),
 		way_out: verdict.next,
@@ -13634,13 +13653,13 @@ function accountLine(server) {
 	const account = whatWentWrong(server);
 	return account === void 0 ? [] : [textOf$1(account)];
 }
-function serverOf(run) {
+function serverOf(run, cutOff) {
 	const snapshot = snapshotOf(run);
 	return {
 		id: run.server.id,
 		name: run.server.name,
 		status: statusOf$1(run),
-		reason: reasonOf$2(run) ?? "",
+		reason: reasonOf$2(run, cutOff) ?? "",
 		snapshot: snapshot === void 0 ? null : {
 			id: snapshot.id,
 			name: snapshot.name,
@@ -13732,7 +13751,7 @@ function createTell({ ctx, transport, env }, settings) {
 	};
 }
 function isRestoreDue(run, isDryRun) {
-	const isInterleaved = run.servers.some((server) => reasonOf$2(server) === "interleaved");
+	const isInterleaved = run.servers.some((server) => reasonOf$2(server, run.cutOff) === "interleaved");
 	if (run.operation === "post") return run.rollback === "due" && !isInterleaved;
 	return run.operation === "restore" && !isDryRun;
 }

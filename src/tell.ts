@@ -67,7 +67,7 @@ export function createTell({ ctx, transport, env }: TellDeps, settings: TellSett
 
 function isRestoreDue(run: OperationRun, isDryRun: boolean): boolean {
   // What would have undone the deploy of another run as well was not due after all: that it was not done is a failure.
-  const isInterleaved = run.servers.some(server => reasonOf(server) === 'interleaved')
+  const isInterleaved = run.servers.some(server => reasonOf(server, run.cutOff) === 'interleaved')
   if (run.operation === 'post') return run.rollback === 'due' && !isInterleaved
   return run.operation === 'restore' && !isDryRun
 }

@@ -52,9 +52,9 @@ async function deleteUnlisted(
       deleted.push(id)
       ctx.report.line(messages.unlistedDeleted(id))
     } else if (answer?.ok === false) {
-      const done = isAmbiguous(answer.failure) ? 'unknown' : 'nothing'
-      const state = messages.deletionUnknown({ id })
-      recorder.record({ type: 'failed', problem: await explain(ctx, answer.failure, { state, done }) })
+      const mayHaveActed = isAmbiguous(answer.failure)
+      const problem = await notDeleted(ctx, { id }, { failure: answer.failure, mayHaveActed })
+      recorder.record({ type: 'failed', problem })
     } else {
       gone.push(id)
       ctx.report.warn(messages.absent(id))
@@ -94,19 +94,30 @@ async function removeOne(ctx: Context, { track, snapshot }: Target, deadline: nu
     onSent: () => track.record({ type: 'request sent', request: 'delete' }),
     onRefused: () => track.record({ type: 'request refused' }),
   })
+  track.record(await eventOf(ctx, { track, snapshot }, deletion, deadline))
+  const { task } = track.run
+  if (task.state === 'running') ctx.report.line(messages.deletionAccepted(track.run, snapshot))
+  if (task.state === 'succeeded' && deletion.state === 'gone')
+    ctx.report.warn(messages.goneAlready(snapshot, deletion.mayBeOurs))
+}
+
+async function eventOf(
+  ctx: Context,
+  { track, snapshot }: Target,
+  deletion: Exclude<DeletionResult, { readonly state: 'not wanted' }>,
+  deadline: number,
+): Promise<ServerEvent> {
   switch (deletion.state) {
     case 'forbidden':
-      return track.record({ type: 'failed', problem: deletion.problem })
+      return { type: 'failed', problem: deletion.problem }
     case 'failed':
-      return track.record({ type: 'failed', problem: await notDeleted(ctx, snapshot, deletion) })
+      return { type: 'failed', problem: await notDeleted(ctx, snapshot, deletion) }
     case 'deleted':
-      track.record({ type: 'accepted', work: 'deletion', snapshot })
-      return ctx.report.line(messages.deletionAccepted(track.run, snapshot))
+      return { type: 'accepted', work: 'deletion', snapshot }
     case 'gone':
-      if (await isStillListed(ctx, snapshot, deadline))
-        return track.record({ type: 'failed', problem: messages.unknownButListed(track.run, snapshot) })
-      track.record({ type: 'succeeded', snapshot, how: 'already gone' })
-      return ctx.report.warn(messages.goneAlready(snapshot, deletion.mayBeOurs))
+      return (await isStillListed(ctx, snapshot, deadline))
+        ? { type: 'failed', problem: messages.unknownButListed(track.run, snapshot) }
+        : { type: 'succeeded', snapshot, how: 'already gone' }
   }
 }
 
@@ -118,8 +129,8 @@ async function isStillListed(ctx: Context, snapshot: Snapshot, deadline: number)
 
 function notDeleted(
   ctx: Context,
-  snapshot: Snapshot,
-  { failure, mayHaveActed }: Extract<DeletionResult, { state: 'failed' }>,
+  snapshot: Pick<Snapshot, 'id'>,
+  { failure, mayHaveActed }: Pick<Extract<DeletionResult, { state: 'failed' }>, 'failure' | 'mayHaveActed'>,
 ): Promise<Problem> {
   return mayHaveActed
     ? explain(ctx, failure, { state: messages.deletionUnknown(snapshot), done: 'unknown' })

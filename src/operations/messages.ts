@@ -162,7 +162,7 @@ export function deletionCutOff(id: SnapshotId): Problem {
   }
 }
 
-export function notDeleted({ id }: Snapshot): string {
+export function notDeleted({ id }: Pick<Snapshot, 'id'>): string {
   return `Snapshot ${id} was not deleted.`
 }
 

@@ -1,11 +1,12 @@
-import type { OperationRun } from '../run/operation-run.ts'
+import type { CutOff, OperationRun } from '../run/operation-run.ts'
 import type { Reason } from '../run/reasons.ts'
 import { mayBeDown, type ServerRun } from '../run/server-run.ts'
 import { isGreen, worstServer } from './status.ts'
 
 /** Why one server's part is red; undefined where it is not. */
-export function reasonOf(run: ServerRun): Reason | undefined {
-  return reasonOfTask(run) ?? reasonOfPower(run) ?? reasonOfHealth(run)
+export function reasonOf(run: ServerRun, cutOff: CutOff | undefined): Reason | undefined {
+  const ended = cutOff?.by === 'internal error' ? 'internal-error' : 'cancelled'
+  return reasonOfTask(run) ?? reasonOfPower(run, ended) ?? reasonOfHealth(run, ended)
 }
 
 function reasonOfTask({ task, goal }: ServerRun): Reason | undefined {
@@ -48,17 +49,17 @@ const SKIPPED = {
   'internal error': 'internal-error',
 } as const
 
-function reasonOfPower(run: ServerRun): Reason | undefined {
+function reasonOfPower(run: ServerRun, ended: Reason): Reason | undefined {
   if (run.power.state === 'start failed') return run.power.problem.reason
-  return mayBeDown(run) ? 'cancelled' : undefined
+  return mayBeDown(run) ? ended : undefined
 }
 
-function reasonOfHealth({ health }: ServerRun): Reason | undefined {
+function reasonOfHealth({ health }: ServerRun, ended: Reason): Reason | undefined {
   switch (health.state) {
     case 'failed':
       return health.problem.reason
     case 'cut off':
-      return 'cancelled'
+      return ended
     case 'not checked':
     case 'checking':
     case 'passed':
@@ -71,6 +72,6 @@ export function overallReason(run: OperationRun): Reason | undefined {
   if (isGreen(run)) return undefined
   if (run.cutOff?.by === 'internal error') return 'internal-error'
   const worst = worstServer(run)
-  const own = worst === undefined ? undefined : reasonOf(worst)
+  const own = worst === undefined ? undefined : reasonOf(worst, run.cutOff)
   return run.problem?.reason ?? own ?? (run.cutOff === undefined ? undefined : 'cancelled')
 }

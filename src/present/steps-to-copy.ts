@@ -2,6 +2,7 @@ import type { SnapshotId } from '../domain/ids.ts'
 import type { WorkflowRun } from '../domain/workflow-run.ts'
 import type { StepToCopy } from '../report/summary-markup.ts'
 import type { OperationRun } from '../run/operation-run.ts'
+import type { Reason } from '../run/reasons.ts'
 import { isGood, problemsOf, type ServerRun, snapshotOf } from '../run/server-run.ts'
 import { COPIED, OVERWRITES } from './messages/titles.ts'
 import { nextStepsOf } from './next-steps.ts'
@@ -34,7 +35,7 @@ export function stepsToCopy(run: OperationRun, origin: WorkflowRun): readonly Of
 
 /**
  * The lines of the steps that carry out what to do next; none for a green stage, unless only a person can know whether a
- * rollback is due. One that overwrites a server is among them only where that is what to do next.
+ * rollback is due. One that overwrites a server is among them only where that is what to do next, or was asked for.
  */
 export function commandsFor(run: OperationRun, origin: WorkflowRun): readonly string[] {
   if (isGreen(run) && run.rollback !== 'job status unknown') return []
@@ -68,6 +69,9 @@ function made(server: ServerRun): readonly Subject[] {
   return [{ server: server.server.id, snapshot: snapshot.id }]
 }
 
+/** Why a snapshot is never the one to restore, whatever is done about it. */
+const UNFIT: readonly Reason[] = ['too-old', 'not-completed', 'not-found']
+
 function instead(server: ServerRun): readonly Subject[] {
   const { task } = server
   if (task.state !== 'rejected' && task.state !== 'failed' && task.state !== 'skipped') return []
@@ -77,8 +81,7 @@ function instead(server: ServerRun): readonly Subject[] {
   // What its safety snapshot needs comes first: a restore without it is not what was asked for.
   if (problems.some(({ next }) => next.some(({ kind }) => kind === 'delete'))) return []
   const [candidate] = problems.flatMap(problem => problem.candidates ?? [])
-  const isUnfit =
-    task.state === 'rejected' && ['too-old', 'not-completed', 'not-found'].includes(task.problem.reason)
+  const isUnfit = task.state === 'rejected' && UNFIT.includes(task.problem.reason)
   const hasOther = task.state === 'failed' && candidate !== undefined
   const snapshot = isUnfit || hasOther ? candidate : snapshotOf(server)
   return snapshot === undefined ? [] : [{ server: server.server.id, snapshot: snapshot.id }]

@@ -41,7 +41,7 @@ export function notificationOf(
     actor: origin.actor,
     started_at: instant(run.began),
     finished_at: instant(now),
-    servers: run.servers.map(server => serverOf(server)),
+    servers: run.servers.map(server => serverOf(server, run.cutOff)),
     headline: verdict.headline,
     lines: linesOf(run, verdict.state, origin),
     way_out: verdict.next,
@@ -64,13 +64,13 @@ function accountLine(server: ServerRun): readonly string[] {
   return account === undefined ? [] : [textOf(account)]
 }
 
-function serverOf(run: ServerRun): NotifiedServer {
+function serverOf(run: ServerRun, cutOff: OperationRun['cutOff']): NotifiedServer {
   const snapshot = snapshotOf(run)
   return {
     id: run.server.id,
     name: run.server.name,
     status: statusOf(run),
-    reason: reasonOf(run) ?? '',
+    reason: reasonOf(run, cutOff) ?? '',
     snapshot:
       snapshot === undefined
         ? null

@@ -44,9 +44,7 @@ function withinOneLine({ what, state }: Account): Account {
 }
 
 function toneOf(run: OperationRun): Tone {
-  const hasWorked = run.servers.some(
-    ({ task }) => task.state === 'succeeded' && task.work !== 'possible restore',
-  )
+  const hasWorked = run.servers.some(({ task }) => task.state === 'succeeded')
   if (!isGreen(run)) return hasWorked ? 'partly' : 'failed'
   if (run.mode === 'dry run') return 'planned'
   switch (run.operation) {

@@ -35,6 +35,18 @@ export async function deleteSnapshot(
   ctx: Context,
   snapshot: Snapshot,
   deadline: number,
+  hooks?: DeletionHooks & { readonly recheck?: never },
+): Promise<Exclude<DeletionResult, { readonly state: 'not wanted' }>>
+export async function deleteSnapshot(
+  ctx: Context,
+  snapshot: Snapshot,
+  deadline: number,
+  hooks: DeletionHooks,
+): Promise<DeletionResult>
+export async function deleteSnapshot(
+  ctx: Context,
+  snapshot: Snapshot,
+  deadline: number,
   { recheck, onSent, onRefused }: DeletionHooks = {},
 ): Promise<DeletionResult> {
   const retry = { tries: 0 }

@@ -3,7 +3,7 @@ import type { ServerId, SnapshotId } from '../domain/ids.ts'
 import type { JobEnd, JobStatus, Operation } from '../inputs.ts'
 import { apply } from './apply.ts'
 import type { ServerEvent } from './events.ts'
-import type { Problem } from './problem.ts'
+import { bothOf, type Problem } from './problem.ts'
 import { problemsOf, type ServerRun } from './server-run.ts'
 
 /** Why the post step restores nothing although the job ended in a way for which a restore was asked. */
@@ -124,7 +124,10 @@ export function applyToAll(run: OperationRun, event: OperationEvent, at: number)
     case 'listed':
       return { ...run, listed: event.snapshots, asked: event.asked, unclear: event.unclear }
     case 'failed':
-      return { ...run, problem: event.problem }
+      return {
+        ...run,
+        problem: run.problem === undefined ? event.problem : bothOf(run.problem, event.problem),
+      }
     case 'armed':
       return { ...run, armed: event.armed }
     case 'state lost':

@@ -23,6 +23,20 @@ export function certain(reason: Reason, what: string, state: string, ...next: re
   return { reason, done: 'nothing', what, state, next }
 }
 
+/** Two problems of one operation as one: what nobody knows comes before what was certainly not done, then the earlier one. */
+export function bothOf(first: Problem, second: Problem): Problem {
+  const isSecondGraver = first.done === 'nothing' && second.done === 'unknown'
+  const [main, other] = isSecondGraver ? [second, first] : [first, second]
+  const sentences = new Set([main.state, other.what, other.state].filter(sentence => sentence !== ''))
+  const candidates = [...(main.candidates ?? []), ...(other.candidates ?? [])]
+  return {
+    ...main,
+    state: [...sentences].join(' '),
+    next: [...main.next, ...other.next],
+    ...(candidates.length === 0 ? {} : { candidates }),
+  }
+}
+
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem }

@@ -39,7 +39,7 @@ function skippedWork(run: ServerRun): string {
   if (run.goal === 'wait') return `snapshot ${id} of ${server} was checked`
   return run.goal === 'restore'
     ? `${server} was restored from snapshot ${id}`
-    : `a snapshot of ${server} was requested`
+    : `a snapshot of ${server} was taken`
 }
 
 function stateOfSkipped(run: ServerRun): string {

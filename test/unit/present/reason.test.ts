@@ -47,15 +47,21 @@ describe('the reason of one server', () => {
     [undefined, { task: DONE, health: { state: 'checking', since: NOW } }],
     [undefined, { task: DONE, health: { state: 'passed' } }],
   ])('%s: %o', (reason, change) => {
-    expect(reasonOf(serverRun(change))).toBe(reason)
+    expect(reasonOf(serverRun(change), undefined)).toBe(reason)
+  })
+
+  it('is the mistake of this action where that cut off what came after the task', () => {
+    const crash = { by: 'internal error', message: 'x' } as const
+    for (const change of [{ health: { state: 'cut off' } }, { power: { state: 'stopped' } }] as const)
+      expect(reasonOf(serverRun({ task: DONE, ...change }), crash)).toBe('internal-error')
   })
 
   it('is that of the task before that of the power, and that before that of the health', () => {
     const task: Task = { state: 'rejected', problem: problem({ reason: 'too-old' }) }
     const power = { state: 'start failed', problem: problem({ reason: 'start-failed' }) } as const
     const health = { state: 'failed', problem: problem({ reason: 'health-check' }) } as const
-    expect(reasonOf(serverRun({ task, power, health }))).toBe('too-old')
-    expect(reasonOf(serverRun({ task: DONE, power, health }))).toBe('start-failed')
+    expect(reasonOf(serverRun({ task, power, health }), undefined)).toBe('too-old')
+    expect(reasonOf(serverRun({ task: DONE, power, health }), undefined)).toBe('start-failed')
   })
 })
 

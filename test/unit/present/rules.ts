@@ -155,10 +155,10 @@ export const RULES: Readonly<Record<string, (ending: Ending) => void>> = {
 
   'a server is told to be wrong exactly where it has a reason': ({ run }) => {
     for (const server of run.servers) {
-      expect(whatWentWrong(server) === undefined).toBe(reasonOf(server) === undefined)
-      if (isGood(server) && !mayBeDown(server)) expect(reasonOf(server)).toBeUndefined()
+      expect(whatWentWrong(server) === undefined).toBe(reasonOf(server, run.cutOff) === undefined)
+      if (isGood(server) && !mayBeDown(server)) expect(reasonOf(server, run.cutOff)).toBeUndefined()
       else if (server.goal !== 'clean up' && server.task.state !== 'pending')
-        expect(reasonOf(server)).toBeDefined()
+        expect(reasonOf(server, run.cutOff)).toBeDefined()
     }
   },
 
@@ -202,7 +202,9 @@ export const RULES: Readonly<Record<string, (ending: Ending) => void>> = {
     for (const step of nextStepsOf(run))
       if (step.kind === 'restore') expect(restoring).not.toContain(step.snapshot)
     if (run.operation === 'create') return
-    const busy = run.servers.filter(each => isRestoring(each) || reasonOf(each) === 'already-restoring')
+    const busy = run.servers.filter(
+      each => isRestoring(each) || reasonOf(each, run.cutOff) === 'already-restoring',
+    )
     const copied = stepsToCopy(run, ORIGIN).filter(({ yaml }) => yaml.includes('operation: restore'))
     for (const { yaml } of copied)
       for (const { server } of busy) expect(yaml).not.toMatch(new RegExp(`server-id: .*\\b${server.id}\\b`))
@@ -259,7 +261,7 @@ export const RULES: Readonly<Record<string, (ending: Ending) => void>> = {
     expect(told).toMatchObject({ status: overallStatus(run), reason: overallReason(run) ?? '', headline })
     expect(told.way_out).toBe(next)
     expect(told.servers.map(({ status, reason }) => [status, reason])).toEqual(
-      run.servers.map(server => [statusOf(server), reasonOf(server) ?? '']),
+      run.servers.map(server => [statusOf(server), reasonOf(server, run.cutOff) ?? '']),
     )
     if (isGreen) expect(told.command).toBeUndefined()
     expect(told.servers.map(({ lost_since }) => lost_since !== null)).toEqual(

@@ -49,9 +49,9 @@ describe('the tone', () => {
     ['failed', { servers: [serverRun({ task: { ...LEFT, why: 'cancelled' } })] }],
     ['partly', { servers: [serverRun({ task: DONE, power: { state: 'stopped' } })] }],
     ['partly', { servers: [serverRun({ task: DONE }), serverRun({ task: REJECTED })] }],
-    // That a snapshot is complete was so before.
+    // As its title says: what the wait was for is there.
     [
-      'failed',
+      'partly',
       {
         operation: 'wait',
         servers: [serverRun({ task: { ...DONE, work: 'possible restore' }, health: { state: 'cut off' } })],

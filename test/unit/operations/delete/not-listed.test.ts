@@ -70,6 +70,32 @@ describe('a guarded delete of what is not listed', () => {
   })
 })
 
+describe('an unguarded delete of several that are not listed', () => {
+  const refused = { kind: 'refusal', status: 403, detail: 'No.' } as const
+  const setup = (...faults: readonly FaultRule['fault'][]): Stage =>
+    createStage({
+      servers: [WEB],
+      faults: faults.map((fault, index) => ({
+        match: { kind: 'delete', nth: index + 1 },
+        when: 'before',
+        fault,
+      })),
+    })
+  const del = { operation: 'delete', 'snapshot-id': '901,902' }
+
+  it.each([
+    ['first', setup({ kind: 'reset' }, refused), '901', '902'],
+    ['last', setup(refused, { kind: 'reset' }), '902', '901'],
+  ] as const)('never forgets the one whose answer was lost: the %s', async (_, stage, lost, kept) => {
+    const seen = await stage.main(del)
+    expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown', count: '0' } })
+    const text = seen.annotations.map(annotation => annotation.text).join()
+    expect(text).toMatch(new RegExp(`unknown whether snapshot ${lost}`))
+    expect(text).toContain(`Snapshot ${kept} was not deleted`)
+    expect(text).toContain('403')
+  })
+})
+
 describe('a single list that is empty by mistake', () => {
   const listing = (nth: number): FaultRule => ({
     match: { kind: 'list-snapshots', nth },
