@@ -1219,8 +1219,19 @@ const RESTORE_DURATION = {
 };
 
 // src/domain/few.ts
+/** How many of a list are named, by what they are named for. Tables and outputs have them all. */
+const NAMED = {
+	/** A headline, which is read at a glance. */
+	headline: 3,
+	/** What somebody has to look at or choose among. */
+	choice: 5,
+	/** Details. */
+	detail: 10,
+	/** What is to be copied; the runner cuts an annotation's text at 4,096 characters. */
+	copy: 30
+};
 /** The first few of a list, and how many more there are: `801, 802, 803 and 7 more`. */
-function few(items, shown = 3, separator = ", ") {
+function few(items, shown = NAMED.headline, separator = ", ") {
 	const more = items.length > shown ? ` and ${items.length - shown} more` : "";
 	return `${items.slice(0, shown).join(separator)}${more}`;
 }
@@ -1230,7 +1241,6 @@ function few(items, shown = 3, separator = ", ") {
 * Every sentence that a person reads about inputs. `shown` is a value made safe to print by a `Quote`, with its
 * quotation marks.
 */
-const LIST_ITEMS_SHOWN = 5;
 /** `a`, `b` or `c`. */
 function wordList(words, joint) {
 	const quoted = words.map((word) => `\`${word}\``);
@@ -1239,7 +1249,7 @@ function wordList(words, joint) {
 }
 /** The first few of many: ten thousand wrong items in a list are one mistake. */
 function firstFew(items, separator) {
-	return few(items, LIST_ITEMS_SHOWN, separator);
+	return few(items, NAMED.choice, separator);
 }
 const HEADLINE = 150;
 /** What is said of these problems: the headline, and what does not fit into it. */
@@ -3269,7 +3279,6 @@ function ageOf(snapshot, now) {
 function snapshotLabel({ id, name }) {
 	return name === "" ? id : `${id} "${name}"`;
 }
-const SHOWN_IDS = 10;
 /** Why retention leaves some snapshots alone: those with one reason together, e.g. `801, 802 are manual; 803 was made by this run`. */
 function keptBecause(kept) {
 	const groups = /* @__PURE__ */ new Map();
@@ -3281,7 +3290,7 @@ function keptBecause(kept) {
 		group.ids.push(snapshot.id);
 		groups.set(keepReason(reason), group);
 	}
-	return [...groups.values()].map(({ reason, ids }) => `${few(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`).join("; ");
+	return [...groups.values()].map(({ reason, ids }) => `${few(ids, NAMED.detail)} ${keepReason(reason, ids.length > 1)}`).join("; ");
 }
 /** Why retention leaves a snapshot, or several, alone, to be read after the ids. */
 function keepReason(reason, areSeveral = false) {
@@ -3859,12 +3868,11 @@ function remedyForMissing({ path }, servers) {
 	const remedy = "Correct `server-id`, or use a token of the account that owns the server.";
 	return servers.length === 0 ? remedy : `${remedy} This token can see: ${visible(servers)}.`;
 }
-const SERVERS_SHOWN = 5;
 const NAME_SHOWN = 40;
 /** `web-01 (12345), db-01 (12346) and 3 more`. */
 function visible(servers) {
 	const texts = servers.map(({ id, name }) => name === "" ? id : `${Array.from(name).slice(0, NAME_SHOWN).join("")} (${id})`);
-	return few(texts, SERVERS_SHOWN);
+	return few(texts, NAMED.choice);
 }
 function permissionRemedy(permissions) {
 	const give = `Give the API token the permission it needs in ${ACCOUNT}.`;
@@ -4249,10 +4257,10 @@ function deletedToFreeSlot(snapshots) {
 const SNAPSHOTS_CONTINUE = "The snapshots in progress continue at VPS.org.";
 const RESTORES_CONTINUE = "The restores in progress continue at VPS.org. Do not restore those servers again.";
 function deletionsAccepted(ids) {
-	return ids.length === 1 ? `VPS.org accepted the deletion of snapshot ${ids.join("")}; it may still be listed.` : `VPS.org accepted the deletion of snapshots ${few(ids, 10)}; they may still be listed.`;
+	return ids.length === 1 ? `VPS.org accepted the deletion of snapshot ${ids.join("")}; it may still be listed.` : `VPS.org accepted the deletion of snapshots ${few(ids, NAMED.detail)}; they may still be listed.`;
 }
 function skippedUnchanged(servers) {
-	return `Nothing was changed on ${few(servers.map(serverLabel), 10)}.`;
+	return `Nothing was changed on ${few(servers.map(serverLabel), NAMED.detail)}.`;
 }
 /** @param isNamed whether the account names the server itself */
 function serverFailed(run, { what, state }, isNamed) {
@@ -4260,9 +4268,8 @@ function serverFailed(run, { what, state }, isNamed) {
 	return isNamed ? text : `${serverLabel(run)}: ${text}`;
 }
 function furtherFailed(servers) {
-	return `${servers.length} more: ${few(servers.map(serverLabel), IDS$1)}.`;
+	return `${servers.length} more: ${few(servers.map(serverLabel), NAMED.copy)}.`;
 }
-const IDS$1 = 30;
 
 // src/present/status.ts
 const RUNNING = {
@@ -4862,7 +4869,7 @@ function endedEarly(cut, operation) {
 const DEFECT = "This is a bug in the action.";
 const REPORT_IT = "Please open an issue with this log.";
 function done(items) {
-	return `Completed before the end: ${few(items, 10)}.`;
+	return `Completed before the end: ${few(items, NAMED.detail)}.`;
 }
 function doneSnapshot(id, status) {
 	return `snapshot ${id} (${status})`;
@@ -4928,8 +4935,6 @@ function reRun(before, isApart) {
 
 // src/present/next-steps.ts
 const SHOWN = 3;
-const IDS = 30;
-const SERVERS = 5;
 /** What a person can do next, most urgent first, as data. */
 function nextStepsOf(run) {
 	if (run.cutOff?.by === "internal error") return [advice(REPORT_IT), ...run.servers.flatMap((server) => stepsOfTask(run, server))];
@@ -4944,7 +4949,7 @@ function nextStepsOf(run) {
 function plannedIds({ operation, servers }) {
 	if (operation === "create") return "";
 	const ids = servers.flatMap((server) => snapshotOf(server)?.id ?? []);
-	return few(ids, IDS, ",");
+	return few(ids, NAMED.copy, ",");
 }
 /** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
 function stepsOfUnknownEnd(run) {
@@ -5069,8 +5074,8 @@ function subjectOf(step) {
 	}
 }
 function render({ step, subjects }, triesAgain) {
-	const ids = few([...subjects], IDS, ",");
-	const servers = few([...subjects], SERVERS);
+	const ids = few([...subjects], NAMED.copy, ",");
+	const servers = few([...subjects], NAMED.choice);
 	switch (step.kind) {
 		case "follow": return followStep(ids, subjects.size, step.isRestore);
 		case "restore": return restoreStep(ids, subjects.size);

@@ -2,9 +2,7 @@
  * Every sentence that a person reads about inputs. `shown` is a value made safe to print by a `Quote`, with its
  * quotation marks.
  */
-import { few } from '../domain/few.ts'
-
-const LIST_ITEMS_SHOWN = 5
+import { few, NAMED } from '../domain/few.ts'
 
 /** `a`, `b` or `c`. */
 function wordList(words: readonly string[], joint: 'and' | 'or'): string {
@@ -15,7 +13,7 @@ function wordList(words: readonly string[], joint: 'and' | 'or'): string {
 
 /** The first few of many: ten thousand wrong items in a list are one mistake. */
 export function firstFew(items: readonly string[], separator: string): string {
-  return few(items, LIST_ITEMS_SHOWN, separator)
+  return few(items, NAMED.choice, separator)
 }
 
 // --- The verdict of a step whose inputs are invalid ---

@@ -1,4 +1,4 @@
-import { few } from '../domain/few.ts'
+import { few, NAMED } from '../domain/few.ts'
 import { isCompleted } from '../policy/statuses.ts'
 import { checkApplication, startServer } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
@@ -16,9 +16,6 @@ import * as wayOut from './messages/way-out.ts'
 
 // A fleet may fail in many ways; the first few next steps are what a person can act on.
 const SHOWN = 3
-// More than these are in the outputs.
-const IDS = 30
-const SERVERS = 5
 
 /** What a person can do next, most urgent first, as data. */
 export function nextStepsOf(run: OperationRun): readonly NextStep[] {
@@ -39,7 +36,7 @@ export function nextStepsOf(run: OperationRun): readonly NextStep[] {
 function plannedIds({ operation, servers }: OperationRun): string {
   if (operation === 'create') return ''
   const ids = servers.flatMap(server => snapshotOf(server)?.id ?? [])
-  return few(ids, IDS, ',')
+  return few(ids, NAMED.copy, ',')
 }
 
 /** Nobody but a person knows whether the deploy failed. A server that may be down is to be started in any case. */
@@ -188,8 +185,8 @@ function subjectOf(step: Told): string {
 }
 
 function render({ step, subjects }: Merged, triesAgain: boolean): string {
-  const ids = few([...subjects], IDS, ',')
-  const servers = few([...subjects], SERVERS)
+  const ids = few([...subjects], NAMED.copy, ',')
+  const servers = few([...subjects], NAMED.choice)
   switch (step.kind) {
     case 'follow':
       return wayOut.followStep(ids, subjects.size, step.isRestore)

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../domain/entities.ts'
-import { few } from '../domain/few.ts'
+import { few, NAMED } from '../domain/few.ts'
 import { formatAge } from '../policy/durations.ts'
 import type { KeepReason, Kept } from '../policy/retention.ts'
 import { createdAtMs, isAhead } from '../policy/timestamps.ts'
@@ -91,9 +91,6 @@ export function snapshotLabel({ id, name }: Pick<Snapshot, 'id' | 'name'>): stri
   return name === '' ? id : `${id} "${name}"`
 }
 
-// A fleet may keep a hundred; the list has them all.
-const SHOWN_IDS = 10
-
 /** Why retention leaves some snapshots alone: those with one reason together, e.g. `801, 802 are manual; 803 was made by this run`. */
 export function keptBecause(kept: readonly Kept[]): string {
   const groups = new Map<string, { readonly reason: KeepReason; readonly ids: string[] }>()
@@ -103,7 +100,7 @@ export function keptBecause(kept: readonly Kept[]): string {
     groups.set(keepReason(reason), group)
   }
   const texts = [...groups.values()].map(
-    ({ reason, ids }) => `${few(ids, SHOWN_IDS)} ${keepReason(reason, ids.length > 1)}`,
+    ({ reason, ids }) => `${few(ids, NAMED.detail)} ${keepReason(reason, ids.length > 1)}`,
   )
   return texts.join('; ')
 }

@@ -1,5 +1,5 @@
 /** Every sentence about a request of the API that failed, and what helps. */
-import { few } from '../domain/few.ts'
+import { few, NAMED } from '../domain/few.ts'
 import type { ServerId } from '../domain/ids.ts'
 import { formatDuration } from '../policy/durations.ts'
 import { type ApiFailure, isMomentaryRefusal, isTransient, refusedFields } from './failure.ts'
@@ -197,8 +197,7 @@ function remedyForMissing({ path }: ApiFailure, servers: readonly VisibleServer[
   return servers.length === 0 ? remedy : `${remedy} This token can see: ${visible(servers)}.`
 }
 
-const SERVERS_SHOWN = 5
-// A name may have any length; five of them are to leave room for the rest.
+// A name may have any length; several of them are to leave room for the rest.
 const NAME_SHOWN = 40
 
 /** `web-01 (12345), db-01 (12346) and 3 more`. */
@@ -206,7 +205,7 @@ function visible(servers: readonly VisibleServer[]): string {
   const texts = servers.map(({ id, name }) =>
     name === '' ? id : `${Array.from(name).slice(0, NAME_SHOWN).join('')} (${id})`,
   )
-  return few(texts, SERVERS_SHOWN)
+  return few(texts, NAMED.choice)
 }
 
 function permissionRemedy(permissions: readonly string[] | undefined): string {

@@ -4,7 +4,7 @@
  */
 
 import type { Snapshot } from '../../domain/entities.ts'
-import { few } from '../../domain/few.ts'
+import { few, NAMED } from '../../domain/few.ts'
 import type { SnapshotId } from '../../domain/ids.ts'
 import type { Kept } from '../../policy/retention.ts'
 import { keptBecause, NOTHING_CHANGED, serverLabel } from '../../run/labels.ts'
@@ -84,7 +84,7 @@ export const DEFECT = 'This is a bug in the action.'
 export const REPORT_IT = 'Please open an issue with this log.'
 
 export function done(items: readonly string[]): string {
-  return `Completed before the end: ${few(items, 10)}.`
+  return `Completed before the end: ${few(items, NAMED.detail)}.`
 }
 
 export function doneSnapshot(id: SnapshotId, status: string): string {

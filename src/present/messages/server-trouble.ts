@@ -4,7 +4,7 @@
  */
 
 import type { Snapshot } from '../../domain/entities.ts'
-import { few } from '../../domain/few.ts'
+import { few, NAMED } from '../../domain/few.ts'
 import { formatDuration } from '../../policy/durations.ts'
 import { serverPhase } from '../../policy/statuses.ts'
 import {
@@ -197,11 +197,11 @@ export const RESTORES_CONTINUE =
 export function deletionsAccepted(ids: readonly string[]): string {
   return ids.length === 1
     ? `VPS.org accepted the deletion of snapshot ${ids.join('')}; it may still be listed.`
-    : `VPS.org accepted the deletion of snapshots ${few(ids, 10)}; they may still be listed.`
+    : `VPS.org accepted the deletion of snapshots ${few(ids, NAMED.detail)}; they may still be listed.`
 }
 
 export function skippedUnchanged(servers: readonly ServerRun[]): string {
-  return `Nothing was changed on ${few(servers.map(serverLabel), 10)}.`
+  return `Nothing was changed on ${few(servers.map(serverLabel), NAMED.detail)}.`
 }
 
 /** @param isNamed whether the account names the server itself */
@@ -211,8 +211,5 @@ export function serverFailed(run: ServerRun, { what, state }: Account, isNamed: 
 }
 
 export function furtherFailed(servers: readonly ServerRun[]): string {
-  return `${servers.length} more: ${few(servers.map(serverLabel), IDS)}.`
+  return `${servers.length} more: ${few(servers.map(serverLabel), NAMED.copy)}.`
 }
-
-// More than these are in the output of that name; the runner cuts an annotation's text at 4,096 characters.
-const IDS = 30
