@@ -4139,9 +4139,14 @@ function stateOfSkipped(run) {
 	if (hasNoTrace(run)) return "Nothing was changed on it.";
 	return run.goal === "restore" ? "Nothing was overwritten." : "";
 }
-function unanswered(run) {
+function unanswered(run, toDelete) {
+	const server = serverLabel(run);
+	if (toDelete !== void 0) return {
+		what: `It is unknown whether snapshot ${toDelete.id} of ${server} was deleted to free a slot.`,
+		state: "The step ended before that could be seen. No snapshot was taken."
+	};
 	return {
-		what: `The step ended before VPS.org answered a request for ${serverLabel(run)}.`,
+		what: `The step ended before VPS.org answered a request for ${server}.`,
 		state: "It is unknown whether VPS.org acted on it."
 	};
 }
@@ -4388,7 +4393,7 @@ function accountOfTask(run) {
 		case "running":
 		case "succeeded": return;
 		case "skipped": return goal === "clean up" ? void 0 : skipped(run, task.why);
-		case "requested": return unanswered(run);
+		case "requested": return unanswered(run, task.toDelete);
 		case "rejected": return isStopUnclear(run) ? mayHaveStopped(run, task.problem) : task.problem;
 		case "ambiguous":
 		case "failed": return task.problem;
@@ -5305,11 +5310,14 @@ function taskAfter(run, event, at) {
 			state: "skipped",
 			why: event.why
 		};
-		case "request sent": return {
-			state: "requested",
-			request: event.request,
-			before: settled(task)
-		};
+		case "request sent": {
+			const { type, ...request } = event;
+			return {
+				...request,
+				state: "requested",
+				before: settled(task)
+			};
+		}
 		case "request refused": return settled(task);
 		case "accepted": {
 			const { type, ...accepted } = event;
@@ -5460,8 +5468,18 @@ function cutOff(run, by, at) {
 	return {
 		...run,
 		health,
-		task: cutOffTask(run.task, by, at)
+		task: cutOffTask(run.task, by, at),
+		deletions: deletionsAfter(run)
 	};
+}
+/** Whether a snapshot that was to make room is still there, nobody knows until the request for it is answered. */
+function deletionsAfter({ task, deletions }) {
+	if (task.state !== "requested" || task.toDelete === void 0) return deletions;
+	return [...deletions, {
+		snapshot: task.toDelete,
+		by: "when-full",
+		end: "unknown"
+	}];
 }
 function cutOffTask(task, by, at) {
 	switch (task.state) {
@@ -8446,12 +8464,6 @@ function deletingOldest(run, candidate, now) {
 function notFreed({ id }, done) {
 	return `${done === "unknown" ? `It is unknown whether snapshot ${id} was deleted to free a slot.` : `Snapshot ${id} was not deleted.`} ${NO_SNAPSHOT_TAKEN}`;
 }
-function freeingCutOff(run, snapshot) {
-	return unclear$1(`It is unknown whether snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was deleted to free a slot.`, `The step ended before that could be seen. ${NO_SNAPSHOT_TAKEN}`, {
-		kind: "list",
-		server: run.server.id
-	});
-}
 function slotsUnreadable(failure) {
 	return `It is unknown whether the server is full: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`;
 }
@@ -9516,7 +9528,6 @@ async function freeSlot(ctx, track, snapshots, deadline) {
 	const candidate = slotCandidate(ctx, snapshots);
 	if (candidate === void 0) return success(void 0);
 	ctx.report.line(deletingOldest(track.run, candidate, apiNow(ctx)));
-	let isSent = false;
 	const record = (end) => track.record({
 		type: "deletion ended",
 		deletion: {
@@ -9525,31 +9536,15 @@ async function freeSlot(ctx, track, snapshots, deadline) {
 			end
 		}
 	});
-	try {
-		return await freedBy(ctx, candidate, await deleteSnapshot$1(ctx, candidate, deadline, {
-			recheck: () => checkForRoom(ctx, candidate, deadline),
-			onSent: () => {
-				isSent = true;
-				track.record({
-					type: "request sent",
-					request: "make room"
-				});
-			},
-			onRefused: () => {
-				isSent = false;
-				track.record({ type: "request refused" });
-			}
-		}), deadline, record);
-	} catch (reason) {
-		if (isSent) {
-			record("unknown");
-			track.record({
-				type: "failed",
-				problem: freeingCutOff(track.run, candidate)
-			});
-		}
-		throw reason;
-	}
+	return freedBy(ctx, candidate, await deleteSnapshot$1(ctx, candidate, deadline, {
+		recheck: () => checkForRoom(ctx, candidate, deadline),
+		onSent: () => track.record({
+			type: "request sent",
+			request: "make room",
+			toDelete: candidate
+		}),
+		onRefused: () => track.record({ type: "request refused" })
+	}), deadline, record);
 }
 async function freedBy(ctx, candidate, deletion, deadline, record) {
 	switch (deletion.state) {

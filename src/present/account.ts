@@ -47,7 +47,7 @@ function accountOfTask(run: ServerRun): Account | undefined {
     case 'skipped':
       return goal === 'clean up' ? undefined : trouble.skipped(run, task.why)
     case 'requested':
-      return trouble.unanswered(run)
+      return trouble.unanswered(run, task.toDelete)
     case 'rejected':
       return isStopUnclear(run) ? trouble.mayHaveStopped(run, task.problem) : task.problem
     case 'ambiguous':

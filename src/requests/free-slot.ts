@@ -56,30 +56,14 @@ export async function freeSlot(
   const candidate = slotCandidate(ctx, snapshots)
   if (candidate === undefined) return success(undefined)
   ctx.report.line(messages.deletingOldest(track.run, candidate, apiNow(ctx)))
-  let isSent = false
   const record = (end: Deletion['end']): void =>
     track.record({ type: 'deletion ended', deletion: { snapshot: candidate, by: 'when-full', end } })
-  try {
-    const deletion = await deleteSnapshot(ctx, candidate, deadline, {
-      recheck: () => checkForRoom(ctx, candidate, deadline),
-      onSent: () => {
-        isSent = true
-        track.record({ type: 'request sent', request: 'make room' })
-      },
-      onRefused: () => {
-        isSent = false
-        track.record({ type: 'request refused' })
-      },
-    })
-    return await freedBy(ctx, candidate, deletion, deadline, record)
-  } catch (reason) {
-    // Whatever ends the step now: what was asked for may have been done.
-    if (isSent) {
-      record('unknown')
-      track.record({ type: 'failed', problem: messages.freeingCutOff(track.run, candidate) })
-    }
-    throw reason
-  }
+  const deletion = await deleteSnapshot(ctx, candidate, deadline, {
+    recheck: () => checkForRoom(ctx, candidate, deadline),
+    onSent: () => track.record({ type: 'request sent', request: 'make room', toDelete: candidate }),
+    onRefused: () => track.record({ type: 'request refused' }),
+  })
+  return freedBy(ctx, candidate, deletion, deadline, record)
 }
 
 async function freedBy(

@@ -182,14 +182,6 @@ export function notFreed({ id }: Snapshot, done: Problem['done']): string {
   return `${what} ${NO_SNAPSHOT_TAKEN}`
 }
 
-export function freeingCutOff(run: ServerRun, snapshot: Snapshot): Problem {
-  return unclear(
-    `It is unknown whether snapshot ${snapshotLabel(snapshot)} of ${serverLabel(run)} was deleted to free a slot.`,
-    `The step ended before that could be seen. ${NO_SNAPSHOT_TAKEN}`,
-    { kind: 'list', server: run.server.id },
-  )
-}
-
 export function slotsUnreadable(failure: ApiFailure): string {
   return `It is unknown whether the server is full: ${describeFailure(failure)} ${NO_SNAPSHOT_TAKEN}`
 }

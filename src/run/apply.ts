@@ -76,8 +76,10 @@ function taskAfter(run: ServerRun, event: TaskEvent, at: number): Task {
       return { state: 'planned', steps: event.steps }
     case 'skipped':
       return { state: 'skipped', why: event.why }
-    case 'request sent':
-      return { state: 'requested', request: event.request, before: settled(task) }
+    case 'request sent': {
+      const { type, ...request } = event
+      return { ...request, state: 'requested', before: settled(task) }
+    }
     case 'request refused':
       return settled(task)
     case 'accepted': {
@@ -191,7 +193,13 @@ function afterSafety(run: ServerRun, state: SafetySnapshot['state'], at: number)
 /** What a cancel, or a mistake of this action, makes of a record: no operation has to prepare for it. */
 function cutOff(run: ServerRun, by: CutOffBy, at: number): ServerRun {
   const health: Health = run.health.state === 'checking' ? { state: 'cut off' } : run.health
-  return { ...run, health, task: cutOffTask(run.task, by, at) }
+  return { ...run, health, task: cutOffTask(run.task, by, at), deletions: deletionsAfter(run) }
+}
+
+/** Whether a snapshot that was to make room is still there, nobody knows until the request for it is answered. */
+function deletionsAfter({ task, deletions }: ServerRun): ServerRun['deletions'] {
+  if (task.state !== 'requested' || task.toDelete === undefined) return deletions
+  return [...deletions, { snapshot: task.toDelete, by: 'when-full', end: 'unknown' }]
 }
 
 function cutOffTask(task: Task, by: CutOffBy, at: number): Task {

@@ -30,6 +30,7 @@ export type TaskEvent =
   | { readonly type: 'planned'; readonly steps: readonly string[] }
   | { readonly type: 'skipped'; readonly why: 'group failed' | 'out of time' }
   | { readonly type: 'request sent'; readonly request: ChangeRequest }
+  | { readonly type: 'request sent'; readonly request: 'make room'; readonly toDelete: Snapshot }
   /** The API said no: certainly nothing was done. */
   | { readonly type: 'request refused' }
   /** `apiTime`: when, by the API's clock; the recorder adds it. */

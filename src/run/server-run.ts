@@ -7,7 +7,7 @@ import type { Problem } from './problem.ts'
 export type Goal = 'create' | 'restore' | 'delete' | 'wait' | 'clean up'
 
 /** A request that changes something: while its answer is outstanding, nobody knows whether VPS.org acted on it. */
-export type ChangeRequest = 'create' | 'restore' | 'delete' | 'make room' | 'safety snapshot'
+export type ChangeRequest = 'create' | 'restore' | 'delete' | 'safety snapshot'
 
 /**
  * What VPS.org does once it has accepted a request. `possible restore`: the snapshot is completed, and whether its server
@@ -45,8 +45,13 @@ export type Task =
   | { readonly state: 'skipped'; readonly why: 'group failed' | 'out of time' | CutOffBy }
   /** Certainly nothing was done. */
   | { readonly state: 'rejected'; readonly problem: Problem }
-  /** `before` holds again if the API refuses. */
-  | { readonly state: 'requested'; readonly request: ChangeRequest; readonly before: Task }
+  /** `before` holds again if the API refuses. `toDelete`: the snapshot that is to make room. */
+  | {
+      readonly state: 'requested'
+      readonly request: ChangeRequest | 'make room'
+      readonly before: Task
+      readonly toDelete?: Snapshot
+    }
   /** Whether VPS.org acted on a request cannot be told. */
   | { readonly state: 'ambiguous'; readonly problem: Problem }
   | Running

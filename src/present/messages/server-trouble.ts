@@ -49,8 +49,13 @@ function stateOfSkipped(run: ServerRun): string {
   return run.goal === 'restore' ? 'Nothing was overwritten.' : ''
 }
 
-export function unanswered(run: ServerRun): Account {
+export function unanswered(run: ServerRun, toDelete: Snapshot | undefined): Account {
   const server = serverLabel(run)
+  if (toDelete !== undefined)
+    return {
+      what: `It is unknown whether snapshot ${toDelete.id} of ${server} was deleted to free a slot.`,
+      state: 'The step ended before that could be seen. No snapshot was taken.',
+    }
   return {
     what: `The step ended before VPS.org answered a request for ${server}.`,
     state: 'It is unknown whether VPS.org acted on it.',

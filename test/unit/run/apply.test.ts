@@ -45,8 +45,8 @@ describe('the task', () => {
     [
       'keeps what held before the first of several requests',
       REQUESTED,
-      { type: 'request sent', request: 'make room' },
-      { state: 'requested', request: 'make room', before: { state: 'pending' } },
+      { type: 'request sent', request: 'make room', toDelete: NEW },
+      { state: 'requested', request: 'make room', before: { state: 'pending' }, toDelete: NEW },
     ],
     [
       'runs once it is accepted',
@@ -152,9 +152,27 @@ describe('the task', () => {
     { state: 'failed', work: 'restore', snapshot: OLD, problem: PROBLEM },
   ])('stays $state when it is cut off: that is the truth', task => {
     expect(now({ task }, { type: 'cancelled' }).task).toBe(task)
+    expect(now({ task }, { type: 'cancelled' }).deletions).toEqual([])
     expect(now({ task }, { type: 'abandoned' }).task).toBe(task)
   })
 })
+
+it.each(['cancelled', 'abandoned'] as const)(
+  'a snapshot that was to make room may be gone when it is %s',
+  type => {
+    const task: Task = {
+      state: 'requested',
+      request: 'make room',
+      before: { state: 'pending' },
+      toDelete: NEW,
+    }
+    const before = { snapshot: DONE, by: 'when-full', end: 'gone' } as const
+    expect(now({ task, deletions: [before] }, { type })).toMatchObject({
+      task,
+      deletions: [before, { snapshot: NEW, by: 'when-full', end: 'unknown' }],
+    })
+  },
+)
 
 describe('the server', () => {
   const facts = serverRun().server

@@ -77,11 +77,12 @@ export function* request(
 
 function* makeRoom(view: View, pick: Pick): Course {
   yield { type: 'slots counted', used: 5 }
-  yield { type: 'request sent', request: 'make room' }
+  const toDelete = snapshot(pick(...LIST), view.server.server.id)
+  yield { type: 'request sent', request: 'make room', toDelete }
   if (pick(true, false)) yield { type: 'request refused' }
   const end = pick('deleted', 'gone', 'unknown', undefined)
   if (end === undefined) return
-  const deletion = { snapshot: snapshot(pick(...LIST), view.server.server.id), by: 'when-full', end } as const
+  const deletion = { snapshot: toDelete, by: 'when-full', end } as const
   yield { type: 'deletion ended', deletion }
   yield { type: 'slots counted', used: 4 }
 }
