@@ -4130,9 +4130,13 @@ function skipped(run, why) {
 }
 function skippedWork(run) {
 	const [id, server] = [snapshotIdOf(run), serverLabel(run)];
-	if (run.goal === "delete") return `snapshot ${id} of ${server} was deleted`;
-	if (run.goal === "wait") return `snapshot ${id} of ${server} was checked`;
-	return run.goal === "restore" ? `${server} was restored from snapshot ${id}` : `a snapshot of ${server} was taken`;
+	switch (run.goal) {
+		case "create":
+		case "clean up": return `a snapshot of ${server} was taken`;
+		case "restore": return `${server} was restored from snapshot ${id}`;
+		case "delete": return `snapshot ${id} of ${server} was deleted`;
+		case "wait": return `snapshot ${id} of ${server} was checked`;
+	}
 }
 function stateOfSkipped(run) {
 	if (run.safety !== void 0) return `Nothing was overwritten; its safety snapshot ${run.safety.snapshot.id} was accepted.`;
@@ -4699,7 +4703,7 @@ function safetySnapshots({ servers }) {
 function count({ operation, listed, servers, deletedUnlisted }) {
 	if (operation === "list") return listed === void 0 ? void 0 : `${listed.length}`;
 	if (operation !== "delete") return void 0;
-	return `${servers.filter(({ task }) => task.state === "succeeded" && task.how !== "already gone").length + deletedUnlisted.length}`;
+	return `${servers.filter((server) => server.task.state === "succeeded" && isAccepted(server)).length + deletedUnlisted.length}`;
 }
 /** Ids as strings, whose each one is, and why where it went wrong. A list that could not be read is not an empty one. */
 function snapshotsJson(run) {
@@ -4999,17 +5003,7 @@ function stepsOfTask(run, server) {
 			kind: "list",
 			server: server.server.id
 		}];
-		case "skipped":
-			if ((goal === "restore" || goal === "delete") && id !== void 0) return [{
-				kind: goal,
-				snapshot: id
-			}];
-			if (goal === "wait" && id !== void 0) return [{
-				kind: "follow",
-				snapshot: id,
-				isRestore: false
-			}];
-			return goal === "clean up" ? [] : [{ kind: "re-run" }];
+		case "skipped": return stepsOfSkipped(goal, id);
 		case "rejected": return run.operation === "post" && goal === "restore" && id !== void 0 && task.problem.reason !== "not-found" && !tellsOfRestore(task.problem.next) ? [{
 			kind: "restore",
 			snapshot: id
@@ -5020,6 +5014,24 @@ function stepsOfTask(run, server) {
 		case "ambiguous":
 		case "running":
 		case "failed": return [];
+	}
+}
+/** To run all of it again would restore once more what has been restored. */
+function stepsOfSkipped(goal, id) {
+	const all = { kind: "re-run" };
+	switch (goal) {
+		case "clean up": return [];
+		case "create": return [all];
+		case "restore":
+		case "delete": return [id === void 0 ? all : {
+			kind: goal,
+			snapshot: id
+		}];
+		case "wait": return [id === void 0 ? all : {
+			kind: "follow",
+			snapshot: id,
+			isRestore: false
+		}];
 	}
 }
 function tellsOfRestore(steps) {

@@ -1,9 +1,11 @@
 import { few, NAMED } from '../domain/few.ts'
+import type { SnapshotId } from '../domain/ids.ts'
 import { isCompleted } from '../policy/statuses.ts'
 import { checkApplication, startServer } from '../run/labels.ts'
 import { advice, type NextStep } from '../run/next-step.ts'
 import type { OperationRun } from '../run/operation-run.ts'
 import {
+  type Goal,
   isSkippedWithGroup,
   mayBeDown,
   problemsOf,
@@ -79,10 +81,7 @@ function stepsOfTask(run: OperationRun, server: ServerRun): readonly NextStep[] 
     case 'requested':
       return [{ kind: 'list', server: server.server.id }]
     case 'skipped':
-      // To run all of it again would restore once more what has been restored.
-      if ((goal === 'restore' || goal === 'delete') && id !== undefined) return [{ kind: goal, snapshot: id }]
-      if (goal === 'wait' && id !== undefined) return [{ kind: 'follow', snapshot: id, isRestore: false }]
-      return goal === 'clean up' ? [] : [{ kind: 're-run' }]
+      return stepsOfSkipped(goal, id)
     case 'rejected':
       // Nobody runs the end of a job again: what it could not restore is up to a person.
       return run.operation === 'post' &&
@@ -103,6 +102,22 @@ function stepsOfTask(run: OperationRun, server: ServerRun): readonly NextStep[] 
     case 'running':
     case 'failed':
       return []
+  }
+}
+
+/** To run all of it again would restore once more what has been restored. */
+function stepsOfSkipped(goal: Goal, id: SnapshotId | undefined): readonly NextStep[] {
+  const all = { kind: 're-run' } as const
+  switch (goal) {
+    case 'clean up':
+      return []
+    case 'create':
+      return [all]
+    case 'restore':
+    case 'delete':
+      return [id === undefined ? all : { kind: goal, snapshot: id }]
+    case 'wait':
+      return [id === undefined ? all : { kind: 'follow', snapshot: id, isRestore: false }]
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../domain/entities.ts'
 import { parseMarker } from '../policy/marker.ts'
 import type { OperationRun } from '../run/operation-run.ts'
-import { type ServerRun, snapshotOf, type Work } from '../run/server-run.ts'
+import { isAccepted, type ServerRun, snapshotOf, type Work } from '../run/server-run.ts'
 import { textOf, whatWentWrong } from './account.ts'
 import { overallReason } from './reason.ts'
 import { overallStatus, statusOf } from './status.ts'
@@ -135,7 +135,7 @@ function safetySnapshots({ servers }: OperationRun): readonly Snapshot[] {
 function count({ operation, listed, servers, deletedUnlisted }: OperationRun): string | undefined {
   if (operation === 'list') return listed === undefined ? undefined : `${listed.length}`
   if (operation !== 'delete') return undefined
-  const deleted = servers.filter(({ task }) => task.state === 'succeeded' && task.how !== 'already gone')
+  const deleted = servers.filter(server => server.task.state === 'succeeded' && isAccepted(server))
   return `${deleted.length + deletedUnlisted.length}`
 }
 

@@ -35,11 +35,18 @@ export function skipped(run: ServerRun, why: Extract<Task, { state: 'skipped' }>
 
 function skippedWork(run: ServerRun): string {
   const [id, server] = [snapshotIdOf(run), serverLabel(run)]
-  if (run.goal === 'delete') return `snapshot ${id} of ${server} was deleted`
-  if (run.goal === 'wait') return `snapshot ${id} of ${server} was checked`
-  return run.goal === 'restore'
-    ? `${server} was restored from snapshot ${id}`
-    : `a snapshot of ${server} was taken`
+  switch (run.goal) {
+    case 'create':
+    // What the end of the job did not come to is not told.
+    case 'clean up':
+      return `a snapshot of ${server} was taken`
+    case 'restore':
+      return `${server} was restored from snapshot ${id}`
+    case 'delete':
+      return `snapshot ${id} of ${server} was deleted`
+    case 'wait':
+      return `snapshot ${id} of ${server} was checked`
+  }
 }
 
 function stateOfSkipped(run: ServerRun): string {

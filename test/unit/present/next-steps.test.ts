@@ -163,6 +163,18 @@ describe('the next steps of the whole', () => {
     expect(of(skipped)).toEqual([{ kind: 'restore', snapshot: ID }])
   })
 
+  it.each<[ServerRun['goal'], NextStep[], NextStep]>([
+    ['create', [{ kind: 're-run' }], { kind: 're-run' }],
+    ['restore', [{ kind: 'restore', snapshot: ID }], { kind: 're-run' }],
+    ['delete', [{ kind: 'delete', snapshot: ID }], { kind: 're-run' }],
+    ['wait', [follow('701')], { kind: 're-run' }],
+  ])('are to do what was not begun of a %s, as far as it is known', (goal, steps, otherwise) => {
+    const task = { state: 'skipped', why: 'out of time' } as const
+    expect(stepsOf({ goal, task, target: goal === 'create' ? undefined : snapshot('701') })).toEqual(steps)
+    expect(stepsOf({ goal, task, target: undefined })).toEqual([otherwise])
+    expect(stepsOf({ goal: 'clean up', task, target: snapshot('701') })).toEqual([])
+  })
+
   it('are to report a mistake of this action, and to follow what goes on', () => {
     const [report, ...others] = stepsOf({ task: left('restore', 'internal error') }, { cutOff: CRASH })
     expect(report?.kind).toBe('advice')
