@@ -1,7 +1,10 @@
 /** Deletions that are said to have happened. */
+
 import { describe, expect, it } from 'vitest'
+import { stillListed } from '../../../../src/requests/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
-import { byHand, byWorkflow, WEB } from '../support/scenery.ts'
+import { snapshot } from '../../run/fixtures.ts'
+import { byHand, byWorkflow, recordOf, WEB } from '../support/scenery.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const DELETE = { operation: 'delete', 'snapshot-id': '801' }
@@ -98,7 +101,10 @@ describe('a single list that is empty by mistake', () => {
     await stage.main({ operation: 'create', 'server-id': '12345', 'keep-last': '1' })
     stage.faults.add(agreed, listing(2))
     const seen = await stage.post('success')
-    expect(seen.annotations.map(({ text }) => text).join()).toContain('still lists it')
+    const named = { ...snapshot('801'), name: 'deploy-801', server: recordOf(WEB).server }
+    expect(seen.annotations.map(({ text }) => text).join()).toContain(
+      stillListed(named, 'keep-last', 'deleted'),
+    )
     expect(seen.verdict).not.toContain('Deleted')
   })
 
