@@ -1,9 +1,10 @@
 /** Deletions that are said to have happened. */
 
 import { describe, expect, it } from 'vitest'
+import { notFoundToDelete } from '../../../../src/operations/messages.ts'
 import { stillListed } from '../../../../src/requests/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
-import { snapshot } from '../../run/fixtures.ts'
+import { snapshot, snapshotId } from '../../run/fixtures.ts'
 import { byHand, byWorkflow, recordOf, WEB } from '../support/scenery.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
@@ -68,7 +69,7 @@ describe('a guarded delete of what is not listed', () => {
     expect(sent(seen.calls)).toEqual(['DELETE /snapshots/801/'])
     expect(seen).toMatchObject({ green: false, outputs: { reason: 'not-found', count: '1' } })
     const text = seen.annotations.map(annotation => annotation.text).join()
-    expect(text).toContain('Snapshots 901, 902 were not found.')
+    expect(text).toContain(notFoundToDelete([snapshotId('901'), snapshotId('902')], []).what)
     expect(text).toContain('Deleted snapshot 801')
   })
 })
