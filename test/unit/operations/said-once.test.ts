@@ -105,8 +105,8 @@ describe('one fact', () => {
 
 describe('a restore whose end is not seen', () => {
   it.each([
-    ['restoring', /<h3>[^<]*still restoring/],
-    [null, /<h3>[^<]*unknown whether/],
+    ['restoring', /<h3>[^<]*restoring/],
+    [null, /<h3>[^<]*unknown/],
   ])('is told by what was seen last: %s', async (restoreShows, headline) => {
     const { main } = createStage({
       ...{ servers: [WEB], snapshots: [byHand({ id: '801' })] },

@@ -30,7 +30,7 @@ describe('what a create tells', () => {
       'keep-last': '2',
     })
     expect(seen).toMatchObject(green('completed'))
-    expect(seen.verdict).toContain('no marker')
+    expect(seen.verdict).toContain('marker')
   })
 
   it('does not say both that a server could not be stopped and that it was being stopped', async () => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { notFoundToDelete } from '../../../../src/operations/messages.ts'
+import { deleted as deletedText } from '../../../../src/present/messages/results.ts'
 import { stillListed } from '../../../../src/requests/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
 import { snapshot, snapshotId } from '../../run/fixtures.ts'
@@ -70,7 +71,7 @@ describe('a guarded delete of what is not listed', () => {
     expect(seen).toMatchObject({ green: false, outputs: { reason: 'not-found', count: '1' } })
     const text = seen.annotations.map(annotation => annotation.text).join()
     expect(text).toContain(notFoundToDelete([snapshotId('901'), snapshotId('902')], []).what)
-    expect(text).toContain('Deleted snapshot 801')
+    expect(text).toContain(deletedText([recordOf(WEB, '801')]))
   })
 })
 
