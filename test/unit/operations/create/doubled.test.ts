@@ -1,6 +1,8 @@
 /** A box in between that sends a create twice, and hands on the refusal of the second copy. */
 import { describe, expect, it } from 'vitest'
-import { adopted, slotsChanged } from '../../../../src/requests/messages.ts'
+import { adopted, lookingForDoubled, slotsChanged } from '../../../../src/requests/messages.ts'
+import type { ApiFailure } from '../../../../src/vps/failure.ts'
+import { describeFailure } from '../../../../src/vps/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
 import { snapshot } from '../../run/fixtures.ts'
 import { creates } from '../support/facts.ts'
@@ -10,6 +12,7 @@ import { createStage, type Stage, type Transcript } from '../support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const DOUBLED: FaultRule = { match: { kind: 'create', nth: 1 }, when: 'after', fault: { kind: 'doubled' } }
+const REFUSAL: ApiFailure = { kind: 'refused', method: 'POST', path: '/snapshots/', detail: '', repeated: 1 }
 const FOUR = ['1', '2', '3', '4'].map((id, index) => byWorkflow({ id, hours: 40 - index }))
 
 describe('a doubled create that takes the last slot', () => {
@@ -42,7 +45,9 @@ describe('a doubled create that takes the last slot, and a list that lags', () =
     expect(seen).toMatchObject({ green: true, outputs: { 'snapshot-id': '802', status: 'completed' } })
     expect(deletions(seen)).toEqual([])
     expect(creates(seen)).toHaveLength(1)
-    expect(seen.log.join('\n')).toContain(adopted(snapshot('802')))
+    const said = seen.log.join('\n')
+    expect(said).toContain(lookingForDoubled(recordOf(WEB), REFUSAL).replace(describeFailure(REFUSAL), ''))
+    expect(said).toContain(adopted(snapshot('802')))
   })
 
   it('is adopted as a safety snapshot, too', async () => {

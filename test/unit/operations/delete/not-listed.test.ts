@@ -107,6 +107,7 @@ describe('a single list that is empty by mistake', () => {
     expect(seen.annotations.map(({ text }) => text).join()).toContain(
       stillListed(named, 'keep-last', 'deleted'),
     )
+    expect(seen.annotations[0]?.text).toContain('accepted')
     expect(seen.verdict).not.toContain('Deleted')
   })
 

@@ -84,6 +84,7 @@ describe('delete-on', () => {
     expect(seen.annotations.map(({ text }) => text).join()).toContain(
       stillListed(named, 'delete-on: success', 'gone'),
     )
+    expect(seen.annotations[0]?.text).not.toContain('accepted')
     expect(seen.verdict).toContain('unknown')
   })
 
@@ -228,10 +229,14 @@ describe('keep-last', () => {
 })
 
 describe('keep-last in a job that did not succeed', () => {
-  it.each(['failure', 'cancelled'] as const)('says that it deleted nothing, and why: %s', async end => {
+  it.each([
+    ['failure', 'failed'],
+    ['cancelled', 'cancelled'],
+  ] as const)('says that it deleted nothing, and why: %s', async (end, why) => {
     const { seen, done } = await endOf(end, { 'keep-last': '1' })
     expect(seen).toMatchObject({ green: true, annotations: [] })
     expect(seen.verdict).toContain(retentionOmitted(end))
+    expect(seen.verdict).toContain(why)
     expect(done).toEqual([])
   })
 

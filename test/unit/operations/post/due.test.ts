@@ -151,7 +151,7 @@ describe('in a cancelled job, a restore', () => {
     const stage = await deployedBadly()
     stage.faults.add(answering('restore', refusal(409)))
     const seen = await stage.post('cancelled')
-    expect(text(seen)).toMatch(/^web-server-01 .* 1m 50s \(409\)\./)
+    expect(text(seen)).toMatch(/^web-server-01 .*rolled.* 1m 50s \(409\)\./)
     expect(text(seen)).toMatch(/operation: restore.*snapshot-id: 802/)
     expect(seen.annotations.at(-1)?.title).toBe(NOT_ROLLED_BACK)
   })
@@ -304,7 +304,7 @@ describe('an API that refuses for an hour', () => {
     stage.faults.add(answering('restore', refusal(423)))
     const seen = await stage.main({ operation: 'restore', 'snapshot-id': '802' })
     expect(seen).toMatchObject({ green: false, outputs: { status: 'failed', reason: 'server-busy' } })
-    expect(text(seen)).toMatch(/^web-server-01 .* 59m 50s \(423\)\./)
+    expect(text(seen)).toMatch(/^web-server-01 .*restored.* 59m 50s \(423\)\./)
   })
 })
 
