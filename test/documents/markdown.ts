@@ -60,6 +60,16 @@ export function section(text: string, anchor: string): string {
   return start === undefined ? '' : text.slice(start.index, end?.index)
 }
 
+/** The words in code of the first column of the table under a heading, each with the other cells of its row. */
+export function tableRows(
+  text: string,
+  anchor: string,
+): readonly (readonly [name: string, cells: readonly string[]])[] {
+  return [...section(text, anchor).matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(
+    ([, name = '', rest = '']) => [name, rest.split(' | ')],
+  )
+}
+
 function slug(heading: string): string {
   return heading
     .toLowerCase()

@@ -232,7 +232,6 @@ const SENTENCE = /(?:\p{L}{2,}\S* (?:\S+ )*){2}\S*\p{L}{2,}/u
 const OTHER_SENTENCES = [
   'domain/clock.ts: of an error that nobody reads',
   'run/labels.ts: what servers, snapshots and reasons are called, for the messages of every layer above',
-  'run/reasons.ts: the table of docs/outputs.md, which the action does not print',
   'policy/marker.ts, notify/comment-body.ts: markers that this action reads again',
   'present/steps-to-copy.ts: a command line',
   'report/summary-markup.ts: HTML and the syntax of Mermaid',

@@ -1,7 +1,9 @@
 /** What the end of a job says where nothing is left of what its main stage had saved. */
+
 import { describe, expect, it } from 'vitest'
 import type { JobStatus } from '../../../src/inputs.ts'
 import { judgeLostState } from '../../../src/operations/lost-state.ts'
+import { STATE_LOST_UNCLEAR } from '../../../src/operations/rollback-messages.ts'
 import { CREATE, parse, RESTORE, type Texts, WAIT } from '../inputs/reading.ts'
 
 const ENDS: readonly JobStatus[] = ['success', 'failure', 'cancelled', 'unknown']
@@ -29,7 +31,7 @@ describe('where the saved state is lost', () => {
   it.each(ENDS)('and the inputs with it, a job that ends as %s gets a warning', jobStatus => {
     const { problem, warning } = judgeLostState(parse({}), jobStatus)
     expect(problem).toBeUndefined()
-    expect(warning).toMatch(/restore the server yourself/)
+    expect(warning).toBe(STATE_LOST_UNCLEAR)
   })
 
   it.each(ENDS)('an operation that leaves nothing to the end of the job is silent (%s)', jobStatus => {

@@ -1,10 +1,18 @@
 /** The runner's files and words, the author's slips, and a wait that arms the end of the job. */
+
 import { describe, expect, it } from 'vitest'
-import { byWorkflow, fleet, idsOf, WEB } from './support/scenery.ts'
+import { armed } from '../../../src/present/messages/results.ts'
+import { byWorkflow, fleet, idsOf, recordOf, WEB } from './support/scenery.ts'
 import { createStage, type StageSettings } from './support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const ARMED = { ...CREATE, 'restore-on': 'failure, cancelled' }
+
+/** What a green step says of its rollback. */
+const PROMISE = armed(
+  { servers: [recordOf(WEB)], jobStatus: 'success', cutOff: undefined },
+  { restoreOn: ['failure', 'cancelled'], deleteOn: [], keepLast: undefined, isTooLate: false, isKept: false },
+)
 
 function restores(calls: readonly string[]): readonly string[] {
   return calls.filter(call => call.includes('/restore/'))
@@ -102,10 +110,10 @@ describe('a state file that is lost where only a clean-up needs it', () => {
     const stage = createStage({ servers: [WEB], failState: name => name === 'server-0' })
     const seen = await stage.main({ ...CREATE, ...asked, 'job-status': 'success' })
     expect(seen).toMatchObject({ green: true, outputs: { status: 'completed', reason: '' } })
-    expect(seen.annotations.map(({ level, text }) => [level, text.includes('do not rely on')])).toEqual([
+    expect(seen.annotations.map(({ level, text }) => [level, text.includes('`keep-last`')])).toEqual([
       ['warning', true],
     ])
-    for (const text of [seen.verdict, seen.summary]) expect(text).not.toMatch(/If this job|kept|deleted/)
+    for (const text of [seen.verdict, seen.summary]) expect(text).not.toMatch(/kept|deleted/)
   })
 
   it('is a warning where the step is red: what it made may stay', async () => {
@@ -156,8 +164,9 @@ describe('what makes a step red at the very last', () => {
     expect(seen.outputs).toMatchObject({ status: 'completed', reason: 'cancelled' })
     for (const text of [seen.summary, ...seen.annotations.map(item => item.text)]) {
       expect(text).toMatch(/cancelled/i)
-      expect(text).not.toMatch(/is restored to this snapshot/)
+      expect(text).not.toContain(PROMISE)
     }
+    expect((await createStage({ servers: [WEB] }).main(ARMED)).verdict).toContain(PROMISE)
     expect(seen.annotations.map(({ level }) => level)).toEqual(['error'])
     expect(seen.state['green']).toBeUndefined()
     expect(restores((await stage.post('cancelled')).calls)).toEqual([])
@@ -168,7 +177,7 @@ describe('what makes a step red at the very last', () => {
     const seen = await createStage({ servers: [WEB], failState }).main(ARMED)
     expect(seen.green).toBe(false)
     expect(seen.outputs).toMatchObject({ status: 'completed', reason: 'runner-files' })
-    expect(seen.summary).not.toMatch(/is restored to this snapshot/)
+    expect(seen.summary).not.toContain(PROMISE)
     expect(seen.annotations.map(({ level }) => level)).toEqual(['error'])
   })
 })

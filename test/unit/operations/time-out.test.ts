@@ -1,16 +1,23 @@
 /** A time-out names the last status, and since when it was seen. The clock begins at 02:40. */
 import { describe, expect, it } from 'vitest'
+import { lastSeenText } from '../../../src/run/labels.ts'
+import { unready } from '../../../src/waiting/messages.ts'
 import type { FaultRule } from '../../emulator/faults.ts'
 import type { TimelineChange } from '../../emulator/settings.ts'
 import { ROLLBACK } from './support/end-of-job.ts'
-import { deployed, MINUTE, restoring } from './support/restoring.ts'
-import { byWorkflow, fleet, idsOf, WEB } from './support/scenery.ts'
-import { createStage, type StageSettings, type Transcript } from './support/stage.ts'
+import { deployed, MINUTE, offers, restoring } from './support/restoring.ts'
+import { byWorkflow, fleet, idsOf, recordOf, WEB } from './support/scenery.ts'
+import { createStage, START, type StageSettings, type Transcript } from './support/stage.ts'
 
+const UNSEEN = { server: undefined, lastFailure: undefined }
 const CREATE = { operation: 'create', 'server-id': WEB.id, timeout: '5m' }
 
 function stage(timeline: TimelineChange, more: StageSettings = {}) {
   return createStage({ servers: [WEB], settings: { timeline }, ...more })
+}
+
+function seenAs(status: string, minutes: number): string {
+  return lastSeenText({ status, since: START + minutes * MINUTE })
 }
 
 function saidBy({ annotations }: Transcript): string {
@@ -21,9 +28,9 @@ describe('a snapshot that does not complete in time', () => {
   it.each(['in_progress', 'pending', 'verifying'])('has its last status and since when: %s', async word => {
     const seen = await stage({ snapshotOutcome: 'never', progressWord: word }).main(CREATE)
     expect(seen.green).toBe(false)
-    expect(saidBy(seen)).toContain(
-      `did not complete within 5m. Its last status was ${word}, since 02:40 UTC. It continues at VPS.org.`,
-    )
+    expect(seen.outputs).toMatchObject({ status: 'timed_out', reason: 'timeout' })
+    expect(saidBy(seen)).toMatch(/ 802 .* 5m\./)
+    expect(saidBy(seen)).toContain(seenAs(word, 0))
   })
 
   it('has the time at which its status changed, not that at which it was seen last', async () => {
@@ -32,12 +39,12 @@ describe('a snapshot that does not complete in time', () => {
       { snapshotOutcome: 'never' },
       { happenings: [{ afterMs: 3 * MINUTE, act: changed }] },
     ).main(CREATE)
-    expect(saidBy(seen)).toContain('Its last status was finalizing, since 02:43 UTC.')
+    expect(saidBy(seen)).toContain(seenAs('finalizing', 3))
   })
 
   it('says that no list has shown it', async () => {
     const seen = await stage({ listLagMs: 30 * MINUTE }).main(CREATE)
-    expect(saidBy(seen)).toContain('No list has shown it yet. It continues at VPS.org.')
+    expect(saidBy(seen)).toContain(lastSeenText(undefined))
   })
 
   it('is told so of each of a group, in its table', async () => {
@@ -46,7 +53,7 @@ describe('a snapshot that does not complete in time', () => {
       ...CREATE,
       'server-id': idsOf(servers),
     })
-    expect(seen.summary.split('Its last status was queued, since 02:40 UTC.')).toHaveLength(3)
+    expect(seen.summary.split(seenAs('queued', 0))).toHaveLength(3)
   })
 
   it('is told so of one that an earlier step began', async () => {
@@ -56,7 +63,7 @@ describe('a snapshot that does not complete in time', () => {
       'snapshot-id': '801',
       timeout: '5m',
     })
-    expect(saidBy(seen)).toContain('Its last status was queued, since 02:40 UTC.')
+    expect(saidBy(seen)).toContain(seenAs('queued', 0))
   })
 
   it('is told so of a safety snapshot', async () => {
@@ -64,7 +71,7 @@ describe('a snapshot that does not complete in time', () => {
       restoring({ 'safety-snapshot': 'true', timeout: '5m' }),
     )
     expect(seen.outputs['status']).toBe('failed')
-    expect(saidBy(seen)).toContain('Its last status was queued, since 02:40 UTC.')
+    expect(saidBy(seen)).toContain(seenAs('queued', 0))
   })
 
   it('is told so of a newer one for which latest waits', async () => {
@@ -74,7 +81,8 @@ describe('a snapshot that does not complete in time', () => {
     ]
     const inputs = { 'snapshot-id': 'latest', 'server-id': WEB.id, timeout: '2m' }
     const seen = await stage({}, { snapshots }).main({ operation: 'restore', ...inputs })
-    expect(saidBy(seen)).toContain('802, did not complete in time (last status: in_progress).')
+    expect(seen.outputs['reason']).toBe('not-completed')
+    expect(saidBy(seen)).toMatch(/802[^.]* in_progress\)/)
   })
 })
 
@@ -88,9 +96,9 @@ describe('a server', () => {
         happenings: [{ afterMs: 2 * MINUTE, act: restarting }],
       },
     ).main(CREATE)
-    expect(saidBy(seen)).toContain(
-      'was not ready within 5m. Its last status was restarting, since 02:42 UTC.',
-    )
+    expect(seen.outputs['reason']).toBe('server-busy')
+    expect(saidBy(seen)).toMatch(/^web-server-01 .* 5m\./)
+    expect(saidBy(seen)).toContain(seenAs('restarting', 2))
   })
 
   it('that cannot be read has none', async () => {
@@ -100,19 +108,21 @@ describe('a server', () => {
       fault: { kind: 'status', status: 503 },
     }
     const seen = await stage({}, { faults: [unread] }).main(CREATE)
-    expect(saidBy(seen)).toContain('Its status could not be read.')
+    expect(saidBy(seen)).toContain(unready(recordOf(WEB), 0, UNSEEN).state)
   })
 
   it('that does not stop in time has them', async () => {
     const seen = await stage({ stopLandsMs: 60 * MINUTE }).main({ ...CREATE, 'stop-server': 'true' })
-    expect(saidBy(seen)).toMatch(/Its last status was \w+, since 02:4\d UTC\./)
+    expect(seen.outputs['reason']).toBe('stop-failed')
+    expect(saidBy(seen)).toMatch(/ \w+, since 02:4\d UTC\./)
   })
 
   it('that does not end its restore in time has them, in both stages', async () => {
     const main = await deployed({ restoreMs: 60 * MINUTE }).main(restoring({ timeout: '5m' }))
-    expect(saidBy(main)).toContain('(last status: restoring, since 02:40 UTC). Do not restore again.')
+    expect(saidBy(main)).toContain(': restoring, since 02:40 UTC)')
+    expect(offers(main)).toEqual(['wait 801'])
     const armed = stage({ restoreMs: 120 * MINUTE })
     await armed.main({ ...CREATE, ...ROLLBACK, timeout: '10m' })
-    expect(saidBy(await armed.post('failure'))).toMatch(/\(last status: restoring, since 02:4\d UTC\)/)
+    expect(saidBy(await armed.post('failure'))).toMatch(/: restoring, since 02:4\d UTC\)/)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { endOfJobAccount } from '../../../src/present/end-of-job.ts'
+import { whyRollback } from '../../../src/present/messages/job-end.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import type { Deletion, ServerRun, Task } from '../../../src/run/server-run.ts'
 import { NOW, operationRun, problem, serverRun, snapshot } from '../run/fixtures.ts'
@@ -78,7 +79,7 @@ describe('the end of a job', () => {
       textOf({ ...cancelled, servers: tasks.map(task => serverRun({ goal: 'restore', task })) })
     expect(of(left).match(/cancelled/g)).toHaveLength(1)
     expect(of({ ...left, why: 'not awaited' }).match(/cancelled/g)).toHaveLength(1)
-    expect(of(left, left).match(/job was cancelled/g)).toHaveLength(1)
+    expect(of(left, left).split(whyRollback('cancelled'))).toHaveLength(2)
   })
 
   it('tells of a start once where the server was rolled back', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { IN_FUTURE, THIS_RUN_UNMARKED } from '../../../src/present/messages/titles.ts'
 import { ageText, makerCell, runUrl, sizeText, takenText } from '../../../src/present/snapshot-cells.ts'
 import { cellText } from '../../../src/report/text-table.ts'
 import { madeBy, NOW, ORIGIN, snapshot } from '../run/fixtures.ts'
@@ -14,7 +15,7 @@ describe('a cell', () => {
   it('has an age, or says that it is not known', () => {
     expect(ageText(snapshot('701'), NOW)).toBe('1 hour')
     expect(ageText(UNDATED, NOW)).toBe('unknown')
-    expect(ageText(snapshot('701'), NOW - 2 * 3_600_000)).toBe('in the future')
+    expect(ageText(snapshot('701'), NOW - 2 * 3_600_000)).toBe(IN_FUTURE)
     // Clocks differ a little.
     expect(ageText(snapshot('701'), NOW - 3_600_000 - 60_000)).toBe('0 seconds')
   })
@@ -23,7 +24,7 @@ describe('a cell', () => {
     expect(takenText(snapshot('701'), NOW)).toBe('01:40 UTC (1 hour ago)')
     expect(takenText(snapshot('701'), NOW + 24 * 3_600_000)).toBe('2026-03-02 01:40 UTC (25 hours ago)')
     expect(takenText(UNDATED, NOW)).toBe('unknown')
-    expect(takenText(snapshot('701'), NOW - 3_600_000 / 4 - 3_600_000)).toBe('01:40 UTC (in the future)')
+    expect(takenText(snapshot('701'), NOW - 3_600_000 / 4 - 3_600_000)).toBe(`01:40 UTC (${IN_FUTURE})`)
   })
 })
 
@@ -33,7 +34,7 @@ describe('who made a snapshot', () => {
 
   it('is a person where there is no marker', () => {
     expect(makerCell(snapshot('701'), ORIGIN)).toBe('manual')
-    expect(makerCell(snapshot('701'), ORIGIN, true)).toBe('this run, without its marker')
+    expect(makerCell(snapshot('701'), ORIGIN, true)).toBe(THIS_RUN_UNMARKED)
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { ENDS, NAMES, NOT_ROLLED_BACK, NOT_STARTED } from '../../../src/present/messages/titles.ts'
 import { titleOf } from '../../../src/present/title.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import type { Task, Work } from '../../../src/run/server-run.ts'
@@ -16,40 +17,41 @@ const failed = serverRun({ task: { state: 'rejected', problem: problem() } })
 const broken = serverRun({ task: { ...RUNNING, work: 'restore', state: 'failed', problem: problem() } })
 const CANCEL = { by: 'cancel', signal: 'SIGINT' } as const
 
+function titled(name: keyof typeof NAMES, end: keyof typeof ENDS): string {
+  return `${NAMES[name]} ${ENDS[end]}`
+}
+
 /** A title names the operation, and tells what goes on from what has failed: a tired reader would do it again. */
 it.each<[string, Partial<OperationRun>]>([
-  ['Snapshot failed', { servers: [failed] }],
-  ['Restore failed', { operation: 'restore', servers: [failed, left] }],
-  ['Delete failed', { operation: 'delete', problem: problem(), servers: [left] }],
-  ['List cancelled', { operation: 'list', cutOff: CANCEL }],
-  ['Restore cancelled', { operation: 'restore', problem: problem(), cutOff: CANCEL }],
+  [titled('create', 'failed'), { servers: [failed] }],
+  [titled('restore', 'failed'), { operation: 'restore', servers: [failed, left] }],
+  [titled('delete', 'failed'), { operation: 'delete', problem: problem(), servers: [left] }],
+  [titled('list', 'cancelled'), { operation: 'list', cutOff: CANCEL }],
+  [titled('restore', 'cancelled'), { operation: 'restore', problem: problem(), cutOff: CANCEL }],
   // Nobody waits for a wait.
-  ['Snapshot still in progress', { operation: 'wait', servers: [left, serverRun({ task: done })] }],
-  ['Restore still in progress', { operation: 'wait', servers: [left, { ...left, task: leftTo('restore') }] }],
-  ['Deletion still in progress', { operation: 'delete', servers: [{ ...left, task: leftTo('deletion') }] }],
-  ['Rollback still in progress', { operation: 'post', rollback: 'due', servers: [left] }],
-  ['Snapshot still in progress', { servers: [left], cutOff: CANCEL }],
-  ['Snapshot failed', { servers: [{ ...left, power: down }] }],
+  [titled('create', 'goesOn'), { operation: 'wait', servers: [left, serverRun({ task: done })] }],
+  [titled('restore', 'goesOn'), { operation: 'wait', servers: [left, { ...left, task: leftTo('restore') }] }],
+  [titled('deletion', 'goesOn'), { operation: 'delete', servers: [{ ...left, task: leftTo('deletion') }] }],
+  [titled('post', 'goesOn'), { operation: 'post', rollback: 'due', servers: [left] }],
+  [titled('create', 'goesOn'), { servers: [left], cutOff: CANCEL }],
+  [titled('create', 'failed'), { servers: [{ ...left, power: down }] }],
   [
-    'Snapshot cancelled',
+    titled('create', 'cancelled'),
     { servers: [serverRun({ task: { state: 'skipped', why: 'cancelled' } })], cutOff: CANCEL },
   ],
-  ['Snapshot completed with problems', { servers: [serverRun({ task: done, power: down })] }],
-  ['Snapshot completed with problems', { servers: [serverRun({ task: done })], cutOff: CANCEL }],
-  ['Not rolled back', { operation: 'post', rollback: 'due', servers: [failed] }],
-  ['Not rolled back', { operation: 'post', rollback: 'due', problem: problem() }],
-  ['Rollback failed', { operation: 'post', rollback: 'due', servers: [failed, broken] }],
-  ['Rollback cancelled', { operation: 'post', rollback: 'due', servers: [failed], cutOff: CANCEL }],
-  ['Server not started', { operation: 'post', rollback: 'not due', servers: [{ ...failed, power: down }] }],
-  ['End of the job failed', { operation: 'post', rollback: 'not due', problem: problem() }],
+  [titled('create', 'troubled'), { servers: [serverRun({ task: done, power: down })] }],
+  [titled('create', 'troubled'), { servers: [serverRun({ task: done })], cutOff: CANCEL }],
+  [NOT_ROLLED_BACK, { operation: 'post', rollback: 'due', servers: [failed] }],
+  [NOT_ROLLED_BACK, { operation: 'post', rollback: 'due', problem: problem() }],
+  [titled('post', 'failed'), { operation: 'post', rollback: 'due', servers: [failed, broken] }],
+  [titled('post', 'cancelled'), { operation: 'post', rollback: 'due', servers: [failed], cutOff: CANCEL }],
+  [NOT_STARTED, { operation: 'post', rollback: 'not due', servers: [{ ...failed, power: down }] }],
+  [titled('endOfJob', 'failed'), { operation: 'post', rollback: 'not due', problem: problem() }],
   [
-    'End of the job ended by an internal error',
+    titled('endOfJob', 'internalError'),
     { operation: 'post', servers: [], cutOff: { by: 'internal error', message: 'x' } },
   ],
-  [
-    'Snapshot ended by an internal error',
-    { servers: [failed], cutOff: { by: 'internal error', message: 'x' } },
-  ],
+  [titled('create', 'internalError'), { servers: [failed], cutOff: { by: 'internal error', message: 'x' } }],
 ])('%s', (title, change) => {
   expect(titleOf(operationRun(change))).toBe(title)
 })

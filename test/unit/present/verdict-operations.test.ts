@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { lostSince, restoreNotAwaited } from '../../../src/present/messages/results.ts'
+import { RESTORES_CONTINUE } from '../../../src/present/messages/server-trouble.ts'
 import { verdictOf } from '../../../src/present/verdict.ts'
 import type { OperationRun } from '../../../src/run/operation-run.ts'
 import type { ServerRun, Task } from '../../../src/run/server-run.ts'
@@ -54,7 +56,7 @@ describe('a restore', () => {
   it('that is not awaited says since when, and not to do it again', () => {
     const text = of({ task: { ...LEFT, work: 'restore', why: 'not awaited' } })
     expect(text).toContain('02:39 UTC')
-    expect(text).toContain('Do not restore again')
+    expect(text).toContain(restoreNotAwaited(restored(), NOW, NOW).state)
   })
 
   it('that nobody waited for was accepted at a time by the API’s clock', () => {
@@ -75,14 +77,15 @@ describe('a restore', () => {
     const text = textOf({ operation: 'restore', servers })
     expect(text).toContain('2 of 3')
     expect(text).toContain('01:40 UTC')
-    expect(text).toContain('Do not restore')
+    expect(text).toContain(RESTORES_CONTINUE)
     // Only where all have one do safety snapshots hold what is gone.
     const safety = { snapshot: snapshot('901'), state: 'completed', since: NOW } as const
     const bad = restored({ task: REJECTED })
     const told = (safe: readonly (typeof safety | undefined)[]) =>
       textOf({ operation: 'restore', servers: [...safe.map(each => restored({ safety: each })), bad] })
-    expect(told([safety, safety])).toContain('safety snapshots have them')
-    expect(told([safety, undefined])).toContain('are lost')
+    const since = Date.parse('2026-03-02T01:40:00Z')
+    expect(told([safety, safety])).toContain(lostSince(since, NOW, true))
+    expect(told([safety, undefined])).toContain(lostSince(since, NOW, false))
     const undated = restored({ task: { ...RESTORED, snapshot: snapshot('701', '11', { createdAt: null }) } })
     expect(textOf({ operation: 'restore', servers: [undated, undated] })).not.toMatch(/UTC|Do not/)
   })

@@ -125,8 +125,8 @@ it('is a timeout where too little time was left to be sure that no snapshot has 
 
 describe('a snapshot that is looked up by its id until the time is over', () => {
   it.each<readonly [FaultRule['fault'], string, string, string]>([
-    [{ kind: 'refused' }, 'unreachable', 'Could not connect', 'Check that this runner can reach `api-url`'],
-    [{ kind: 'status', status: 503 }, 'server-error', '503', 'Re-run the job.'],
+    [{ kind: 'refused' }, 'unreachable', 'GET /snapshots/', '`api-url`'],
+    [{ kind: 'status', status: 503 }, 'server-error', '503', 'Re-run'],
   ])('says what went wrong and what helps: %o', async (fault, reason, cause, remedy) => {
     for (const operation of ['restore', 'wait', 'delete']) {
       const seen = await stage({ faults: [{ match: LIST, when: 'before', fault }] }).main({

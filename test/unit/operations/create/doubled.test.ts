@@ -1,13 +1,18 @@
 /** A box in between that sends a create twice, and hands on the refusal of the second copy. */
 import { describe, expect, it } from 'vitest'
+import { adopted, lookingForDoubled, slotsChanged } from '../../../../src/requests/messages.ts'
+import type { ApiFailure } from '../../../../src/vps/failure.ts'
+import { describeFailure } from '../../../../src/vps/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
+import { snapshot } from '../../run/fixtures.ts'
 import { creates } from '../support/facts.ts'
 import { MINUTE } from '../support/restoring.ts'
-import { byHand, byWorkflow, WEB } from '../support/scenery.ts'
+import { byHand, byWorkflow, recordOf, WEB } from '../support/scenery.ts'
 import { createStage, type Stage, type Transcript } from '../support/stage.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const DOUBLED: FaultRule = { match: { kind: 'create', nth: 1 }, when: 'after', fault: { kind: 'doubled' } }
+const REFUSAL: ApiFailure = { kind: 'refused', method: 'POST', path: '/snapshots/', detail: '', repeated: 1 }
 const FOUR = ['1', '2', '3', '4'].map((id, index) => byWorkflow({ id, hours: 40 - index }))
 
 describe('a doubled create that takes the last slot', () => {
@@ -40,7 +45,9 @@ describe('a doubled create that takes the last slot, and a list that lags', () =
     expect(seen).toMatchObject({ green: true, outputs: { 'snapshot-id': '802', status: 'completed' } })
     expect(deletions(seen)).toEqual([])
     expect(creates(seen)).toHaveLength(1)
-    expect(seen.log.join('\n')).toContain('Checking whether the snapshot was started after all.')
+    const said = seen.log.join('\n')
+    expect(said).toContain(lookingForDoubled(recordOf(WEB), REFUSAL).replace(describeFailure(REFUSAL), ''))
+    expect(said).toContain(adopted(snapshot('802')))
   })
 
   it('is adopted as a safety snapshot, too', async () => {
@@ -60,7 +67,7 @@ describe('a doubled create that takes the last slot, and a list that lags', () =
       settings: { timeline: { listLagMs: 5_000 } },
     })
     const seen = await stage.main({ ...CREATE, 'when-full': 'delete-oldest' })
-    expect(seen.log.join('\n')).toContain('4 of 5 are in use. Trying again.')
+    expect(seen.log.join('\n')).toContain(slotsChanged(recordOf(WEB), 4))
     expect(seen).toMatchObject({ green: true, outputs: { 'snapshot-id': '802' } })
     expect(deletions(seen)).toEqual([])
   })

@@ -1,9 +1,12 @@
 /** What takes a slot without an id is counted for the server that it names, before anything is changed. */
+
 import { describe, expect, it } from 'vitest'
+import { wouldDeleteFirst } from '../../../../src/operations/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
+import { snapshot } from '../../run/fixtures.ts'
 import { creates, ended, switches } from '../support/facts.ts'
 import { byHand, byWorkflow, fleet } from '../support/scenery.ts'
-import { createStage, type Inputs, type StageSettings } from '../support/stage.ts'
+import { createStage, DEFAULT_NAME, type Inputs, type StageSettings } from '../support/stage.ts'
 
 const FOUR = ['1', '2', '3', '4'].map(id => byHand({ id, server: '11' }))
 
@@ -70,8 +73,8 @@ describe('a slot that an item without an id takes', () => {
     const transcript = await create([], inputs, { snapshots })
     expect(transcript.green).toBe(true)
     const plan = transcript.log.join()
-    expect(plan).toContain('Would delete snapshot 1')
-    expect(plan).toContain('Would take snapshot')
+    expect(plan).toContain(wouldDeleteFirst({ ...snapshot('1'), name: 'deploy-1' }))
+    expect(plan).toContain(`"${DEFAULT_NAME}"`)
     expect(plan).not.toContain('of 5')
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { deletionUnknown } from '../../../../src/operations/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
+import { snapshotId } from '../../run/fixtures.ts'
 import { endsOf, expectTruth, mainOf, sweep } from '../support/cuts.ts'
 import { deployed, jsonStatuses, offers } from '../support/restoring.ts'
 import { byHand, fleet } from '../support/scenery.ts'
@@ -53,6 +55,6 @@ describe('a cancelled delete', () => {
     const cancel = { request: 'DELETE /snapshots/802/', nth: 1 }
     const seen = await stage.main({ operation: 'delete', 'snapshot-id': '802' }, { cancel })
     expect(seen).toMatchObject({ green: false, outputs: { status: 'unknown', reason: 'lost-answer' } })
-    expect(seen.annotations.at(-1)?.text).toContain('It is unknown whether snapshot 802 was deleted.')
+    expect(seen.annotations.at(-1)?.text).toContain(deletionUnknown({ id: snapshotId('802') }))
   })
 })

@@ -1,7 +1,12 @@
 /** Deletions that are said to have happened. */
+
 import { describe, expect, it } from 'vitest'
+import { notFoundToDelete } from '../../../../src/operations/messages.ts'
+import { deleted as deletedText } from '../../../../src/present/messages/results.ts'
+import { stillListed } from '../../../../src/requests/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
-import { byHand, byWorkflow, WEB } from '../support/scenery.ts'
+import { snapshot, snapshotId } from '../../run/fixtures.ts'
+import { byHand, byWorkflow, recordOf, WEB } from '../support/scenery.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const DELETE = { operation: 'delete', 'snapshot-id': '801' }
@@ -65,8 +70,8 @@ describe('a guarded delete of what is not listed', () => {
     expect(sent(seen.calls)).toEqual(['DELETE /snapshots/801/'])
     expect(seen).toMatchObject({ green: false, outputs: { reason: 'not-found', count: '1' } })
     const text = seen.annotations.map(annotation => annotation.text).join()
-    expect(text).toContain('Snapshots 901, 902 were not found.')
-    expect(text).toContain('Deleted snapshot 801')
+    expect(text).toContain(notFoundToDelete([snapshotId('901'), snapshotId('902')], []).what)
+    expect(text).toContain(deletedText([recordOf(WEB, '801')]))
   })
 })
 
@@ -124,7 +129,11 @@ describe('a single list that is empty by mistake', () => {
     await stage.main({ operation: 'create', 'server-id': '12345', 'keep-last': '1' })
     stage.faults.add(agreed, listing(2))
     const seen = await stage.post('success')
-    expect(seen.annotations.map(({ text }) => text).join()).toContain('still lists it')
+    const named = { ...snapshot('801'), name: 'deploy-801', server: recordOf(WEB).server }
+    expect(seen.annotations.map(({ text }) => text).join()).toContain(
+      stillListed(named, 'keep-last', 'deleted'),
+    )
+    expect(seen.annotations[0]?.text).toContain('accepted')
     expect(seen.verdict).not.toContain('Deleted')
   })
 

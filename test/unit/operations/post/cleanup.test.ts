@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { fullAfterFailure } from '../../../../src/operations/rollback-messages.ts'
+import { retentionOmitted } from '../../../../src/present/messages/job-end.ts'
+import { stillListed } from '../../../../src/requests/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
+import { snapshot } from '../../run/fixtures.ts'
 import { afterCreate, changed, endOf, postDeeds, ROLLBACK } from '../support/end-of-job.ts'
 import { BEFORE, changes, deeds, levels, MINUTE, runs } from '../support/restoring.ts'
-import { byWorkflow, fleet, hoursAgo, WEB } from '../support/scenery.ts'
-import { createStage, type Inputs, type StageSettings } from '../support/stage.ts'
+import { byWorkflow, fleet, hoursAgo, recordOf, WEB } from '../support/scenery.ts'
+import { createStage, DEFAULT_NAME, type Inputs, type StageSettings } from '../support/stage.ts'
 
 const FAILED = { settings: { timeline: { snapshotOutcome: 'failed' as const } } }
 
@@ -76,7 +80,11 @@ describe('delete-on', () => {
     stage.faults.add(onDelete(404))
     const seen = await stage.post('success')
     expect(seen.green).toBe(true)
-    expect(seen.annotations.map(({ text }) => text).join()).toContain('still lists it')
+    const named = { ...snapshot('801'), name: DEFAULT_NAME, server: recordOf(WEB).server }
+    expect(seen.annotations.map(({ text }) => text).join()).toContain(
+      stillListed(named, 'delete-on: success', 'gone'),
+    )
+    expect(seen.annotations[0]?.text).not.toContain('accepted')
     expect(seen.verdict).toContain('unknown')
   })
 
@@ -222,12 +230,13 @@ describe('keep-last', () => {
 
 describe('keep-last in a job that did not succeed', () => {
   it.each([
-    ['failure', 'because the job failed.'],
-    ['cancelled', 'because the job was cancelled.'],
-  ])('says that it deleted nothing, and why: %s', async (end, why) => {
+    ['failure', 'failed'],
+    ['cancelled', 'cancelled'],
+  ] as const)('says that it deleted nothing, and why: %s', async (end, why) => {
     const { seen, done } = await endOf(end, { 'keep-last': '1' })
     expect(seen).toMatchObject({ green: true, annotations: [] })
-    expect(seen.verdict).toContain(`\`keep-last\` deleted nothing, ${why}`)
+    expect(seen.verdict).toContain(retentionOmitted(end))
+    expect(seen.verdict).toContain(why)
     expect(done).toEqual([])
   })
 
@@ -273,7 +282,7 @@ describe('a server that is full when its job ends without a success', () => {
     const { seen } = await endOf(end, inputs, FULL)
     expect(seen.green).toBe(true)
     const said = seen.annotations.filter(({ level }) => level === 'warning').map(({ text }) => text)
-    expect(said).toEqual([expect.stringContaining(`All 5 slots of ${WEB.name} are in use`)])
+    expect(said).toEqual([fullAfterFailure(recordOf(WEB))])
     expect(said.join()).not.toContain('keep-last')
   })
 

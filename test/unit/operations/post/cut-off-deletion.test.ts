@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { deletionEnded } from '../../../../src/present/messages/job-end.ts'
+import { snapshot } from '../../run/fixtures.ts'
 import { byWorkflow, WEB } from '../support/scenery.ts'
 import { createStage } from '../support/stage.ts'
 
@@ -26,6 +28,6 @@ describe('a deletion at the end of a job that a cancel cuts off', () => {
     await stage.main({ ...CREATE, 'delete-on': 'success' })
     const seen = await stage.post('success')
     expect(seen.annotations.map(({ level }) => level)).toContain('warning')
-    expect(seen.summary).toContain('could not delete')
+    expect(seen.verdict).toContain(deletionEnded('delete-on', 'stays', [snapshot('802')]))
   })
 })

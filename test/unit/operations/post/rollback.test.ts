@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { byHand } from '../../../../src/operations/messages.ts'
 import { afterCreate, changed, endOf, postDeeds, ROLLBACK } from '../support/end-of-job.ts'
 import { BEFORE, changes, diskOf, levels, MINUTE, NOW, offers, runs } from '../support/restoring.ts'
 import { byWorkflow, fleet, WEB } from '../support/scenery.ts'
@@ -150,7 +151,7 @@ describe('restore-on', () => {
     expect(offers(seen)).toEqual(['restore 701'])
     const command =
       'gh workflow run vps-snapshots.yml -f operation=restore -f server-id=12345 -f snapshot-id=701 -f dry-run=false'
-    expect(seen.log).toContain(`By hand: ${command}`)
+    expect(seen.log).toContain(byHand(command))
     expect(seen.summary.indexOf('701')).toBeLessThan(seen.summary.indexOf('700'))
   })
 

@@ -1,8 +1,10 @@
 /** A server that the step stopped is started at the end of the job, whatever the API answers. */
+
 import { describe, expect, it } from 'vitest'
+import { startingUnread } from '../../../../src/requests/server-messages.ts'
 import type { Fault, FaultRule, RequestKind } from '../../../emulator/faults.ts'
 import { MINUTE, runs, secondsOf } from '../support/restoring.ts'
-import { WEB } from '../support/scenery.ts'
+import { recordOf, WEB } from '../support/scenery.ts'
 import { createStage, type Stage, type Transcript } from '../support/stage.ts'
 
 const POWER = '/servers/12345/power/'
@@ -74,8 +76,8 @@ describe.each(JOBS)('a start at the end of a job (%s)', jobStatus => {
     const { seen, stage } = await ended(jobStatus, answering('read-server', fault))
     expect(runs(stage.world)).toBe(true)
     expect(seen.green).toBe(false)
-    expect(seen.log.join('\n')).toMatch(/web-server-01 .*cannot be read/)
-    expect(seen.annotations.at(-1)?.text).toContain('It may be down.')
+    expect(seen.log.join('\n')).toContain(startingUnread(recordOf(WEB)))
+    expect(seen.annotations.at(-1)?.text).toMatch(/web-server-01.*\bdown\b/)
   })
 
   it('is sent again though nobody can read whether the first was obeyed', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { renderSteps } from '../../../../src/present/next-steps.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
+import { serverId, snapshotId } from '../../run/fixtures.ts'
 import {
   changes,
   deployed,
@@ -98,12 +100,12 @@ describe('a snapshot that does not fit', () => {
   )
 
   it.each([
-    ['archiving', 'run `operation: wait` with `snapshot-id: 801`'],
-    ['failed', 'run `operation: list` with `server-id: 12345`'],
-  ])('because its status is %s has a way out where there is no other', async (status, way) => {
+    ['archiving', { kind: 'follow', snapshot: snapshotId('801'), isRestore: false }],
+    ['failed', { kind: 'list', server: serverId('12345') }],
+  ] as const)('because its status is %s has a way out where there is no other', async (status, way) => {
     const setup = { servers: [WEB], snapshots: [byHand({ id: '801', hours: 3, status })] }
     const seen = await refused('not-completed', { 'snapshot-id': '801' }, setup)
-    expect(seen.annotations[0]?.text).toContain(way)
+    expect(seen.annotations[0]?.text).toContain(renderSteps([way]))
   })
 
   it('because its age is not known is refused where max-snapshot-age is given', async () => {

@@ -1,7 +1,9 @@
 import type { WorkflowRun } from '../../../../src/domain/workflow-run.ts'
 import { formatMarker, markerFor, type Purpose } from '../../../../src/policy/marker.ts'
+import { newServerRun, type ServerRun } from '../../../../src/run/server-run.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
 import type { ServerSpec, SnapshotSpec } from '../../../emulator/settings.ts'
+import { snapshot as listed, serverId } from '../../run/fixtures.ts'
 import { ORIGIN, START } from './stage.ts'
 
 /** The one server of most tests. */
@@ -54,6 +56,11 @@ export function byWorkflow(
   const origin: WorkflowRun = { ...ORIGIN, runId: run, attempt, workflow }
   const marker = formatMarker(markerFor(origin, purpose, 'k0000000'))
   return { ...byHand({ name: `deploy-${made.id}`, ...made }), description: `made by a run ${marker}` }
+}
+
+/** The record of a server that nothing was read of yet, as the functions of messages modules take it. */
+export function recordOf({ id, name = '' }: ServerSpec, snapshot = '802'): ServerRun {
+  return newServerRun('restore', { id: serverId(id), name }, listed(snapshot, id))
 }
 
 /** The API itself answers with this status and these words, and does nothing. */

@@ -1,10 +1,14 @@
 /** What the world does between a request to delete a snapshot and its repetition. */
+
 import { describe, expect, it } from 'vitest'
+import { goneAlready } from '../../../../src/operations/messages.ts'
+import { freedByOther } from '../../../../src/requests/messages.ts'
 import type { FaultRule } from '../../../emulator/faults.ts'
 import type { Act } from '../../../emulator/world-types.ts'
 import { deleted, ended, levels, made, warnings } from '../../operations/support/facts.ts'
 import { byHand, byWorkflow, fleet, later, refuse, WEB } from '../../operations/support/scenery.ts'
 import { createStage, type StageSettings } from '../../operations/support/stage.ts'
+import { snapshot } from '../../run/fixtures.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const DELETE_OLDEST = { ...CREATE, 'when-full': 'delete-oldest' }
@@ -79,9 +83,8 @@ describe('a deletion that has to be repeated', () => {
       expect(ended(transcript)).toBe('green deleted')
       expect(deleted(played)).toEqual(['701'])
       expect(transcript.outputs['count']).toBe('0')
-      expect(warnings(transcript).join()).toContain(
-        'Snapshot 701 is gone: an earlier request of this step or somebody else deleted it.',
-      )
+      expect(warnings(transcript)).toEqual([goneAlready(snapshot('701'), true)])
+      expect(warnings(transcript)[0]).toMatch(/\bstep\b/)
     },
   )
 
@@ -90,7 +93,7 @@ describe('a deletion that has to be repeated', () => {
     const transcript = await played.main({ ...DELETE_OLDEST, wait: 'false' })
     expect(ended(transcript)).toBe('green in_progress')
     expect(deleted(played)).toEqual(['701'])
-    expect(warnings(transcript).join()).not.toContain('by somebody else')
+    expect(warnings(transcript).join()).not.toContain(freedByOther(snapshot('701')))
   })
 
   it('is no longer wanted once a slot has come free', async () => {
