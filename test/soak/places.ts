@@ -140,7 +140,8 @@ function wordsOf(outputs: Written['outputs']): readonly string[] {
 
 /** What the end of the job is to find are the snapshots of the outputs, as complete as they say. */
 function ofSavedState({ outputs, state }: Written): readonly string[] {
-  const ids = (outputs['snapshot-id'] ?? '').split(',')
+  // Outputs that could not be written are in the log.
+  const ids = outputs['snapshot-id']?.split(',')
   const told = new Map(itemsOf(outputs).map(item => [item.server.id, item.status]))
   return Object.entries(state).flatMap(([name, text]) => {
     if (!name.startsWith('server-')) return []
@@ -150,7 +151,9 @@ function ofSavedState({ outputs, state }: Written): readonly string[] {
     // A wait that followed a restore found its snapshot completed.
     const isComplete = word === 'completed' || word === 'restored'
     return [
-      ...(ids.includes(snapshot.id) ? [] : [`snapshot ${snapshot.id} is saved, and not in the outputs`]),
+      ...(ids === undefined || ids.includes(snapshot.id)
+        ? []
+        : [`snapshot ${snapshot.id} is saved, and not in the outputs`]),
       ...(word === undefined || snapshot.completed === isComplete
         ? []
         : [`what is saved of server ${server} contradicts the JSON: ${word}`]),
