@@ -4,7 +4,7 @@ import { startReceiver } from '../emulator/receiver.ts'
 import type { Emulator } from '../emulator/server.ts'
 import { type Kill, type MainTranscript, runAction, runPost, type Transcript } from '../harness/index.ts'
 import { FLEET, fleetServers, fleetText, startFleet, stepFor } from './fleet-support.ts'
-import { changesOf } from './scene.ts'
+import { changesOf, contradictionsOf } from './scene.ts'
 
 const MINUTE = 60_000
 // Elsewhere no process can be cancelled as the runner does it.
@@ -26,7 +26,11 @@ async function cutOff(
   kill: (emulator: Emulator) => Kill,
   rule?: FaultRule,
 ): Promise<CutOff> {
-  const emulator = await startFleet(context, { servers: fleetServers().slice(0, size) })
+  const emulator = await startFleet(context, {
+    servers: fleetServers().slice(0, size),
+    // Where one is refused, the others' are not to be over before the cancel.
+    ...(rule === undefined ? {} : { settings: { timeline: { snapshotMs: 60 * MINUTE } } }),
+  })
   if (rule !== undefined) emulator.faults.add(rule)
   const ids = FLEET.slice(0, size)
   const create = { operation: 'create', 'server-id': ids.join(','), 'restore-on': 'failure, cancelled' }
@@ -48,6 +52,7 @@ async function expectStory(
   name: string,
   { emulator, main, post }: CutOff,
 ): Promise<void> {
+  expect(contradictionsOf(main, post)).toEqual([])
   const text = `${fleetText(main, emulator)}\n${fleetText(post, emulator)}`
   await expect(text).toMatchFileSnapshot(`fixtures/cut-off/${name}.txt`)
 }
@@ -100,3 +105,40 @@ describe.concurrent.each(SIZES)('a create of %d that is cut off', size => {
     await expectStory(context, `killed-${size}`, { ...ended, main: { ...ended.main, log: [] } })
   })
 })
+
+describe.skipIf(SIZES.length === 0)('a create of 3 that is cut off', () => {
+  it('by a cancel while two run and one is refused for good', async context => {
+    const rule: FaultRule = {
+      match: { kind: 'create', nth: 3 },
+      when: 'before',
+      fault: { kind: 'refusal', status: 403, detail: 'You do not have permission to perform this action.' },
+    }
+    // Each snapshot is asked for after the one before it was answered: so it is always the third that is refused.
+    const ended = await cutOff(
+      context,
+      3,
+      { 'max-parallel': '1' },
+      emulator => cancelAfterRefusal(context, emulator),
+      rule,
+    )
+    context.expect(ended.main).toMatchObject({
+      ...{ exitCode: 1, outputs: { status: 'failed', reason: 'forbidden' } },
+      annotations: [{ message: context.expect.stringContaining('Cancelled (SIGINT)') }],
+    })
+    await expectStory(context, 'refused-for-good-3', ended)
+  })
+})
+
+/** A cancel once the action has asked what its token may do, which it does after such a refusal, and gone on. */
+function cancelAfterRefusal(context: TestContext, emulator: Emulator): Kill {
+  const happens = new Promise<void>(resolve => {
+    const isSo = (): boolean => {
+      const { all } = emulator.log
+      const asked = all.findIndex(({ path, status }) => path.endsWith('/account/me/') && status === 200)
+      return asked >= 0 && all.slice(asked + 1).filter(({ method }) => method === 'GET').length > 1
+    }
+    const timer = setInterval(() => isSo() && resolve(), 5)
+    context.onTestFinished(() => clearInterval(timer))
+  })
+  return { when: { at: 'event', happens } }
+}

@@ -5,7 +5,16 @@ import type { Emulator } from '../emulator/server.ts'
 
 import { type Kill, runAction, type Transcript } from '../harness/index.ts'
 import { FLEET, fleetServers, fleetSnapshots, fleetText, startFleet, stepFor } from './fleet-support.ts'
-import { changesOf, expectFixture, MINUTE, ONE_SERVER, ONE_SNAPSHOT, sceneFor, TIMING_OUT } from './scene.ts'
+import {
+  changesOf,
+  contradictionsOf,
+  expectFixture,
+  MINUTE,
+  ONE_SERVER,
+  ONE_SNAPSHOT,
+  sceneFor,
+  TIMING_OUT,
+} from './scene.ts'
 
 const CREATE = { operation: 'create', 'server-id': '12345' }
 const [FIRST = '', SECOND = '', THIRD = ''] = FLEET
@@ -18,6 +27,7 @@ async function fleetFixture(
   emulator: Emulator,
   main: Transcript,
 ): Promise<void> {
+  expect(contradictionsOf(main)).toEqual([])
   await expect(fleetText(main, emulator)).toMatchFileSnapshot(`fixtures/one-story/${name}.txt`)
 }
 

@@ -12,6 +12,7 @@ import {
   runPost,
   type Transcript,
 } from '../harness/index.ts'
+import { contradictions } from '../soak/places.ts'
 
 export const TOKEN = 'vps_scenario_token'
 /** A Thursday, long before any run of the tests: nothing in the emulated past can be of today. */
@@ -137,6 +138,11 @@ export function describeScenario(
   return [`=== with\n${given.join('\n')}\n`, ...told, `=== what happened\n${history(scene)}\n`].join('\n')
 }
 
+/** Every contradiction between the places in which a stage tells how it ended: a fixture that is updated would hide it. */
+export function contradictionsOf(...stages: readonly Transcript[]): readonly string[] {
+  return stages.flatMap(stage => contradictions({ ...stage, green: stage.exitCode === 0 }))
+}
+
 /** Holds a scenario against its fixture; `name` is the fixture's, without its end. */
 export async function expectFixture(
   { expect }: TestContext,
@@ -144,6 +150,7 @@ export async function expectFixture(
   scene: Scene,
   ...stages: readonly [MainTranscript, ...Transcript[]]
 ): Promise<void> {
+  expect(contradictionsOf(...stages)).toEqual([])
   await expect(describeScenario(scene, stages)).toMatchFileSnapshot(`fixtures/${name}.txt`)
 }
 

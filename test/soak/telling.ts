@@ -1,5 +1,6 @@
 import type { WorldReport } from '../emulator/world-types.ts'
 import { arms, done, happened, inMain, isArmed, type Kind, ownSnapshots } from './happenings.ts'
+import { rowsOf } from './places.ts'
 import type { StageStory, Story } from './story.ts'
 
 interface Item {
@@ -210,42 +211,12 @@ export function truthOfPost(story: Story): readonly string[] {
   return breaches
 }
 
-// Of several servers the worst, as the outputs are documented.
-const WORST_FIRST = ['unknown', 'failed', 'timed_out', 'cancelled', 'restoring', 'in_progress']
-
-/** Every place that tells how a server stands says the same: output, JSON, table, summary and saved state. */
-export function agreement({ wish, main, stateIsLost }: Story, stage: StageStory): readonly string[] {
-  if (wish.operation === 'list') return []
-  if (stage !== main) return agreementOfPost(stage)
-  const items = itemsOf(main)
-  const { status = '' } = main.outputs
-  const breaches: string[] = []
-  const told = new Map(items.map(item => [item.server.id, item.status]))
-  const severity = (word: string): number => WORST_FIRST.indexOf(word)
-  for (const item of items)
-    if (!main.green && item.error !== undefined && severity(item.status) >= 0)
-      if (severity(status) < 0 || severity(status) > severity(item.status))
-        breaches.push(`the status is ${status}, and that of snapshot ${item.id} is ${item.status}`)
-  const isUnique = told.size === items.length
-  for (const [server, word] of isUnique ? tableOf(main.summary) : [])
-    if (told.has(server) && told.get(server) !== word)
-      breaches.push(`the summary says ${word} of server ${server}, and the JSON ${told.get(server)}`)
-  for (const text of stateIsLost ? [] : savedServers(main)) {
-    const { server, snapshot } = JSON.parse(text)
-    // A wait that followed a restore found its snapshot completed.
-    const isComplete = ['completed', 'restored'].includes(told.get(server) ?? '')
-    if (snapshot !== undefined && told.has(server) && snapshot.completed !== isComplete)
-      breaches.push(`what is saved of server ${server} contradicts the JSON: ${told.get(server)}`)
-  }
-  return breaches
-}
-
-/** The post stage has no outputs: what its record says at the end is what the webhook is told. */
-function agreementOfPost({ summary, told = [], records = [] }: StageStory): readonly string[] {
+/** What the webhook is told of each server is what the summary says. */
+export function notices({ summary, told = [], records = [] }: StageStory): readonly string[] {
   const last = records.at(-1)?.run
   // Of a cancelled job the summary is written before the wait, for which there may be no time.
   if (last === undefined || last.jobStatus === 'cancelled') return []
-  const rows = new Map(tableOf(summary))
+  const rows = new Map(rowsOf(summary).map(row => [row.server, row.status]))
   return told.flatMap(({ servers }) =>
     servers.flatMap(({ id, status }) =>
       rows.has(id) && rows.get(id) !== status
@@ -253,16 +224,6 @@ function agreementOfPost({ summary, told = [], records = [] }: StageStory): read
         : [],
     ),
   )
-}
-
-/** Of the table of several servers: each one's id and status. */
-function tableOf(summary: string): readonly (readonly [server: string, status: string])[] {
-  const rows = summary.matchAll(/<tr><td>(?:[^<]*\()?([0-9a-f-]+)\)?<\/td><td>([a-z ]+)<\/td>/g)
-  return [...rows].map(([, server = '', status = '']) => [server, status.replace(' ', '_')] as const)
-}
-
-function savedServers({ state }: StageStory): readonly string[] {
-  return Object.entries(state).flatMap(([name, text]) => (name.startsWith('server-') ? [text] : []))
 }
 
 /** Whoever is cut off says so, wherever it tells how it ended. */

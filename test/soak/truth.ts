@@ -1,12 +1,13 @@
 import type { WorldEvent } from '../emulator/world-types.ts'
 import { deadlines } from './deadlines.ts'
 import { afterMain, areCompleted, arms, done, inMain, ownSnapshots } from './happenings.ts'
+import { contradictions } from './places.ts'
 import { sayings, writings } from './records.ts'
 import { rollbackIsSent } from './rollback.ts'
 import { mayBeRetired, ownerOf } from './rule.ts'
 import { afterSignal, commands, leaks } from './secrets.ts'
 import type { Story } from './story.ts'
-import { agreement, cancels, truthOfMain, truthOfPost } from './telling.ts'
+import { cancels, notices, truthOfMain, truthOfPost } from './telling.ts'
 
 /** Every way in which a story breaks an invariant; empty: it holds. */
 export function breachesOf(story: Story): readonly string[] {
@@ -21,7 +22,8 @@ export function breachesOf(story: Story): readonly string[] {
     ...truthOfPost(story),
     ...rollbackIsSent(story),
     ...stages.flatMap(stage => [
-      ...agreement(story, stage),
+      ...contradictions(stage, story.stateIsLost),
+      ...notices(stage),
       ...cancels(stage),
       ...sayings(stage),
       ...writings(stage),

@@ -59,9 +59,14 @@ async function playOnce(cell: Cell, place: Place): Promise<PlayedCell> {
 }
 
 /** Plays a step of an operation in which the runner asks for the end while a request is on its way. */
-export async function playSignal(play: Play, step: Step, signal: NodeJS.Signals): Promise<Struck> {
+export async function playSignal(
+  play: Play,
+  step: Step,
+  signal: NodeJS.Signals,
+  servers: Cell['servers'] = 1,
+): Promise<Struck> {
   for (let left = TRIES - 1; ; left -= 1) {
-    const played = await strikeOnce(play, step, signal)
+    const played = await strikeOnce(play, step, signal, servers)
     if (left === 0 || played.wasStruck) return played
   }
 }
@@ -74,12 +79,17 @@ interface Struck {
   readonly wasStruck: boolean
 }
 
-async function strikeOnce(play: Play, step: Step, signal: NodeJS.Signals): Promise<Struck> {
-  const emulator = await startEmulator({ speed: SPEED, setup: setupOf(play, 1, TOKEN) })
+async function strikeOnce(
+  play: Play,
+  step: Step,
+  signal: NodeJS.Signals,
+  servers: Cell['servers'],
+): Promise<Struck> {
+  const emulator = await startEmulator({ speed: SPEED, setup: setupOf(play, servers, TOKEN) })
   const name = `${signal} at ${step.name} of ${play.name}`
   const fault = { name: 'delay', kind: 'slow', fault: { kind: 'delay', ms: 400 } } as const
   const at = { step, fault, when: 'after' } as const
-  const rest = { servers: 1, timeoutSeconds: 20, passes: false } as const
+  const rest = { servers, timeoutSeconds: 20, passes: false } as const
   try {
     const { story } = await playOut({ name, play, at, ...rest }, { sink: '', shares: true }, emulator, signal)
     const requests = play.inPost === true ? (story.post?.requests ?? []) : story.main.requests

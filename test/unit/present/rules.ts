@@ -21,6 +21,7 @@ import { readSavedState, type SavedState, saveChanges } from '../../../src/run/s
 import { isAccepted, isGood, mayBeDown, type ServerRun, snapshotOf } from '../../../src/run/server-run.ts'
 import type { Ending } from '../run/endings.ts'
 import { ORIGIN, PLAN } from '../run/fixtures.ts'
+import { VERDICT_RULES } from './verdict-rules.ts'
 
 // Worst first, as the documentation has it.
 const WORST_FIRST: readonly Status[] = [
@@ -80,6 +81,8 @@ function isRestoring({ task }: ServerRun): boolean {
 
 /** By what each of them says. */
 export const RULES: Readonly<Record<string, (ending: Ending) => void>> = {
+  ...VERDICT_RULES,
+
   'the reason is empty exactly where the verdict is green': ({ run, now }) => {
     const { isGreen } = verdictOf(run, now)
     expect(finalOutputs(run, now).reason === '').toBe(isGreen)
