@@ -25,7 +25,11 @@ describe('two problems of one operation', () => {
     expect(both.next).toEqual([advice('A.'), advice('B.')])
     expect(both.candidates).toEqual(candidates)
     expect(both.state).toBe('Kept 1. No answer.')
-    expect(bothOf(REFUSED, LOST).candidates).toBeUndefined()
+    expect(bothOf(REFUSED, { ...REFUSED, candidates }).candidates).toEqual(candidates)
+    expect('candidates' in bothOf(REFUSED, LOST)).toBe(false)
+    expect(bothOf({ ...REFUSED, state: '' }, { ...LOST, state: '', done: 'nothing' }).state).toBe(
+      'No answer.',
+    )
   })
 
   it('are both kept by the record', () => {
