@@ -216,13 +216,16 @@ export function notices({ summary, told = [], records = [] }: StageStory): reado
   const last = records.at(-1)?.run
   // Of a cancelled job the summary is written before the wait, for which there may be no time.
   if (last === undefined || last.jobStatus === 'cancelled') return []
-  const rows = new Map(rowsOf(summary).map(row => [row.server, row.status]))
+  // A delete may be about several snapshots of one server, each a row of its own.
+  const rows = Map.groupBy(rowsOf(summary), ({ server }) => server)
   return told.flatMap(({ servers }) =>
-    servers.flatMap(({ id, status }) =>
-      rows.has(id) && rows.get(id) !== status
-        ? [`the summary says ${rows.get(id)} of server ${id}, and the notification ${status}`]
-        : [],
-    ),
+    [...Map.groupBy(servers, ({ id }) => id)].flatMap(([id, notified]) => {
+      const shown = rows.get(id)?.map(({ status }) => status)
+      const said = notified.map(({ status }) => status)
+      return shown === undefined || `${shown}` === `${said}`
+        ? []
+        : [`the summary says ${shown} of server ${id}, and the notification ${said}`]
+    }),
   )
 }
 
