@@ -25,8 +25,8 @@ describe.concurrent('a restore of ten servers', () => {
       servers: fleetServers({ [FOURTH]: { status: 'error' } }),
       snapshots: fleetSnapshots(),
     })
-    // What is refused for the moment is asked for again until the time is over.
-    const inputs = { operation: 'restore', 'snapshot-id': IDS, timeout: '8s' }
+    // What is refused for the moment is asked for again until the time is over: enough for it on a busy machine, too.
+    const inputs = { operation: 'restore', 'snapshot-id': IDS, timeout: '20s' }
     const main = await runAction(stepFor(emulator, inputs))
     await context.expect(fleetText(main, emulator)).toMatchFileSnapshot(fixture('restore-one-refused'))
     const disks = Object.fromEntries(emulator.world.report().servers.map(({ id, disk }) => [id, disk]))
